@@ -1,0 +1,80 @@
+"""Tables, one file per subject, with the queries that are named by what they return; constraints, no rules.
+
+May import: ``ids``, ``clock`` and, for queries that load a Situation, the values of ``availability``.
+"""
+
+from scheduler.models import marks as _marks  # noqa: F401 - registers the session events
+from scheduler.models.appointments import (
+    ARRIVED,
+    BLOCKING,
+    BOOKED,
+    CANCELLED,
+    COMPLETED,
+    DECLINED,
+    EXPIRED,
+    HELD,
+    NO_SHOW,
+    PENDING,
+    Answer,
+    Appointment,
+    Claim,
+    GroupSession,
+    IdempotencyKey,
+    PatientDetails,
+    Referral,
+)
+from scheduler.models.base import Base, PatientText
+from scheduler.models.hours import Availability, BusyBlock, Override, RecurrenceRule, TimeOff, Window
+from scheduler.models.offers import AppointmentType, Question
+from scheduler.models.operations import AuditEntry, Outbox, Publication, ShardMark
+from scheduler.models.organizations import Location, Organization, Slug
+from scheduler.models.people import Actor, Practitioner, PractitionerRole, User, UserRole
+from scheduler.models.schedules import Pool, PoolMember, Schedule, ScheduleHost, ScheduleResource, ShareLink
+
+__all__ = [
+    "ARRIVED",
+    "BLOCKING",
+    "BOOKED",
+    "CANCELLED",
+    "COMPLETED",
+    "DECLINED",
+    "EXPIRED",
+    "HELD",
+    "NO_SHOW",
+    "PENDING",
+    "Actor",
+    "Answer",
+    "Appointment",
+    "AppointmentType",
+    "AuditEntry",
+    "Availability",
+    "Base",
+    "BusyBlock",
+    "Claim",
+    "GroupSession",
+    "IdempotencyKey",
+    "Location",
+    "Organization",
+    "Outbox",
+    "Override",
+    "PatientDetails",
+    "PatientText",
+    "Pool",
+    "PoolMember",
+    "Practitioner",
+    "PractitionerRole",
+    "Publication",
+    "Question",
+    "RecurrenceRule",
+    "Referral",
+    "Schedule",
+    "ScheduleHost",
+    "ScheduleResource",
+    "ShardMark",
+    "ShareLink",
+    "Slug",
+    "TimeOff",
+    "User",
+    "UserRole",
+    "Window",
+]

@@ -1,0 +1,75 @@
+"""AuditEntry, Outbox, ShardMark, Publication: what the machinery keeps. Ids only, never patient text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.models.base import Base, Counter, Instant, Name, OptionalInstant, Prose, Ref, Word
+
+
+class AuditEntry(Base):
+    """Who did what to which record. Written in the act's transaction; ``hash`` chains it to the entry before, filled
+    in afterwards by one job."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_object", "object_kind", "object_id"),)
+
+    id: Mapped[Counter]
+    organization_id: Mapped[Ref] = mapped_column(ForeignKey("organization.id"), index=True)
+    at: Mapped[Instant]
+    actor_kind: Mapped[Word]
+    user_id: Mapped[str | None] = mapped_column(String(32))
+    action: Mapped[Word]
+    object_kind: Mapped[Word]
+    object_id: Mapped[str] = mapped_column(String(64))
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    hash: Mapped[str | None] = mapped_column(String(64))
+
+
+class Outbox(Base):
+    """Something that must leave the process after commit: what and about which record, by id."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_done_at_due_at", "done_at", "due_at"),)
+
+    id: Mapped[Counter]
+    organization_id: Mapped[Ref] = mapped_column(ForeignKey("organization.id"), index=True)
+    kind: Mapped[Word]
+    object_id: Mapped[str] = mapped_column(String(64))
+    message_id: Mapped[Name]
+    created_at: Mapped[Instant]
+    due_at: Mapped[Instant]
+    claimed_until_at: Mapped[OptionalInstant]
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[OptionalInstant]
+    error: Mapped[Prose] = mapped_column(default="")
+
+
+class ShardMark(Base):
+    """A note that the feed must be rebuilt: for one schedule and ISO week (its Monday's ordinal), or for everything
+    when they are empty. Appended, never updated; deleted by the publisher that saw it."""
+
+    __tablename__ = "shard_mark"
+
+    id: Mapped[Counter]
+    organization_id: Mapped[Ref]
+    schedule_id: Mapped[str | None] = mapped_column(String(50))
+    week: Mapped[int | None]
+
+
+class Publication(Base):
+    """The one row that says what is published: the manifest, its transactionTime (epoch milliseconds), until when it
+    holds if nothing is marked, and the fingerprint of code, zone data and settings that made it."""
+
+    __tablename__ = "publication"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    generation: Mapped[int] = mapped_column(BigInteger, default=0)
+    transaction_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    valid_until_at: Mapped[OptionalInstant]
+    fingerprint: Mapped[str] = mapped_column(String(64), default="")
+    manifest: Mapped[Prose] = mapped_column(default="")

@@ -1,0 +1,28 @@
+"""Slot ids: schedule id + "-" + start in UTC to the minute. Stable, and with no table behind them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from scheduler.clock import from_datetime, to_utc
+
+_SLOT_ID = re.compile(r"([A-Za-z0-9.-]{1,50})-([0-9]{8}T[0-9]{4})", re.ASCII)
+_STAMP = "%Y%m%dT%H%M"
+
+
+def slot_id(schedule_id: str, start: int) -> str:
+    """The id of the slot of a schedule that starts at ``start`` (epoch seconds, on a whole minute)."""
+    return f"{schedule_id}-{to_utc(start).strftime(_STAMP)}"
+
+
+def parse_slot_id(text: str) -> tuple[str, int] | None:
+    """Schedule id and start (epoch seconds) of a slot id; None when the text is none."""
+    found = _SLOT_ID.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        start = datetime.strptime(found[2], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return found[1], from_datetime(start)
