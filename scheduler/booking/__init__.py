@@ -1,0 +1,43 @@
+"""The booking transaction: hold, extend, release, book, move, cancel, expire; the only writer of appointments and
+claims (design.md "The booking transaction").
+
+Public names: the verbs, each one transaction of its own (``verb(*, by, ...)``); ``By``, ``Details``, ``AnswerGiven``;
+``is_live``; ``links``. Verbs raise ``scheduler.errors``. May import: availability, models, audit, notify's outbox, the
+foundation; never a face.
+"""
+
+from scheduler.booking import links
+from scheduler.booking.acts import ACTS, DESK, IMPORT, PATIENT, SYSTEM, By
+from scheduler.booking.blocks import block_time, unblock_time
+from scheduler.booking.book import book, desk_book
+from scheduler.booking.change import cancel, move
+from scheduler.booking.details import AnswerGiven, Details
+from scheduler.booking.expire import expire, purge
+from scheduler.booking.hold import MAX_EXTENSIONS, extend, hold, hold_again, is_live, release, save_draft
+
+__all__ = [
+    "ACTS",
+    "DESK",
+    "IMPORT",
+    "MAX_EXTENSIONS",
+    "PATIENT",
+    "SYSTEM",
+    "AnswerGiven",
+    "By",
+    "Details",
+    "block_time",
+    "book",
+    "cancel",
+    "desk_book",
+    "expire",
+    "extend",
+    "hold",
+    "hold_again",
+    "is_live",
+    "links",
+    "move",
+    "purge",
+    "release",
+    "save_draft",
+    "unblock_time",
+]

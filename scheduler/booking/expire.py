@@ -1,0 +1,54 @@
+"""Expire: the job that ends holds nobody came back for, and forgets drafts a day later."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from scheduler import clock, db
+from scheduler.booking import idempotency
+from scheduler.booking.acts import SYSTEM
+from scheduler.booking.hold import DRAFT_KEPT_SECONDS
+from scheduler.booking.transaction import booking_transaction, end_hold, lock_actors, note
+from scheduler.models import EXPIRED, HELD, Appointment, Claim, PatientDetails
+
+
+def expire(*, limit: int = 500) -> int:
+    """End up to ``limit`` dead holds, each in a transaction of its own. Returns how many."""
+    now = clock.now()
+    with db.snapshot() as session:
+        dead = session.scalars(
+            select(Appointment.id)
+            .where(Appointment.status == HELD, Appointment.expires_at <= now)
+            .order_by(Appointment.expires_at)
+            .limit(limit)
+        ).all()
+    return sum(_expire_one(appointment_id) for appointment_id in dead)
+
+
+def _expire_one(appointment_id: str) -> bool:
+    with booking_transaction() as session:
+        claimed = select(Claim.actor_id).where(Claim.appointment_id == appointment_id)
+        lock_actors(session, session.scalars(claimed).all())
+        now = clock.now()
+        appointment = session.get(Appointment, appointment_id, populate_existing=True)
+        if appointment is None or appointment.status != HELD or (appointment.expires_at or 0) > now:
+            return False
+        end_hold(session, appointment)
+        note(session, appointment, by=SYSTEM, at=now, action="expire")
+        return True
+
+
+def purge(*, limit: int = 500) -> int:
+    """Forget what was typed behind holds that lapsed a day ago, and old idempotency keys. Returns how many drafts."""
+    with db.transaction() as session:
+        now = clock.now()
+        drafts = session.scalars(
+            select(PatientDetails)
+            .join(Appointment, Appointment.id == PatientDetails.appointment_id)
+            .where(Appointment.status == EXPIRED, Appointment.expires_at < now - DRAFT_KEPT_SECONDS)
+            .limit(limit)
+        ).all()
+        for details in drafts:
+            session.delete(details)
+        idempotency.purge(session, now)
+        return len(drafts)

@@ -1,0 +1,220 @@
+"""Hold, extend, release, hold again: an appointment that is not yet confirmed, with an expiry."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler import clock, db
+from scheduler.booking import idempotency
+from scheduler.booking.acts import PATIENT, By
+from scheduler.booking.seats import take_seat
+from scheduler.booking.transaction import (
+    Place,
+    add_claims,
+    ask,
+    booking_transaction,
+    chosen_actors,
+    end_hold,
+    mark_appointment,
+    new_code,
+    note,
+    place_of,
+    set_time,
+    take_now,
+)
+from scheduler.clock import MINUTE
+from scheduler.errors import Conflict, HoldLapsed, NotFound
+from scheduler.ids import new_id
+from scheduler.models import EXPIRED, HELD, Appointment, PatientDetails, Referral
+
+MAX_EXTENSIONS = 10
+DRAFT_KEPT_SECONDS = clock.DAY
+MAX_REFERRAL = 255
+ROUTE = "hold"
+
+
+def is_live(appointment: Appointment, now: int) -> bool:
+    """Whether a hold still blocks: an expiry that has come ends it although its status may say held a while yet."""
+    return appointment.status == HELD and appointment.expires_at is not None and now < appointment.expires_at
+
+
+def hold(
+    *,
+    by: By,
+    schedule_id: str,
+    start: int,
+    key: str | None = None,
+    source: str = "",
+    booking_referral: str = "",
+) -> Appointment:
+    """Hold the start (epoch seconds) for ten minutes, or the type's own length of holds.
+
+    One hold per visitor and schedule: another one of the visitor's ends, the same start is simply theirs already.
+    Raises NotFound, SlotGone, KeyReused.
+    """
+    with booking_transaction() as session:
+        place = place_of(session, schedule_id)
+        appointment = Appointment(id=new_id(), code=new_code())
+        made_before = idempotency.earlier(
+            session,
+            key=key,
+            visitor=by.visitor,
+            route=ROUTE,
+            body=idempotency.body_hash([schedule_id, start]),
+            appointment_id=appointment.id,
+            organization_id=place.schedule.organization_id,
+            now=clock.now(),
+        )
+        now = take_now(session, place.actors)
+        if made_before is not None:
+            same = _fresh(session, made_before)
+            if same is not None and (is_live(same, now) or same.status not in (HELD, EXPIRED)):
+                return same
+        own = _own_hold(session, by, schedule_id)
+        if own is not None and own.starts_at == start:
+            return own
+        if own is not None:
+            end_hold(session, own)
+            session.flush()
+        _take(session, place, appointment, start, now, by)
+        if source or booking_referral:
+            session.add(
+                Referral(
+                    appointment_id=appointment.id,
+                    organization_id=appointment.organization_id,
+                    source=source[:MAX_REFERRAL],
+                    booking_referral=booking_referral[:MAX_REFERRAL],
+                    created_at=now,
+                )
+            )
+        if made_before is not None and key and by.visitor:
+            idempotency.point_to(
+                session, key=key, visitor=by.visitor, route=ROUTE, appointment_id=appointment.id
+            )
+        note(session, appointment, by=by, at=now, action="hold")
+        return appointment
+
+
+def hold_again(*, by: By, appointment_id: str) -> Appointment:
+    """Hold the time of one's own lapsed hold once more, if the rule still allows it; a live one is left as it is.
+
+    Raises NotFound (also for somebody else's), SlotGone, Conflict when it is no hold any more.
+    """
+    with booking_transaction() as session:
+        appointment, place, now = locked_hold(session, by, appointment_id)
+        if not is_live(appointment, now):
+            take_again(session, place, appointment, now)
+            note(session, appointment, by=by, at=now, action="hold-again")
+        return appointment
+
+
+def extend(*, by: By, appointment_id: str) -> Appointment:
+    """Ten more minutes from now (the type's own length of holds), at most ten times.
+
+    Raises HoldLapsed when the hold is over or has been extended as often as it may; NotFound, Conflict.
+    """
+    with booking_transaction() as session:
+        appointment, place, now = locked_hold(session, by, appointment_id)
+        if not is_live(appointment, now):
+            raise HoldLapsed("Your hold has ended. Your answers are safe.")
+        if appointment.extensions >= MAX_EXTENSIONS:
+            raise HoldLapsed("This time has been held as long as it can be.")
+        appointment.extensions += 1
+        appointment.expires_at = max(appointment.expires_at or 0, now + place.type.hold_minutes * MINUTE)
+        mark_appointment(session, appointment)
+        note(session, appointment, by=by, at=now, action="extend")
+        return appointment
+
+
+def release(*, by: By, appointment_id: str) -> None:
+    """Give one's own held time back. Releasing what is no hold any more does nothing. Raises NotFound."""
+    with booking_transaction() as session:
+        appointment = own_appointment(session, by, appointment_id)
+        place = place_of(session, appointment.schedule_id)
+        now = take_now(session, place.actors)
+        session.refresh(appointment)
+        if appointment.status == HELD:
+            end_hold(session, appointment)
+            note(session, appointment, by=by, at=now, action="release")
+
+
+def save_draft(*, by: By, appointment_id: str, draft: dict[str, Any]) -> None:
+    """Keep what was typed behind one's own hold, as JSON, also when the hold has lapsed. Raises NotFound, Conflict."""
+    with db.transaction() as session:
+        appointment = own_appointment(session, by, appointment_id)
+        if appointment.status not in (HELD, EXPIRED):
+            raise Conflict("This appointment is booked already.")
+        details = session.get(PatientDetails, appointment.id)
+        if details is None:
+            details = PatientDetails(
+                appointment_id=appointment.id, organization_id=appointment.organization_id
+            )
+            session.add(details)
+        details.draft = json.dumps(draft, ensure_ascii=True)
+
+
+def own_appointment(session: Session, by: By, appointment_id: str) -> Appointment:
+    """The appointment, if it is the visitor's. Somebody else's is not found, so that ids tell nothing."""
+    appointment = _fresh(session, appointment_id)
+    if appointment is None or not by.visitor or appointment.visitor != by.visitor:
+        raise NotFound("We can't find that hold in this browser.")
+    return appointment
+
+
+def locked_hold(session: Session, by: By, appointment_id: str) -> tuple[Appointment, Place, int]:
+    """One's own hold, live or lapsed, read after its actors are locked, with its Place and now."""
+    appointment = own_appointment(session, by, appointment_id)
+    place = place_of(session, appointment.schedule_id)
+    now = take_now(session, place.actors)
+    session.refresh(appointment)
+    if appointment.status not in (HELD, EXPIRED):
+        raise Conflict("This is not held any more: it is booked or cancelled.")
+    return appointment, place, now
+
+
+def take_again(session: Session, place: Place, appointment: Appointment, now: int) -> None:
+    """Take the time of a lapsed hold as a new hold would; the whole rule is asked. Raises SlotGone."""
+    other = _own_hold(session, By("patient", visitor=appointment.visitor), appointment.schedule_id)
+    if other is not None and other.id != appointment.id:
+        end_hold(session, other)
+        session.flush()
+    _take(session, place, appointment, appointment.starts_at, now, None)
+
+
+def _take(
+    session: Session, place: Place, appointment: Appointment, start: int, now: int, by: By | None
+) -> None:
+    situation, _ = ask(session, place, start, now, act=PATIENT, leave_out=appointment.id)
+    actors = chosen_actors(situation, start, now, appointment.id)
+    set_time(appointment, place, start)
+    appointment.status = HELD
+    appointment.expires_at = now + place.type.hold_minutes * MINUTE
+    appointment.extensions = 0
+    appointment.overbooked = False
+    if by is not None:
+        appointment.visitor = by.visitor
+        appointment.made_by = by.kind
+        appointment.created_at = now
+    group = take_seat(session, appointment, place.type.capacity)
+    session.add(appointment)
+    add_claims(session, appointment, actors, group)
+
+
+def _own_hold(session: Session, by: By, schedule_id: str) -> Appointment | None:
+    if not by.visitor:
+        return None
+    return session.scalars(
+        select(Appointment).where(
+            Appointment.visitor == by.visitor,
+            Appointment.schedule_id == schedule_id,
+            Appointment.status == HELD,
+        )
+    ).first()
+
+
+def _fresh(session: Session, appointment_id: str) -> Appointment | None:
+    return session.get(Appointment, appointment_id, populate_existing=True)

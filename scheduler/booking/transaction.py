@@ -1,0 +1,233 @@
+"""The one path of every verb: lock, take now, expire, load, ask the rule, write (design.md "The booking transaction").
+
+The order matters. Expiring before locking deadlocks; reading before locking sees what another is about to change.
+Actors are locked in the order of their ids, by one statement; on SQLite the write transaction itself is the lock.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NoReturn
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from scheduler import audit, clock, db
+from scheduler.availability import Reason, Situation, explain
+from scheduler.availability.hosts import Actors
+from scheduler.availability.values import Moment
+from scheduler.availability.zones import zone as zone_of
+from scheduler.booking.acts import TAKEN, Act, By, group_of
+from scheduler.clock import MINUTE
+from scheduler.errors import NotFound, SlotGone
+from scheduler.models import EXPIRED, HELD, Actor, Appointment, AppointmentType, Claim, Schedule
+from scheduler.models.constraints import is_overlap
+from scheduler.models.marks import mark_shards
+from scheduler.models.situations import load_situation, offered_schedules
+
+_CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SEAT = ("uq_appointment_session_seat", "appointment.seat_number")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a visit is booked on: the Schedule with its type and zone, and all actors the rule may choose from."""
+
+    schedule: Schedule
+    type: AppointmentType
+    zone: str
+    hosts: tuple[str, ...]
+    kinds: tuple[tuple[str, ...], ...]
+
+    @property
+    def actors(self) -> set[str]:
+        return {*self.hosts, *(actor for kind in self.kinds for actor in kind)}
+
+
+@contextmanager
+def booking_transaction() -> Iterator[Session]:
+    """``db.transaction()``; should the constraint behind the rule ever be what refuses, that is a SlotGone too."""
+    try:
+        with db.transaction() as session:
+            yield session
+    except IntegrityError as error:
+        if is_overlap(error):
+            raise SlotGone("This time has just been taken.", reason="booked") from error
+        if any(name in str(error.orig) for name in _SEAT):
+            raise SlotGone("The last seat has just been taken.", reason="full") from error
+        raise
+
+
+def place_of(session: Session, schedule_id: str) -> Place:
+    """The Place of an offered Schedule. Raises NotFound."""
+    row = session.execute(offered_schedules().where(Schedule.id == schedule_id)).one_or_none()
+    if row is None:
+        raise NotFound("This appointment type is not offered here now.")
+    schedule, type_row, zone = row
+    # Which actors: the loader knows; an empty range loads no times.
+    situation = load_situation(session, schedule_id, 0, 0)
+    return Place(
+        schedule,
+        type_row,
+        zone,
+        tuple(host.actor for host in situation.hosts),
+        tuple(tuple(actor.actor for actor in kind) for kind in situation.resources),
+    )
+
+
+def lock_actors(session: Session, actors: Iterable[str]) -> None:
+    """Wait until nobody else decides about these actors. A statement of its own: what is read later is current."""
+    wanted = sorted(set(actors))
+    if session.get_bind().dialect.name == "postgresql" and wanted:
+        session.execute(
+            select(Actor.id).where(Actor.id.in_(wanted)).order_by(Actor.id).with_for_update(key_share=True)
+        ).all()
+
+
+def take_now(session: Session, actors: Iterable[str]) -> int:
+    """Lock the actors, read the clock, end the holds on them that are over. Returns now (epoch seconds)."""
+    wanted = set(actors)
+    lock_actors(session, wanted)
+    now = clock.now()
+    dead = session.scalars(
+        select(Appointment)
+        .join(Claim, Claim.appointment_id == Appointment.id)
+        .where(Claim.actor_id.in_(wanted), Appointment.status == HELD, Appointment.expires_at <= now)
+        .distinct()
+        .execution_options(populate_existing=True)
+    ).all()
+    for appointment in dead:
+        end_hold(session, appointment)
+    session.flush()
+    return now
+
+
+def end_hold(session: Session, appointment: Appointment) -> None:
+    """A hold is over: its claims go, what was typed stays (for a day). The caller has locked its actors."""
+    appointment.status = EXPIRED
+    appointment.seat_number = appointment.session_id = None
+    drop_claims(session, appointment)
+
+
+def ask(
+    session: Session,
+    place: Place,
+    start: int,
+    now: int,
+    *,
+    act: Act,
+    leave_out: str | None = None,
+    set_aside: frozenset[str] = frozenset(),
+    overbook: bool = False,
+) -> tuple[Situation, bool]:
+    """Ask the slot rule about this very start. Returns the Situation and whether the visit is overbooked.
+
+    Raises SlotGone when a reason stands that the act may not set aside.
+    """
+    situation = load_situation(session, place.schedule.id, start, start + 1)
+    reasons = explain(situation, start, now, leave_out)
+    refused = act.refusals(reasons, set_aside, overbook)
+    if refused:
+        refuse(refused)
+    return situation, any(group_of(reason) == TAKEN for reason in reasons)
+
+
+def refuse(reasons: Sequence[Reason]) -> NoReturn:
+    """Raise SlotGone for what stands in the way; with the instant it may be free again when that is all holds."""
+    free_again = max((reason.opens_at or 0) for reason in reasons)
+    held_only = all(reason.opens_at and group_of(reason) == TAKEN for reason in reasons)
+    raise SlotGone(
+        "This time is not open any more.",
+        reason=reasons[0].code,
+        free_again=free_again if held_only else None,
+    )
+
+
+def chosen_actors(situation: Situation, start: int, now: int, leave_out: str | None) -> list[str]:
+    """All hosts and one actor of each kind: the first free one, or the first one when the visit is overbooked."""
+    actors = Actors(situation, Moment(now, leave_out))
+    chosen = [actors.chosen(kind, start) or next(iter(kind), None) for kind in actors.kinds]
+    return [host.actor for host in actors.hosts] + [one.actor for one in chosen if one is not None]
+
+
+def add_claims(session: Session, appointment: Appointment, actors: Sequence[str], group: str) -> None:
+    """Take the actors' time for the appointment, padded by its buffers, and mark the feed."""
+    start = appointment.starts_at - appointment.buffer_before_minutes * MINUTE
+    end = appointment.ends_at + appointment.buffer_after_minutes * MINUTE
+    session.flush()
+    for actor in actors:
+        session.add(
+            Claim(
+                organization_id=appointment.organization_id,
+                appointment_id=appointment.id,
+                actor_id=actor,
+                group_id=group,
+                starts_at=start,
+                ends_at=end,
+                overbooked=appointment.overbooked,
+            )
+        )
+    session.flush()
+    mark_shards(session, appointment.organization_id, actors, start, end)
+
+
+def drop_claims(session: Session, appointment: Appointment) -> None:
+    """Give the actors' time back and mark the feed."""
+    claims = session.execute(
+        select(Claim.actor_id, Claim.starts_at, Claim.ends_at).where(Claim.appointment_id == appointment.id)
+    ).all()
+    session.execute(delete(Claim).where(Claim.appointment_id == appointment.id))
+    if claims:
+        start, end = min(claim.starts_at for claim in claims), max(claim.ends_at for claim in claims)
+        mark_shards(session, appointment.organization_id, {claim.actor_id for claim in claims}, start, end)
+
+
+def mark_appointment(session: Session, appointment: Appointment) -> None:
+    """Mark the feed although no claim changed: a hold became a booking, or lasts longer."""
+    claims = session.execute(
+        select(Claim.actor_id, Claim.starts_at, Claim.ends_at).where(Claim.appointment_id == appointment.id)
+    ).all()
+    for actor, start, end in claims:
+        mark_shards(session, appointment.organization_id, [actor], start, end)
+
+
+def set_time(appointment: Appointment, place: Place, start: int) -> None:
+    """Put an appointment on a Schedule at a start, with the type's length and buffers of today."""
+    local = clock.to_local(start, zone_of(place.zone).info)
+    appointment.schedule_id = place.schedule.id
+    appointment.appointment_type_id = place.type.id
+    appointment.location_id = place.schedule.location_id
+    appointment.organization_id = place.schedule.organization_id
+    appointment.starts_at = start
+    appointment.ends_at = start + place.type.duration_minutes * MINUTE
+    appointment.zone = place.zone
+    appointment.wall_time = local.strftime("%Y-%m-%dT%H:%M")
+    appointment.buffer_before_minutes = place.type.buffer_before_minutes
+    appointment.buffer_after_minutes = place.type.buffer_after_minutes
+
+
+def new_code() -> str:
+    """Eight letters and digits that a person can say on the phone."""
+    return "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
+
+
+def note(session: Session, appointment: Appointment, *, by: By, at: int, action: str) -> None:
+    """The audit row of an act on an appointment."""
+    audit.record(
+        session,
+        organization_id=appointment.organization_id,
+        at=at,
+        by=by,
+        action=action,
+        object_kind="appointment",
+        object_id=appointment.id,
+        details={
+            "schedule": appointment.schedule_id,
+            "starts_at": appointment.starts_at,
+            "status": appointment.status,
+        },
+    )
