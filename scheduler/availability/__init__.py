@@ -1,0 +1,72 @@
+"""The slot rule: which starts are open, and why the others are not.
+
+Purpose: one pure answer for everybody who asks (the feed, the pages, the API, the booking transaction, the
+console's "why not"), as design.md "The slot rule" says. Instants are epoch seconds UTC; ``now`` is an
+argument.
+
+Public names: the values (``Hours``, ``TypeRules``, ``Situation`` and what they are made of), the questions
+(``candidates``, ``open_starts``, ``is_open``, ``held_starts``, ``free_seats``, ``choose_actors``,
+``next_change``, ``next_open``, ``explain``) and the checks for what people type (``check_rrule``,
+``check_zone``, ``wall_minutes``).
+
+May import: the standard library and the data of the tzdata package. No Flask, no SQL, no clock, no other
+room.
+"""
+
+from __future__ import annotations
+
+from scheduler.availability.explain import explain
+from scheduler.availability.recurrence import check_rrule
+from scheduler.availability.rule import (
+    candidates,
+    choose_actors,
+    free_seats,
+    held_starts,
+    is_open,
+    next_change,
+    next_open,
+    open_starts,
+)
+from scheduler.availability.values import (
+    ActorTime,
+    Busy,
+    Counted,
+    Hours,
+    Reason,
+    RecurringHours,
+    Release,
+    Seat,
+    Situation,
+    Taken,
+    TypeRules,
+    Window,
+    wall_minutes,
+)
+from scheduler.availability.zones import check_zone
+
+__all__ = [
+    "ActorTime",
+    "Busy",
+    "Counted",
+    "Hours",
+    "Reason",
+    "RecurringHours",
+    "Release",
+    "Seat",
+    "Situation",
+    "Taken",
+    "TypeRules",
+    "Window",
+    "candidates",
+    "check_rrule",
+    "check_zone",
+    "choose_actors",
+    "explain",
+    "free_seats",
+    "held_starts",
+    "is_open",
+    "next_change",
+    "next_open",
+    "open_starts",
+    "wall_minutes",
+]

@@ -1,0 +1,100 @@
+"""From wall hours to instants: the windows of a local date (design.md, the slot rule, 1 to 4).
+
+Days are ordinals of local dates; spans are pairs of epoch seconds, half-open.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Literal
+
+from scheduler.availability.recurrence import parse
+from scheduler.availability.values import DAY, MINUTE, Hours, Window
+from scheduler.availability.zones import EPOCH_DAY, zone
+
+Span = tuple[int, int]
+Owner = Literal["time_off", "override", "hours"]
+
+
+def merged(spans: list[Span]) -> list[Span]:
+    """Spans in order, those that overlap or touch made one, empty ones dropped."""
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if end <= start:
+            continue
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+class DatedHours:
+    """Hours made ready to be asked date by date. Raises ValueError for an unknown zone or a bad RRULE."""
+
+    def __init__(self, hours: Hours) -> None:
+        self.hours = hours
+        self.zone = zone(hours.zone)
+        self._overrides = {day.toordinal(): windows for day, windows in hours.overrides.items()}
+        self._off = merged([(first.toordinal(), last.toordinal() + 1) for first, last in hours.time_off])
+        self._rules = [
+            (parse(rule.rrule, rule.dtstart), frozenset(day.toordinal() for day in rule.exdates), rule.window)
+            for rule in hours.rules
+        ]
+        self._weekly = [_same_day(windows) for windows in hours.weekly]
+
+    def owner(self, day: int) -> Owner:
+        """What decides the windows of a day: time off, else an override, else weekly hours and rules."""
+        if self._is_off(day):
+            return "time_off"
+        return "override" if day in self._overrides else "hours"
+
+    def windows(self, day: int) -> tuple[Window, ...]:
+        """The windows of a day by wall clock, as they were given (rule 1)."""
+        if self._is_off(day):
+            return ()
+        if day in self._overrides:
+            return self._overrides[day]
+        return self.hours.weekly[(day + 6) % 7] + self._recurring(day)
+
+    def spans(self, day: int) -> list[Span]:
+        """The merged windows of a day as instants (rules 1 to 4)."""
+        if self._is_off(day):
+            return []
+        if day in self._overrides:
+            return self._converted(day, self._overrides[day])
+        recurring = self._recurring(day) if self._rules else ()
+        usual = self._weekly[(day + 6) % 7]
+        offset = self.zone.offset(day)
+        if usual is None or recurring or offset is None:
+            return self._converted(day, self.hours.weekly[(day + 6) % 7] + recurring)
+        midnight = (day - EPOCH_DAY) * DAY - offset
+        return [(midnight + start, midnight + end) for start, end in usual]
+
+    def _is_off(self, day: int) -> bool:
+        if not self._off:
+            return False
+        place = bisect_right(self._off, (day, DAY**2)) - 1
+        return place >= 0 and day < self._off[place][1]
+
+    def _recurring(self, day: int) -> tuple[Window, ...]:
+        return tuple(
+            window for rule, left_out, window in self._rules if day not in left_out and rule.gives(day)
+        )
+
+    def _converted(self, day: int, windows: tuple[Window, ...]) -> list[Span]:
+        spans = []
+        for window in windows:
+            end = window.end
+            if window.overnight:
+                # The next date's own override or time off has the word from its midnight on.
+                end = 1440 if self.owner(day + 1) != "hours" else window.end + 1440
+            spans.append((self.zone.instant(day, window.start), self.zone.instant(day, end)))
+        return merged(spans)
+
+
+def _same_day(windows: tuple[Window, ...]) -> list[Span] | None:
+    """Weekly windows merged, in seconds since midnight; None when one runs overnight."""
+    if any(window.overnight for window in windows):
+        return None
+    return merged([(window.start * MINUTE, window.end * MINUTE) for window in windows])

@@ -1,0 +1,223 @@
+"""Reasons: each code, what it carries, and the order of the rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from scheduler.availability import (
+    ActorTime,
+    Busy,
+    Counted,
+    Reason,
+    Release,
+    Situation,
+    Window,
+    explain,
+)
+from tests.availability.make import NOW, TUESDAY, at, claim, hours, rules, seat, situation
+
+
+def codes(plain: Situation, start: str, now: int = NOW, leave_out: str | None = None) -> list[str]:
+    return [reason.code for reason in explain(plain, at(start), now, leave_out)]
+
+
+def only(plain: Situation, start: str, now: int = NOW) -> Reason:
+    [reason] = explain(plain, at(start), now)
+    return reason
+
+
+def test_an_open_start_has_nothing_to_explain() -> None:
+    assert explain(situation(), at("09:00"), NOW) == []
+
+
+def test_past_comes_before_all_else() -> None:
+    assert codes(situation(rules_of=rules(minimum_notice=60)), "09:00", at("09:00") + 1) == ["past"]
+    assert codes(situation(), "08:00", at("10:00")) == ["past", "hours"]
+
+
+def test_notice_says_until_when_it_could_be_booked() -> None:
+    reason = only(situation(rules_of=rules(minimum_notice=120)), "09:00", at("08:00"))
+
+    assert (reason.code, reason.opens_at) == ("notice", None)
+    assert reason.detail == {"minutes": 120, "latest": at("07:00")}
+
+
+def test_outside_of_hours_names_the_weekday_and_its_windows() -> None:
+    made = hours(Window.of("13:00", "17:00"), Window.of("09:00", "12:00"))
+    reason = only(situation(hours_of=made), "12:30")
+
+    assert reason.code == "hours"
+    assert reason.detail == {"date": "2026-05-05", "weekday": 1, "windows": "09:00-12:00 13:00-17:00"}
+
+
+def test_an_override_decides_instead_of_the_weekday() -> None:
+    reason = only(situation(hours_of=hours(overrides={TUESDAY: ()})), "09:00")
+
+    assert reason.code == "override"
+    assert reason.detail == {"date": "2026-05-05", "weekday": 1, "windows": ""}
+
+
+def test_time_off_is_named_with_its_dates_and_with_what_would_close_it_besides() -> None:
+    off = ((date(2026, 5, 4), date(2026, 5, 6)),)
+    plain = situation(hours_of=hours(time_off=off))
+
+    reason = only(plain, "09:00")
+    assert (reason.code, reason.detail) == ("time_off", {"start": "2026-05-04", "end": "2026-05-06"})
+    assert codes(plain, "20:00") == ["time_off", "hours"]
+    closed = situation(hours_of=hours(time_off=off, overrides={TUESDAY: ()}))
+    assert codes(closed, "09:00") == ["time_off", "override"]
+
+
+def test_a_start_off_the_grid_gets_its_neighbours() -> None:
+    reason = only(situation(), "09:40")
+
+    assert reason.code == "interval"
+    assert reason.detail == {"minutes": 30, "earlier": at("09:30"), "later": at("10:00")}
+
+
+def test_a_visit_too_long_for_its_window_says_what_is_left() -> None:
+    reason = only(situation(), "11:30")
+
+    assert (reason.code, reason.detail) == ("length", {"free": 30, "needed": 60})
+    assert codes(situation(), "11:40") == ["interval", "length"]
+
+
+def test_beyond_the_horizon_says_when_it_opens() -> None:
+    reason = only(situation(rules_of=rules(horizon_days=2)), "09:00")
+
+    assert (reason.code, reason.detail) == ("horizon", {"days": 2})
+    assert reason.opens_at == at("2026-05-03T00:00")
+
+
+def test_kept_back_says_when_it_is_released() -> None:
+    plain = situation(rules_of=rules(release=Release(100, 1, 8 * 60)))
+
+    assert only(plain, "09:00").code == "release"
+    assert only(plain, "09:00").opens_at == at("2026-05-04T08:00")
+    assert codes(plain, "08:00") == ["hours"]
+
+
+def test_booked_names_the_appointment_and_the_actor() -> None:
+    reason = only(situation(claim("09:15", "10:15", "visit")), "10:00")
+
+    assert (reason.code, reason.record, reason.opens_at) == ("booked", "visit", None)
+    assert reason.detail == {"actor": "ana", "start": at("09:15"), "end": at("10:15")}
+
+
+def test_held_says_until_when() -> None:
+    reason = only(situation(claim("09:30", "10:30", "hold", expires=NOW + 60)), "10:00")
+
+    assert (reason.code, reason.record, reason.opens_at) == ("held", "hold", NOW + 60)
+
+
+def test_a_later_booking_leaves_too_little_length() -> None:
+    plain = situation(claim("10:00", "11:00", "visit", before=300), rules_of=rules(buffer_after=10))
+    reason = only(plain, "09:30")
+
+    assert (reason.code, reason.record) == ("length", "visit")
+    assert reason.detail == {
+        "actor": "ana",
+        "start": at("10:00"),
+        "end": at("11:00"),
+        "cause": "booked",
+        "free": 15,
+        "needed": 60,
+    }
+
+
+def test_a_buffer_is_named_on_the_side_on_which_it_lies() -> None:
+    plain = situation(
+        claim("10:00", "11:00", "visit", before=300, after=600), rules_of=rules(buffer_before=5)
+    )
+    before, after = only(plain, "09:00"), only(plain, "11:00")
+
+    assert (before.code, before.record) == (after.code, after.record) == ("buffer", "visit")
+    assert (before.detail["side"], before.detail["minutes"]) == ("before", 5)
+    assert (after.detail["side"], after.detail["minutes"]) == ("after", 15)
+
+
+def test_busy_has_its_times() -> None:
+    plain = situation(hosts=(ActorTime("ana", busy=(Busy(at("09:45"), at("10:15")),)),))
+
+    assert only(plain, "10:00").code == "busy"
+    assert only(plain, "10:00").detail == {"actor": "ana", "start": at("09:45"), "end": at("10:15")}
+    assert only(plain, "09:30").detail["cause"] == "busy"
+
+
+def test_another_host_is_named_with_the_cause() -> None:
+    hosts = (ActorTime("ana"), ActorTime("ben", (claim("09:30", "10:30", "visit"),)))
+    reason = only(situation(hosts=hosts), "10:00")
+
+    assert (reason.code, reason.record) == ("host", "visit")
+    assert (reason.detail["actor"], reason.detail["cause"]) == ("ben", "booked")
+
+
+def test_no_free_room_opens_when_the_first_hold_on_one_ends() -> None:
+    def rooms(**more: Any) -> tuple[tuple[ActorTime, ...], ...]:
+        return (
+            (ActorTime("room 1", (claim("09:00", "10:00", "a"),)),
+             ActorTime("room 2", (claim("09:30", "10:00", "b", **more),))),
+        )  # fmt: skip
+
+    reason = only(situation(resources=rooms(expires=NOW + 60)), "09:00")
+    assert (reason.code, reason.record, reason.opens_at) == ("room", "a", NOW + 60)
+    assert reason.detail["kind"] == 0
+    assert only(situation(resources=rooms(expires=NOW + 60)), "09:00", NOW + 59).opens_at == NOW + 60
+    assert only(situation(resources=rooms()), "09:00").opens_at is None
+    assert only(situation(resources=((),)), "09:00") == Reason("room", None, None, {"kind": 0})
+
+
+def test_a_room_kept_by_a_held_session_opens_when_that_hold_ends() -> None:
+    mine = claim("09:00", "10:00", "hold", group="session", expires=NOW + 60)
+    plain = situation(
+        mine,
+        rules_of=rules(capacity=2),
+        seats=(seat("09:00", "10:00", "hold", expires=NOW + 60),),
+        resources=((ActorTime("room 1", (mine, claim("09:30", "10:00", "other"))), ActorTime("room 2")),),
+    )
+    reason = only(plain, "09:00")
+
+    assert (reason.code, reason.record, reason.opens_at) == ("room", "other", NOW + 60)
+    assert explain(plain, at("09:00"), NOW + 60) == []
+
+
+def test_a_full_session_is_held_when_a_hold_has_the_last_seat() -> None:
+    taken = (claim("09:00", "10:00", "a", group="session"),)
+    seats = (seat("09:00", "10:00", "a"), seat("09:00", "10:00", "b", expires=NOW + 60))
+    plain = situation(*taken, rules_of=rules(capacity=2), seats=seats)
+
+    held = only(plain, "09:00")
+    assert (held.code, held.opens_at, held.detail) == ("held", NOW + 60, {"capacity": 2, "taken": 2})
+    full = only(replace(plain, seats=(seats[0], replace(seats[1], expires=None))), "09:00")
+    assert (full.code, full.opens_at) == ("full", None)
+
+
+def test_a_cap_names_its_limit_and_opens_when_a_hold_that_counts_ends() -> None:
+    counted = ((Counted("a", at("09:00")), Counted("b", at("10:00"), NOW + 60)),)
+    plain = situation(rules_of=rules(max_per_day=2, max_per_week=1), counted=counted)
+
+    day, week = explain(plain, at("11:00"), NOW)
+    assert (day.code, day.opens_at) == ("cap", NOW + 60)
+    assert day.detail == {"per": "day", "limit": 2, "count": 2, "actor": "ana"}
+    assert (week.detail["per"], week.detail["count"], week.opens_at) == ("week", 2, None)
+
+
+def test_all_reasons_come_in_the_order_of_the_rules() -> None:
+    plain = situation(
+        claim("09:30", "10:30", "visit"),
+        rules_of=rules(minimum_notice=100_000, horizon_days=0, max_per_day=0),
+        resources=((),),
+    )
+
+    assert codes(plain, "09:40") == ["interval", "notice", "horizon", "booked", "room", "cap"]
+
+
+def test_what_is_left_out_is_no_reason() -> None:
+    assert codes(situation(claim("09:00", "10:00", "mine")), "09:00", leave_out="mine") == []
+
+
+def test_starts_far_out_of_range_have_a_reason() -> None:
+    assert [reason.code for reason in explain(situation(), 10**18, NOW)] == ["hours"]
+    assert [reason.code for reason in explain(situation(), -(10**18), NOW)] == ["past"]

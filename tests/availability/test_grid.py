@@ -1,0 +1,89 @@
+"""Candidates: the grid of each merged window, ends, and the union over midnight."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from scheduler.availability import Hours, Window, candidates
+from tests.availability.make import NEW_YORK, TUESDAY, at, hours, rules, walls, weekly
+
+DAY = (at("00:00"), at("2026-05-06T00:00"))
+
+
+def test_the_grid_starts_at_each_window_and_not_at_the_asked_range() -> None:
+    made = hours(Window.of("09:10", "10:40"), Window.of("13:00", "14:00"))
+
+    assert walls(candidates(made, rules(duration=30), *DAY)) == ["09:10", "09:40", "10:10", "13:00", "13:30"]
+    assert walls(candidates(made, rules(duration=30), at("09:11"), at("13:00"))) == ["09:40", "10:10"]
+
+
+def test_a_visit_may_end_with_the_window_and_not_later() -> None:
+    assert walls(candidates(hours(), rules(), *DAY)) == ["09:00", "09:30", "10:00", "10:30", "11:00"]
+
+
+def test_a_visit_may_cross_midnight_into_the_next_dates_window() -> None:
+    made = hours(Window.of("00:00", "01:00"), Window.of("23:00", "24:00"))
+
+    assert walls(candidates(made, rules(), *DAY)) == ["00:00", "23:00", "23:30"]
+
+
+def test_a_visit_may_not_cross_midnight_into_a_closed_date() -> None:
+    made = hours(Window.of("23:00", "24:00"), overrides={date(2026, 5, 6): ()})
+
+    assert walls(candidates(made, rules(), *DAY)) == ["23:00"]
+
+
+def test_an_instant_of_two_dates_grids_counts_once_and_both_grids_count() -> None:
+    made = Hours(NEW_YORK, weekly(Window.of("22:00", "01:30"), Window.of("00:00", "02:00")))
+    starts = candidates(made, rules(duration=30, interval=40), *DAY)
+
+    assert starts == sorted(set(starts))
+    assert walls(starts)[:6] == ["00:00", "00:40", "01:20", "22:00", "22:40", "23:20"]
+    made = Hours(NEW_YORK, weekly(Window.of("22:00", "01:30"), Window.of("00:15", "02:00")))
+    assert walls(candidates(made, rules(duration=30), *DAY))[:5] == [
+        "00:00",
+        "00:15",
+        "00:30",
+        "00:45",
+        "01:00",
+    ]
+
+
+def test_the_grid_is_elapsed_time_on_a_day_on_which_the_clock_changes() -> None:
+    made = hours(Window.of("00:00", "06:00"))
+    spring = candidates(made, rules(interval=60), at("2026-03-08T00:00"), at("2026-03-09T00:00"))
+
+    assert walls(spring) == ["00:00", "01:00", "03:00", "04:00", "05:00"]
+
+
+def test_a_range_far_out_of_time_is_answered_with_nothing() -> None:
+    for since, until in [(10**17, 10**18), (-(10**18), -(10**17)), (5, 5), (9, 3)]:
+        assert candidates(hours(), rules(), since, until) == []
+
+
+def test_a_long_visit_needs_a_long_union() -> None:
+    made = hours(Window.of("00:00", "24:00"), time_off=((date(2026, 5, 7), date(2026, 5, 7)),))
+    starts = candidates(
+        made, rules(duration=36 * 60, interval=12 * 60), at("2026-05-04T00:00"), at("2026-05-09T00:00")
+    )
+
+    assert date(2026, 5, 5) == TUESDAY
+    assert [start - at("2026-05-04T00:00") for start in starts] == [0, 43200, 86400, 129600, 345600, 388800]
+
+
+def test_an_overnight_window_reaches_over_a_date_that_the_zone_skips() -> None:
+    # Samoa went from 2011-12-29 straight to 2011-12-31.
+    made = Hours("Pacific/Apia", ((),) * 7, overrides={date(2011, 12, 29): (Window.of("22:00", "06:00"),)})
+    morning = at("2011-12-31T05:00", "Pacific/Apia")
+
+    assert candidates(made, rules(duration=30), morning, morning + 86400) == [morning, morning + 1800]
+
+
+def test_an_hour_that_comes_back_after_midnight_lies_in_the_new_dates_windows() -> None:
+    # In St. John's the clock went from 00:01 back to 23:01; the new date's grid began at its first 00:00.
+    made = Hours("America/St_Johns", weekly(Window.of("00:00", "24:00")))
+    again = at("2010-11-07T00:00", "America/St_Johns") + 15 * 60
+
+    assert walls(
+        candidates(made, rules(duration=15, interval=15), again, again + 60), "America/St_Johns"
+    ) == ["23:15"]
