@@ -1,0 +1,53 @@
+"""What never gets past the border: text that no database keeps (NUL), bytes that are no UTF-8, endless addresses.
+
+PostgreSQL cannot store U+0000, and Werkzeug replaces broken UTF-8 silently, so both are refused here, with a sentence.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, request
+from werkzeug.exceptions import RequestURITooLarge
+
+from scheduler.errors import InvalidInput
+
+MAX_PATH = 1024
+MAX_QUERY = 8192  # two texts of 255 characters, each character up to four bytes of three signs, and room
+MAX_BODY = 1024 * 1024
+
+
+def init_app(app: Flask) -> None:
+    """Check every request before anything else reads it."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
+    app.config["MAX_FORM_PARTS"] = 500
+    app.before_request(check)
+
+
+def check() -> None:
+    """Refuse an address or a form that can't be kept. Raises InvalidInput or RequestURITooLarge."""
+    path = request.environ.get("PATH_INFO", "").encode("latin-1", "replace")
+    query = request.query_string
+    if len(path) > MAX_PATH or len(query) > MAX_QUERY:
+        raise RequestURITooLarge
+    if not _is_text(path) or not _is_text(unquote_to_bytes(query)):
+        raise InvalidInput({"address": "The address holds characters that no page uses. Check the link."})
+    for name, values in request.form.lists():
+        if "\x00" in name or any("\x00" in value for value in values):
+            raise InvalidInput(
+                {_plain(name): f"{_plain(name)}: remove the hidden character (NUL) and send it again."}
+            )
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        return "\x00" not in raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+
+
+def _plain(name: str) -> str:
+    """A field's name fit for a sentence: the form's own names are ASCII words."""
+    word = "".join(sign for sign in name if sign.isascii() and (sign.isalnum() or sign in "-_"))[:40]
+    return word.replace("_", " ").replace("-", " ").strip().capitalize() or "A field"

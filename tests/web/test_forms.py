@@ -1,0 +1,85 @@
+"""The date field, and sentences for error summaries."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, RadioField, StringField, validators
+
+from scheduler.web.forms import DatePartsField, error_list
+
+
+class Details(Form):
+    given = StringField("First name", [validators.DataRequired()])
+    who = RadioField("Who is it for?", [validators.InputRequired()], choices={"me": "Me", "other": "Other"})
+    born = DatePartsField("Birth date")
+
+
+def read(month: str = "", day: str = "", year: str = "") -> DatePartsField:
+    form = Details(MultiDict({"born-month": month, "born-day": day, "born-year": year}))
+    form.validate()
+    return form.born
+
+
+def test_a_date_is_read_from_its_parts() -> None:
+    for typed in (("4", "12", "1985"), ("04", " 12 ", "1985")):
+        field = read(*typed)
+        assert field.data == date(1985, 4, 12)
+        assert not field.errors
+
+
+def test_nothing_typed_is_no_date_and_no_error() -> None:
+    field = read()
+    assert field.data is None
+    assert not field.errors
+
+
+@pytest.mark.parametrize(
+    ("typed", "part", "message"),
+    [
+        (("13", "1", "1985"), "month", "Birth date: enter a month from 1 to 12."),
+        (("", "1", "1985"), "month", "Birth date: enter a month from 1 to 12."),
+        (("4", "32", "1985"), "day", "Birth date: enter a day from 1 to 31."),
+        (("4", "-1", "1985"), "day", "Birth date: enter a day from 1 to 31."),
+        (("4", "12", "85"), "year", "Birth date: enter the year with four digits, such as 1985."),
+        (("4", "12", "١٩٨٥"), "year", "Birth date: enter the year with four digits, such as 1985."),
+        (("2", "30", "1985"), "day", "Birth date: that month has no day 30. Check the day."),
+        (("2", "29", "2023"), "day", "Birth date: that month has no day 29. Check the day."),
+    ],
+)
+def test_a_wrong_part_is_named_with_the_fix(typed: tuple[str, str, str], part: str, message: str) -> None:
+    field = read(*typed)
+    assert field.data is None
+    assert list(field.errors) == [message]
+    assert field.wrong_part == part
+    assert field.first_id == f"born-{part}"
+    assert tuple(field.parts.values()) == typed
+
+
+def test_a_kept_date_is_shown_in_parts() -> None:
+    for kept in (date(1985, 4, 12), "1985-04-12"):
+        assert Details(data={"born": kept}).born.parts == {"month": "4", "day": "12", "year": "1985"}
+
+
+def test_what_was_typed_wins_over_what_was_kept() -> None:
+    form = Details(
+        MultiDict({"born-month": "x", "born-day": "", "born-year": ""}), data={"born": date(1985, 4, 12)}
+    )
+    assert not form.validate()
+    assert form.born.parts["month"] == "x"
+
+
+def test_an_endless_part_is_cut() -> None:
+    assert len(read("1" * 100_000, "1", "1985").parts["month"]) <= 20
+
+
+def test_the_summary_leads_to_the_first_control_of_each_wrong_field() -> None:
+    form = Details(MultiDict({"born-month": "4", "born-day": "12", "born-year": "1"}))
+    assert not form.validate()
+    assert error_list(form) == [
+        ("given", "First name: enter an answer."),
+        ("who-0", "Who is it for?: enter an answer."),
+        ("born-year", "Birth date: enter the year with four digits, such as 1985."),
+    ]

@@ -1,0 +1,144 @@
+"""Words for instants and lengths, over zones, seasons and the days on which clocks change."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from scheduler.web import times
+
+BOSTON = "America/New_York"
+
+
+def at(text: str) -> int:
+    """An instant from ISO 8601 with an offset."""
+    return int(datetime.fromisoformat(text).timestamp())
+
+
+JUNE_8 = at("2027-06-08T10:30:00-04:00")
+
+
+def test_a_time_carries_its_zone() -> None:
+    assert times.time_with_zone(JUNE_8, BOSTON) == "10:30 AM EDT"
+    assert times.time_of_day(JUNE_8, ZoneInfo(BOSTON)) == "10:30 AM"
+    assert times.time_range(JUNE_8, JUNE_8 + 2400, BOSTON) == "10:30 AM to 11:10 AM EDT"
+
+
+def test_days_are_written_in_the_form_that_their_place_asks_for() -> None:
+    assert times.day_long(JUNE_8, BOSTON) == "Tuesday, June 8"
+    assert times.day_with_year(JUNE_8, BOSTON) == "Tuesday, June 8, 2027"
+    assert times.date_short(JUNE_8, BOSTON) == "Tue, Jun 8"
+    assert times.weekday(date(2027, 6, 8)) == "Tuesday"
+    assert times.day_long(date(2027, 6, 8)) == "Tuesday, June 8"
+
+
+def test_the_accessible_name_of_a_time_is_the_brief_s() -> None:
+    assert times.spoken_time(JUNE_8, BOSTON) == "10:30 AM, Tuesday June 8, Eastern time"
+
+
+def test_the_day_of_an_instant_is_the_zone_s_day() -> None:
+    late = at("2027-06-08T23:30:00-04:00")
+    assert times.day_long(late, BOSTON) == "Tuesday, June 8"
+    assert times.day_long(late, "Europe/London") == "Wednesday, June 9"
+
+
+def test_an_instant_without_zone_has_no_day() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        times.day_long(JUNE_8)
+
+
+@pytest.mark.parametrize(
+    ("zone", "june", "december"),
+    [
+        ("America/New_York", "10:30 AM EDT", "9:30 AM EST"),
+        ("America/Chicago", "9:30 AM CDT", "8:30 AM CST"),
+        ("America/Phoenix", "7:30 AM MST", "7:30 AM MST"),
+        ("Europe/London", "3:30 PM BST", "2:30 PM GMT"),
+        ("Asia/Kathmandu", "8:15 PM GMT+5:45", "8:15 PM GMT+5:45"),
+        ("America/Sao_Paulo", "11:30 AM GMT-3", "11:30 AM GMT-3"),
+        ("UTC", "2:30 PM UTC", "2:30 PM UTC"),
+    ],
+)
+def test_the_offset_is_the_zone_s_at_that_instant(zone: str, june: str, december: str) -> None:
+    assert times.time_with_zone(JUNE_8, zone) == june
+    assert times.time_with_zone(at("2027-12-08T09:30:00-05:00"), zone) == december
+
+
+@pytest.mark.parametrize(
+    ("zone", "name", "place"),
+    [
+        ("America/New_York", "Eastern time", "Boston time (Eastern)"),
+        ("America/Los_Angeles", "Pacific time", "Boston time (Pacific)"),
+        ("Pacific/Honolulu", "Hawaii-Aleutian time", "Boston time (Hawaii-Aleutian)"),
+        ("Europe/London", "United Kingdom time", "Boston time (United Kingdom)"),
+        ("UTC", "UTC", "Boston time (UTC)"),
+    ],
+)
+def test_zones_are_named_for_people(zone: str, name: str, place: str) -> None:
+    for instant in (JUNE_8, at("2027-12-08T09:30:00-05:00")):
+        assert times.zone_name(zone, instant) == name
+        assert times.zone_place("Boston", zone, instant) == place
+    assert times.zone_place("", zone, JUNE_8) == name
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0, "0 minutes"),
+        (1, "1 minute"),
+        (40, "40 minutes"),
+        (60, "1 hour"),
+        (75, "1 hour 15 minutes"),
+        (120, "2 hours"),
+        (1440, "1 day"),
+        (1501, "1 day 1 hour 1 minute"),
+    ],
+)
+def test_lengths_are_always_words(minutes: int, words: str) -> None:
+    assert times.duration_words(minutes) == words
+
+
+def test_the_two_times_of_a_repeated_hour_have_different_names() -> None:
+    first, second = at("2027-11-07T01:30:00-04:00"), at("2027-11-07T01:30:00-05:00")
+    assert [times.repeated(instant, BOSTON) for instant in (first, second)] == ["first", "second"]
+    assert times.time_of_day(first, BOSTON) == "1:30 AM EDT"
+    assert times.time_of_day(second, BOSTON) == "1:30 AM EST"
+    assert times.spoken_time(first, BOSTON) != times.spoken_time(second, BOSTON)
+    assert times.repeated_note(first, BOSTON) == (
+        "Clocks change on November 7, so 1:30 AM comes twice. This is the first one (EDT)."
+    )
+    assert times.repeated_note(second, BOSTON).endswith("This is the second one (EST).")
+
+
+def test_no_other_hour_of_the_year_is_called_repeated() -> None:
+    start = at("2027-01-01T00:15:00-05:00")
+    named = [hour for hour in range(365 * 24) if times.repeated(start + hour * 3600, BOSTON)]
+    assert [times.to_local(start + hour * 3600, ZoneInfo(BOSTON)).isoformat() for hour in named] == [
+        "2027-11-07T01:15:00-04:00",
+        "2027-11-07T01:15:00-05:00",
+    ]
+    assert times.repeated_note(JUNE_8, BOSTON) == ""
+
+
+def test_a_repeated_half_hour_is_told_apart_too() -> None:
+    first = at("2027-04-04T01:45:00+11:00")
+    assert times.repeated(first, "Australia/Lord_Howe") == "first"
+    assert times.repeated(first + 1800, "Australia/Lord_Howe") == "second"
+
+
+def test_weeks_are_named_by_their_ends() -> None:
+    assert times.week_range(date(2027, 6, 14), date(2027, 6, 20)) == "June 14 to 20"
+    assert times.week_range(date(2027, 6, 28), date(2027, 7, 4)) == "June 28 to July 4"
+    assert times.week_range(date(2027, 12, 27), date(2028, 1, 2)) == "December 27, 2027 to January 2, 2028"
+
+
+def test_every_zone_of_the_database_has_words() -> None:
+    from zoneinfo import available_timezones
+
+    for zone in sorted(available_timezones()):
+        text = times.spoken_time(JUNE_8, zone)
+        assert text.isprintable()
+        assert "Unknown" not in text, zone
+        assert datetime.fromisoformat(times.iso_instant(JUNE_8, zone)).astimezone(UTC).timestamp() == JUNE_8
