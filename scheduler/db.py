@@ -28,9 +28,11 @@ _WRITE = "scheduler_write"
 
 def engine_options(url: str) -> dict[str, Any]:
     """Options for the engine of ``url``: pool sizes and time limits that suit the database."""
+    # An error's text must not carry what a patient typed.
+    options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30}
+        return options | {"connect_args": {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}}
+    return options | {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30}
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -63,7 +62,7 @@ class _Frame:
         return [*self.hosts, *(actor for kind in self.resources for actor in kind)]
 
 
-def offered_schedules() -> Select[Any]:
+def offered_schedules() -> Select[Schedule, AppointmentType, str]:
     """Schedules that can be booked at all: they, their type and place are active and the type is not paused."""
     return (
         select(Schedule, AppointmentType, Location.zone)
@@ -243,7 +242,7 @@ def _overrides(session: Session, frames: list[_Frame]) -> dict[str, Mapping[date
 
 def _closures(session: Session, frames: list[_Frame]) -> dict[str, list[tuple[date, date]]]:
     """Per schedule: the time off of its hosts, its place, its organization and that one's parents."""
-    parents = dict(session.execute(select(Organization.id, Organization.parent_id)).tuples().all())
+    parents = {row.id: row.parent_id for row in session.execute(select(Organization.id, Organization.parent_id))}
     rows = session.execute(
         select(
             TimeOff.organization_id,
@@ -278,7 +277,8 @@ def _actor_time_off(session: Session, actors: Iterable[str]) -> dict[str, list[t
         TimeOff.actor_id.in_(set(actors))
     )
     for actor_id, first, last in session.execute(rows):
-        found[actor_id].append((first, last))
+        if actor_id is not None:
+            found[actor_id].append((first, last))
     return found
 
 
