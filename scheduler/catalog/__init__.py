@@ -1,0 +1,74 @@
+"""What a clinic offers: validated writes of organizations, places, people, rooms, types, hours, schedules, pools.
+
+A room beside ``booking`` and ``publisher``: pages, commands and the demo clinic change the offer through it and never
+touch these tables themselves. Each verb is ``verb(session, *, by, now, ...)`` in the caller's ``transaction()``, names
+all bad fields at once (``InvalidInput``), writes its audit entry, and lets no constraint of the database surface.
+Edits take the ``version`` the editor saw (``EditConflict``) where the row has one, and never touch appointments. Who
+may call a verb is decided by the caller.
+
+Public names: the verbs below; ``coded`` (the code tables), ``slugs`` (words of addresses), ``parse`` (checks of typed
+fields). May import: models, availability's checks, audit, the foundation; never a face.
+"""
+
+from scheduler.catalog.dates import add_time_off, remove_override, remove_time_off, set_override
+from scheduler.catalog.hours import (
+    add_availability,
+    add_recurrence_rule,
+    remove_availability,
+    remove_recurrence_rule,
+    set_week,
+)
+from scheduler.catalog.links import add_share_link, end_share_link
+from scheduler.catalog.organizations import add_organization, edit_organization
+from scheduler.catalog.people import (
+    actor_of,
+    add_practitioner,
+    add_role,
+    edit_practitioner,
+    edit_role,
+    rename_practitioner,
+)
+from scheduler.catalog.places import add_location, edit_location, rename_location
+from scheduler.catalog.pools import add_pool, edit_pool, set_pool_members
+from scheduler.catalog.questions import add_question, edit_question
+from scheduler.catalog.resources import add_device, add_room, edit_resource
+from scheduler.catalog.schedules import add_schedule, edit_schedule
+from scheduler.catalog.types import add_appointment_type, edit_appointment_type, rename_appointment_type
+
+__all__ = [
+    "actor_of",
+    "add_appointment_type",
+    "add_availability",
+    "add_device",
+    "add_location",
+    "add_organization",
+    "add_pool",
+    "add_practitioner",
+    "add_question",
+    "add_recurrence_rule",
+    "add_role",
+    "add_room",
+    "add_schedule",
+    "add_share_link",
+    "add_time_off",
+    "edit_appointment_type",
+    "edit_location",
+    "edit_organization",
+    "edit_pool",
+    "edit_practitioner",
+    "edit_question",
+    "edit_resource",
+    "edit_role",
+    "edit_schedule",
+    "end_share_link",
+    "remove_availability",
+    "remove_override",
+    "remove_recurrence_rule",
+    "remove_time_off",
+    "rename_appointment_type",
+    "rename_location",
+    "rename_practitioner",
+    "set_override",
+    "set_pool_members",
+    "set_week",
+]

@@ -1,0 +1,164 @@
+"""Weekly hours and recurrence rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from scheduler import catalog, clock
+from scheduler.availability.zones import zone
+from scheduler.catalog import hours
+from scheduler.db import snapshot
+from scheduler.errors import Conflict, EditConflict, NotFound
+from scheduler.models import Availability, Window
+from tests.catalog.acts import LONG, NUL, act, again, last_entry, refused
+from tests.catalog.conftest import Still
+from tests.factories import Clinic, make_appointment, make_availability
+
+BAD: list[tuple[str, Any]] = [
+    ("name", ""), ("name", LONG), ("name", NUL), ("practitioner_id", "nobody"), ("organization_id", "nobody"),
+    ("weekly", {7: [(540, 600)]}), ("weekly", {-1: []}), ("weekly", {"monday": []}), ("weekly", [(540, 600)]),
+    ("weekly", {0: [(1440, 600)]}), ("weekly", {0: [(540, 1441)]}), ("weekly", {0: [(540,)]}),
+    ("weekly", {0: ["9-12"]}), ("weekly", {0: [(540, 600)] * 25}), ("weekly", {0: [(9.5, 12)]}),
+]  # fmt: skip
+
+NONSENSE = [
+    "", "nonsense", "FREQ=NEVER", "FREQ=SECONDLY", "FREQ=HOURLY;COUNT=5", "FREQ=DAILY;BYHOUR=9", "FREQ=WEEKLY;BYDAY=XX",
+    "FREQ=DAILY;COUNT=0", "FREQ=DAILY;COUNT=5;UNTIL=20300101", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+    "FREQ=DAILY;" + "X" * 600, "FREQ=DAILY\0", "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=4,6,9,11",
+    "FREQ=DAILY;UNTIL=99999999", "<script>", "FREQ=DAILY;UNTIL=20200101", None, 7,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "value"), BAD, ids=[field for field, _ in BAD])
+def test_each_bad_field_is_named(still: Still, field: str, value: Any) -> None:
+    fields: dict[str, Any] = {
+        "organization_id": still.clinic.organization,
+        "name": "A",
+        "weekly": {0: [(540, 720)]},
+    }
+    assert list(refused(still.clinic, catalog.add_availability, **(fields | {field: value}))) == [field]
+
+
+def test_a_bad_range_is_named_by_day_and_number(still: Still) -> None:
+    problems = refused(
+        still.clinic,
+        catalog.add_availability,
+        organization_id=still.clinic.organization,
+        name="A",
+        weekly={1: [(540, 720), (780, 1500)]},
+    )
+    assert problems["weekly"].startswith("Tuesday, range 2: ")
+
+
+def windows(clinic: Clinic, availability_id: str) -> list[tuple[int, int, int]]:
+    with clinic.app.app_context(), snapshot() as session:
+        rows = session.scalars(select(Window).where(Window.availability_id == availability_id))
+        return sorted((row.weekday, row.start_minute, row.end_minute) for row in rows)
+
+
+def test_overnight_and_midnight_windows_are_kept_as_they_are(clinic: Clinic) -> None:
+    row = make_availability(clinic, {6: [(1320, 360), (0, 1440)], 0: [(540, 600), (540, 600)]})
+    assert windows(clinic, row.id) == [(0, 540, 600), (6, 0, 1440), (6, 1320, 360)]
+
+
+def test_a_new_week_replaces_the_old_one_and_leaves_appointments(clinic: Clinic) -> None:
+    booked = make_appointment(clinic)
+    act(
+        clinic,
+        catalog.set_week,
+        availability_id=clinic.availability,
+        version=1,
+        weekly={5: [(600, 660)]},
+        name="Saturdays",
+    )
+    assert windows(clinic, clinic.availability) == [(5, 600, 660)]
+    kept = again(clinic, Availability(id=clinic.availability))
+    assert (kept.name, kept.version) == ("Saturdays", 2)
+    assert again(clinic, booked).status == "booked"
+    assert last_entry(clinic).action == "set-week"
+    assert {clock.local_date(start, zone(clinic.zone).info).weekday() for start in clinic.starts()} == {5}
+
+
+def test_hours_changed_meanwhile_are_not_overwritten(clinic: Clinic) -> None:
+    act(clinic, catalog.set_week, availability_id=clinic.availability, version=1, weekly={})
+    with pytest.raises(EditConflict):
+        act(
+            clinic, catalog.set_week, availability_id=clinic.availability, version=1, weekly={0: [(540, 600)]}
+        )
+    assert windows(clinic, clinic.availability) == []
+    assert clinic.starts() == []
+
+
+def test_hours_in_use_cannot_be_removed(clinic: Clinic) -> None:
+    with pytest.raises(Conflict, match="in use"):
+        act(clinic, catalog.remove_availability, availability_id=clinic.availability)
+
+
+def test_hours_that_nobody_uses_go_with_all_their_parts(clinic: Clinic) -> None:
+    row = make_availability(clinic)
+    act(
+        clinic, catalog.add_recurrence_rule, availability_id=row.id, rrule="FREQ=DAILY", dtstart=date(2026, 1, 1),
+        window=(540, 600),
+    )  # fmt: skip
+    act(clinic, catalog.set_override, availability_id=row.id, day=date(2026, 6, 1), windows=[])
+    act(clinic, catalog.remove_availability, availability_id=row.id)
+
+    assert again(clinic, row) is None
+    assert windows(clinic, row.id) == []
+
+
+@pytest.mark.parametrize("rrule", NONSENSE, ids=range(len(NONSENSE)))
+def test_nonsense_and_endless_rules_are_refused(still: Still, rrule: Any) -> None:
+    problems = refused(
+        still.clinic, catalog.add_recurrence_rule, availability_id=still.hours, rrule=rrule,
+        dtstart=date(2026, 6, 1), window=(540, 600),
+    )  # fmt: skip
+    assert list(problems) == ["rrule"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("dtstart", None), ("dtstart", date(1900, 1, 1)), ("window", (1, 2, 3)), ("window", (1440, 0)),
+     ("exdates", ["2026-06-01"]), ("exdates", [date(2300, 1, 1)]), ("exdates", [date(2026, 6, 1)] * 401)],
+    ids=range(7),
+)  # fmt: skip
+def test_each_bad_field_of_a_rule_is_named(still: Still, field: str, value: Any) -> None:
+    fields: dict[str, Any] = {"rrule": "FREQ=DAILY", "dtstart": date(2026, 6, 1), "window": (540, 600)}
+    problems = refused(
+        still.clinic, catalog.add_recurrence_rule, availability_id=still.hours, **(fields | {field: value})
+    )
+    assert list(problems) == [field]
+
+
+def test_a_rule_adds_hours_and_its_removal_takes_them_away(clinic: Clinic) -> None:
+    act(clinic, catalog.set_week, availability_id=clinic.availability, version=1, weekly={})
+    rule = act(
+        clinic, catalog.add_recurrence_rule, availability_id=clinic.availability, rrule="rrule:freq=daily",
+        dtstart=date(2026, 1, 1), window=(540, 600), exdates=[date(2026, 3, 2), date(2026, 3, 1), date(2026, 3, 2)],
+    )  # fmt: skip
+    assert rule.rrule == "FREQ=DAILY"
+    assert again(clinic, rule).exdates == ["2026-03-01", "2026-03-02"]
+    assert clinic.starts()
+
+    act(clinic, catalog.remove_recurrence_rule, rule_id=rule.id)
+    assert clinic.starts() == []
+    with pytest.raises(NotFound):
+        act(clinic, catalog.remove_recurrence_rule, rule_id=rule.id)
+
+
+def test_there_is_an_end_to_rules(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hours, "MAX_RULES", 2)
+    fields = {
+        "availability_id": clinic.availability,
+        "rrule": "FREQ=DAILY",
+        "dtstart": date(2026, 1, 1),
+        "window": (540, 600),
+    }
+    for _ in range(2):
+        act(clinic, catalog.add_recurrence_rule, **fields)
+    with pytest.raises(Conflict, match="at most 2"):
+        act(clinic, catalog.add_recurrence_rule, **fields)
