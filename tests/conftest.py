@@ -1,0 +1,189 @@
+"""Fixtures of every test: databases, application, clock, server, browser.
+
+- ``database_url``: an empty, migrated database of the test's own; the test runs once on SQLite and once on PostgreSQL.
+- ``app`` on it, ``sqlite_app`` for tests that need one database only; ``client``, ``runner`` and ``app_context`` for
+  ``app``. Further applications: ``make_app(database_url, show_busy="1")``.
+- ``demo_url``: the demo clinic on SQLite, for ``make_app(demo_url)`` or ``start_server(environ_for(demo_url, data_dir))``.
+- ``frozen``: ``frozen.at("2026-06-01T09:00:00-04:00")`` stops this process's clock there.
+- ``start_server``: real ``python app.py`` processes, stopped at the end of the test; ``server`` is one on SQLite.
+- ``phone``, ``desktop``, ``new_page``: pages of a real browser (``tests/support/pages.py``).
+- ``clinic``: a clinic that can be booked (``tests/factories``); ``cast``: people with their rights (``tests/people.py``).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient, FlaskCliRunner
+
+from scheduler import create_app, demo
+from scheduler.db import db
+from tests.support.apps import environ_for, settings_for
+from tests.support.databases import PostgresTemplates, SqliteTemplates
+from tests.support.postgres import PostgresServer, postgres_server
+from tests.support.servers import Server
+from tests.support.servers import start_server as start_server_process
+from tests.support.sockets import only_loopback
+from tests.support.times import Clock
+
+pytest_plugins = ["tests.support.pages", "tests.factories.fixtures", "tests.people"]
+
+DEMO_PASSWORD = "a password for the demo"
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_loopback() -> Iterator[None]:
+    with only_loopback():
+        yield
+
+
+@pytest.fixture(scope="session")
+def pg_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, one per test process, started when first asked for."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_templates(
+    pg_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> PostgresTemplates:
+    return PostgresTemplates(pg_server, tmp_path_factory.mktemp("postgres"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
+    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """The data folder of the test's application."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def sqlite_url(sqlite_templates: SqliteTemplates, tmp_path: Path) -> str:
+    """An empty, migrated SQLite database."""
+    return sqlite_templates.copy(tmp_path / "test.sqlite")
+
+
+@pytest.fixture
+def postgres_url(postgres_templates: PostgresTemplates) -> Iterator[str]:
+    """An empty, migrated PostgreSQL database."""
+    name = postgres_templates.copy()
+    yield postgres_templates.server.url(name)
+    postgres_templates.server.drop(name)
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty, migrated database; the test runs on each kind."""
+    kind = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
+    url: str = request.getfixturevalue(kind)
+    return url
+
+
+@pytest.fixture(scope="session")
+def demo_template(sqlite_templates: SqliteTemplates, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the demo clinic, loaded once per test process."""
+    folder = tmp_path_factory.mktemp("demo")
+    app = create_app(
+        settings_for(sqlite_templates.copy(folder / "demo.sqlite"), folder, demo_password=DEMO_PASSWORD)
+    )
+    demo.load(app)
+    with app.app_context():
+        db.engine.dispose()
+    return folder / "demo.sqlite"
+
+
+@pytest.fixture
+def demo_url(demo_template: Path, tmp_path: Path) -> str:
+    """A SQLite database with the demo clinic; its users' password is ``tests.conftest.DEMO_PASSWORD``."""
+    shutil.copyfile(demo_template, tmp_path / "demo.sqlite")
+    return f"sqlite:///{tmp_path / 'demo.sqlite'}"
+
+
+@pytest.fixture
+def make_app(data_dir: Path) -> Iterator[Callable[..., Flask]]:
+    """``make_app(database_url, **settings)``: an application; its connections are closed after the test."""
+    made: list[Flask] = []
+
+    def make(database_url: str, **changes: str) -> Flask:
+        app = create_app(settings_for(database_url, data_dir, **changes))
+        app.testing = True
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], database_url: str) -> Flask:
+    """The application, on each kind of database."""
+    return make_app(database_url)
+
+
+@pytest.fixture
+def sqlite_app(make_app: Callable[..., Flask], sqlite_url: str) -> Flask:
+    """The application on SQLite, for tests in which the database makes no difference."""
+    return make_app(sqlite_url)
+
+
+@pytest.fixture
+def app_context(app: Flask) -> Iterator[Flask]:
+    """The application with its context entered: what services and queries need. Don't use it together with
+    ``client``: requests would share the context."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a screen, on ``app``."""
+    return app.test_client()
+
+
+@pytest.fixture
+def runner(app: Flask) -> FlaskCliRunner:
+    """Runs ``flask`` commands on ``app``."""
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def frozen() -> Iterator[Clock]:
+    """A clock to set; real time again after the test."""
+    clock = Clock()
+    yield clock
+    clock.go_on()
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """``start_server(environ)``: a real server process with these settings; stopped after the test."""
+    started: list[Server] = []
+
+    def start(environ: Mapping[str, str]) -> Server:
+        server = start_server_process(environ, tmp_path)
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.kill()
+
+
+@pytest.fixture
+def server(start_server: Callable[..., Server], sqlite_url: str, data_dir: Path) -> Server:
+    """A real server on an empty SQLite database. Fill it through an application on ``sqlite_url`` and ``data_dir``."""
+    return start_server(environ_for(sqlite_url, data_dir))
