@@ -78,7 +78,8 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def snapshot() -> Iterator[Session]:
-    """A read-only view of one instant of the database. Whatever is changed in it is thrown away."""
+    """A read-only view of one instant of the database. Whatever is changed in it is thrown away; rows that were read
+    can still be looked at afterwards."""
     engine = db.engine
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -87,4 +88,5 @@ def snapshot() -> Iterator[Session]:
         try:
             yield session
         finally:
+            session.expunge_all()
             session.rollback()

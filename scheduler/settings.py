@@ -51,7 +51,7 @@ class Settings:
     )
     mail_from: str = _setting("", "Sender of mails; empty: no-reply@<public host>.")
     jobs: str = _setting(
-        "inside", "inside: jobs run in the server's parent process; off: somebody else runs `flask jobs`."
+        "inside", "inside: jobs run in the server's parent process; off: somebody else runs `flask jobs run`."
     )
     queue_url: str = _setting(
         "", "Where queued jobs live: empty: SQLite in the data folder; redis://... or postgresql://..."

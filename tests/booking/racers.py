@@ -1,0 +1,92 @@
+"""Real processes that race for times: ``python -m tests.booking.racers`` with a job as JSON on standard input.
+
+A job names the database and a list of clients; each client is a process of its own, with its own application and
+connections, that waits until all are ready and then does its acts. The answer, one word per act ("booked",
+"gone:<reason>", "error:<type>"), comes back as JSON, per client.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import sys
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+from scheduler import create_app
+from scheduler.booking import AnswerGiven, By, Details, book, cancel, desk_book, expire, hold
+from scheduler.errors import SchedulerError, SlotGone
+from scheduler.settings import load
+
+DETAILS = Details(given="Pat", family="Example", birth_date="1990-02-03", phone="617-555-0142")
+
+
+def act(wanted: dict[str, Any]) -> str:
+    """Do one act and say how it ended."""
+    by = By("patient", visitor=wanted.get("visitor"))
+    answers: list[AnswerGiven] = []
+    try:
+        if wanted["verb"] == "hold and book":
+            held = hold(by=by, schedule_id=wanted["schedule"], start=wanted["start"])
+            return f"booked {book(by=by, appointment_id=held.id, details=DETAILS, answers=answers).id}"
+        if wanted["verb"] == "hold":
+            return f"held {hold(by=by, schedule_id=wanted['schedule'], start=wanted['start'], key=wanted.get('key')).id}"
+        if wanted["verb"] == "book":
+            return f"booked {book(by=by, appointment_id=wanted['appointment'], details=DETAILS).id}"
+        if wanted["verb"] == "desk book":
+            by = By("user", user_id="desk")
+            made = desk_book(by=by, schedule_id=wanted["schedule"], start=wanted["start"], details=DETAILS)
+            return f"booked {made.id}"
+        if wanted["verb"] == "cancel":
+            return f"cancelled {cancel(by=by, appointment_id=wanted['appointment']).id}"
+        if wanted["verb"] == "expire":
+            return f"expired {expire()}"
+    except SlotGone as gone:
+        return f"gone:{gone.reason}"
+    except SchedulerError as refused:
+        return f"refused:{refused.code}"
+    raise ValueError(wanted["verb"])
+
+
+def run_client(number: int, job: dict[str, Any], ready: Barrier, answers: Any) -> None:
+    """One client: get ready, wait for the others, act."""
+    done: list[str] = []
+    try:
+        app = create_app(load(job["environ"]))
+    except Exception:
+        ready.abort()
+        raise
+    with app.app_context():
+        expire(limit=0)  # opens the connection before the start signal
+        ready.wait(120)
+        for wanted in job["clients"][number]:
+            try:
+                done.append(act(wanted))
+            except Exception as error:  # whatever reaches a user here is what the test is about
+                done.append(f"error:{type(error).__name__}: {error}")
+            if job.get("shout"):
+                print(done[-1], flush=True)
+    answers.put((number, done))
+
+
+def main() -> None:
+    job = json.load(sys.stdin)
+    create_app(load(job["environ"]))  # so that every room is imported once, before the clients are forked
+    context = multiprocessing.get_context("fork")
+    ready = context.Barrier(len(job["clients"]))
+    answers = context.Queue()
+    clients = [
+        context.Process(target=run_client, args=(number, job, ready, answers))
+        for number in range(len(job["clients"]))
+    ]
+    for client in clients:
+        client.start()
+    got = dict(answers.get(timeout=120) for _ in clients)
+    for client in clients:
+        client.join(60)
+    if not job.get("shout"):
+        print(json.dumps([got[number] for number in range(len(clients))]))
+
+
+if __name__ == "__main__":
+    main()
