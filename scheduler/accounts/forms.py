@@ -1,0 +1,61 @@
+"""Forms of sign-in and invitation, and where a sign-in may lead."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from scheduler.accounts.passwords import MAX_LENGTH
+
+HOME = "/console"
+_MAX_ADDRESS = 254
+_MAX_NEXT = 500
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+    """Email and password."""
+
+    email = StringField(
+        "Email",
+        validators=[
+            InputRequired("Email: enter the address you sign in with."),
+            Length(max=_MAX_ADDRESS, message=f"Email: use at most {_MAX_ADDRESS} characters."),
+        ],
+        render_kw={"autocomplete": "username", "type": "email", "inputmode": "email", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        "Password",
+        validators=[
+            InputRequired("Password: enter your password."),
+            Length(max=MAX_LENGTH, message=f"Password: use at most {MAX_LENGTH} characters."),
+        ],
+        render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField()
+
+
+class InvitationForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+    """A new password, typed once: managers and "show" make a second field needless."""
+
+    password = PasswordField(
+        "Password",
+        validators=[InputRequired("Password: choose a password.")],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+def own_path(wanted: str | None) -> str:
+    """``wanted`` when it is a path of ours, else the console: a sign-in never leads to another site."""
+    if not wanted or len(wanted) > _MAX_NEXT or not wanted.startswith("/") or not wanted.isprintable():
+        return HOME
+    # browsers read a backslash as a slash, and two slashes as the start of another host
+    if "\\" in wanted or wanted.startswith("//"):
+        return HOME
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return HOME
+    return wanted if not parts.scheme and not parts.netloc else HOME

@@ -1,0 +1,55 @@
+"""``flask jobs``: run the background work in a process of its own, or one job once."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING, cast
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from scheduler.jobs.runner import Runner, deliver
+from scheduler.jobs.table import JOBS, run_job
+
+if TYPE_CHECKING:
+    from werkzeug.local import LocalProxy
+
+commands = AppGroup("jobs", help="Background work: run it, list it, or do one job once.")
+
+OUTBOX = "outbox"
+
+
+@commands.command("run")
+def run() -> None:
+    """Run all background work until this process is told to stop (SIGTERM or Ctrl+C)."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    runner = Runner(_app())
+    runner.start()
+    click.echo("Background work is running. Stop it with Ctrl+C.")
+    stopping.wait()
+    runner.stop()
+    click.echo("Stopped.")
+
+
+@commands.command("list")
+def list_jobs() -> None:
+    """List the jobs and how often each one runs."""
+    click.echo(f"{OUTBOX:<20} each second")
+    for job in JOBS.values():
+        click.echo(f"{job.name:<20} {job.every}")
+
+
+@commands.command("once")
+@click.argument("name", type=click.Choice([OUTBOX, *JOBS]))
+def once(name: str) -> None:
+    """Do the job NAME once, now."""
+    done = deliver(_app()) if name == OUTBOX else run_job(_app(), name)
+    click.echo(f"{name}: {done} done.")
+
+
+def _app() -> Flask:
+    return cast("LocalProxy[Flask]", current_app)._get_current_object()

@@ -1,0 +1,77 @@
+"""Run background work in threads of this process: the outbox each second, the table's jobs by the queue."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from flask import Flask
+
+from scheduler import clock
+from scheduler.booking import links
+from scheduler.jobs.queue import add_jobs, consumer_of, open_queue
+from scheduler.models import Appointment
+from scheduler.notify.deliver import deliver_due
+from scheduler.settings import Settings
+
+log = logging.getLogger(__name__)
+
+OUTBOX_PAUSE_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 30.0
+_STOP_SECONDS = 30.0
+_EXTENSION = "jobs"
+
+
+def init_app(app: Flask) -> None:
+    """Check what the settings say about the queue. Nothing is started: that is ``Runner``'s, in one process only."""
+    settings: Settings = app.config["SETTINGS"]
+    app.extensions[_EXTENSION] = open_queue(settings)
+
+
+def deliver(app: Flask) -> int:
+    """Deliver what is due in the outbox; the number of rows settled."""
+    settings: Settings = app.config["SETTINGS"]
+
+    def manage_url(appointment: Appointment) -> str:
+        return f"{settings.public_url}/b/{links.manage_token(settings.secret, appointment)}"
+
+    with app.app_context():
+        return deliver_due(clock.now, settings, manage_url)
+
+
+class Runner:
+    """Background work of one process. ``start`` returns at once; ``stop`` lets what is under way finish."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._stopping = threading.Event()
+        self._outbox = threading.Thread(target=self._deliver_on_and_on, name="outbox", daemon=True)
+        queue = open_queue(app.config["SETTINGS"])
+        add_jobs(queue, app)
+        self._consumer = consumer_of(queue)
+
+    def start(self) -> None:
+        """Start the threads."""
+        self._consumer.start()
+        self._outbox.start()
+
+    def stop(self) -> None:
+        """Stop taking up work and wait, half a minute at most, for what is under way."""
+        self._stopping.set()
+        self._consumer.shutdown_timeout = _STOP_SECONDS
+        self._consumer.stop(graceful=True)
+        if self._outbox.is_alive():
+            self._outbox.join(_STOP_SECONDS)
+
+    def _deliver_on_and_on(self) -> None:
+        pause = OUTBOX_PAUSE_SECONDS
+        while not self._stopping.wait(pause):
+            try:
+                deliver(self.app)
+                pause = OUTBOX_PAUSE_SECONDS
+            except Exception as error:
+                # a database that is away comes back; its words may quote what somebody typed
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+                log.warning(
+                    "the outbox could not be read (%s); next try in %.0f s", type(error).__name__, pause
+                )

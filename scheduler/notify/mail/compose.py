@@ -1,0 +1,92 @@
+"""Make a mail about an appointment: text, HTML, and the appointment as an .ics attachment."""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+import idna
+from flask import current_app
+
+from scheduler.availability.zones import zone as zone_of
+from scheduler.calendars.views import AppointmentView
+from scheduler.calendars.write import CANCEL, PUBLISH, REQUEST, appointment_ics, title
+from scheduler.clock import to_utc
+from scheduler.web.times import day_long, day_with_year, duration_words, time_with_zone
+
+CONFIRMED, PENDING, MOVED, CANCELLED = "confirmed", "pending", "moved", "cancelled"
+_HEADLINES = {
+    CONFIRMED: "You're booked",
+    PENDING: "We have your request",
+    MOVED: "Your appointment has moved",
+    CANCELLED: "Your appointment is cancelled",
+}
+
+
+class AddressRefused(ValueError):
+    """The address cannot stand in a mail's header. The text doesn't hold it."""
+
+
+def compose(
+    view: AppointmentView, *, about: str, to: str, sender: str, message_id: str, now: int
+) -> EmailMessage:
+    """The mail ``about`` (CONFIRMED, PENDING, MOVED or CANCELLED) the appointment, to the address ``to``.
+
+    The subject is neutral (ux.md 2.5); ``message_id`` is the outbox row's, the same on every try. Raises AddressRefused.
+    """
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = title(view)
+    message["From"] = Address(view.clinic, addr_spec=sender)
+    message["To"] = _recipient(to)
+    message["Message-ID"] = message_id
+    message["Date"] = format_datetime(to_utc(now))
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer to it
+    words = _words(view, about, now)
+    message.set_content(current_app.jinja_env.get_template("mail/appointment.txt").render(words))
+    html = current_app.jinja_env.get_template("mail/appointment.html").render(words)
+    message.add_alternative(html, subtype="html")
+    _attach(message, view, about, to, now)
+    return message
+
+
+def ascii_address(address: str) -> str:
+    """The address with its domain in ASCII (RFC 5890), as servers without SMTPUTF8 need it. Raises AddressRefused."""
+    local, _, domain = address.rpartition("@")
+    try:
+        return f"{local}@{domain if domain.isascii() else idna.encode(domain, uts46=True).decode('ascii')}"
+    except idna.IDNAError:
+        raise AddressRefused("the address has a domain that cannot exist") from None
+
+
+def _recipient(address: str) -> Address:
+    try:
+        return Address(addr_spec=ascii_address(address))
+    except (ValueError, IndexError):  # the standard library's parser raises either
+        raise AddressRefused("the address cannot be written in a mail") from None
+
+
+def _words(view: AppointmentView, about: str, now: int) -> dict[str, object]:
+    zone = zone_of(view.zone).info
+    free_until = view.cancel_until if view.cancel_until is not None and view.cancel_until > now else None
+    return {
+        "headline": _HEADLINES[about],
+        "about": about,
+        "view": view,
+        "day": day_with_year(view.starts_at, zone),
+        "time": time_with_zone(view.starts_at, zone),
+        "duration": duration_words((view.ends_at - view.starts_at) // 60),
+        "free_until": f"{day_long(free_until, zone)}, {time_with_zone(free_until, zone)}"
+        if free_until
+        else "",
+    }
+
+
+def _attach(message: EmailMessage, view: AppointmentView, about: str, to: str, now: int) -> None:
+    method = CANCEL if about == CANCELLED else REQUEST
+    if about == PENDING:
+        method = PUBLISH
+    ics = appointment_ics(view, now=now, method=method, attendee=ascii_address(to))
+    name = "cancelled.ics" if about == CANCELLED else "appointment.ics"
+    message.add_attachment(ics.decode("utf-8"), subtype="calendar", filename=name, params={"method": method})

@@ -1,0 +1,138 @@
+"""The outbox: what must leave the process, by id; claimed by conditional update, so that several workers may run.
+
+A claim is a lease (``claimed_until_at``) with the number of attempts as its fence: a worker that outlived its lease
+can no longer mark the row. A row that failed too often stays, is listed by ``stuck`` and is never tried again by itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from scheduler.clock import HOUR, MINUTE
+from scheduler.db import snapshot, transaction
+from scheduler.models import Outbox
+
+MAX_ATTEMPTS = 12
+LEASE_SECONDS = 3 * MINUTE
+_FIRST_WAIT_SECONDS = 5
+_LONGEST_WAIT_SECONDS = HOUR
+_ERROR_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that this worker alone may deliver until its lease ends."""
+
+    id: int
+    organization_id: str
+    kind: str
+    object_id: str
+    message_id: str
+    attempts: int
+
+
+def enqueue(
+    session: Session, *, organization_id: str, kind: str, object_id: str, now: int, due_at: int | None = None
+) -> None:
+    """Add a row in the caller's transaction: send ``kind`` about ``object_id`` at ``due_at`` (epoch seconds UTC;
+    None: at once). Its Message-ID is fixed here, so that every try of one message carries the same (RFC 5322 3.6.4)."""
+    host = urlsplit(current_app.config["SETTINGS"].public_url).hostname or "localhost"
+    session.add(
+        Outbox(
+            organization_id=organization_id,
+            kind=kind,
+            object_id=object_id,
+            message_id=f"<{secrets.token_hex(16)}@{host[:120]}>",
+            created_at=now,
+            due_at=now if due_at is None else due_at,
+        )
+    )
+
+
+def _ready(now: int) -> ColumnElement[bool]:
+    return and_(
+        Outbox.done_at.is_(None),
+        Outbox.due_at <= now,
+        Outbox.attempts < MAX_ATTEMPTS,
+        or_(Outbox.claimed_until_at.is_(None), Outbox.claimed_until_at <= now),
+    )
+
+
+def claim_next(now: int) -> Claimed | None:
+    """Claim the row that is due longest; None when nothing is due. Writes only when there is something to claim."""
+    while True:
+        with snapshot() as session:
+            wanted = session.scalar(
+                select(Outbox.id).where(_ready(now)).order_by(Outbox.due_at, Outbox.id).limit(1)
+            )
+        if wanted is None:
+            return None
+        claimed = _claim(wanted, now)
+        if claimed is not None:
+            return claimed
+
+
+def _claim(row_id: int, now: int) -> Claimed | None:
+    with transaction() as session:
+        row = session.execute(
+            update(Outbox)
+            .where(Outbox.id == row_id, _ready(now))
+            .values(claimed_until_at=now + LEASE_SECONDS, attempts=Outbox.attempts + 1)
+            .returning(
+                Outbox.id,
+                Outbox.organization_id,
+                Outbox.kind,
+                Outbox.object_id,
+                Outbox.message_id,
+                Outbox.attempts,
+            )
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+    return Claimed(*row) if row is not None else None
+
+
+def finish(claimed: Claimed, now: int, note: str = "") -> bool:
+    """Mark a claimed row as done; ``note`` says why nothing was sent, when so. False when the claim was lost."""
+    return _settle(claimed, done_at=now, claimed_until_at=None, error=note[:_ERROR_LENGTH])
+
+
+def fail(claimed: Claimed, now: int, problem: str) -> bool:
+    """Give a claimed row back after a failure: tried again later, twice as late each time, at most hourly. ``problem``
+    must not hold anything of a patient. False when the claim was lost."""
+    wait = min(_FIRST_WAIT_SECONDS * 2 ** (claimed.attempts - 1), _LONGEST_WAIT_SECONDS)
+    return _settle(claimed, due_at=now + wait, claimed_until_at=None, error=problem[:_ERROR_LENGTH])
+
+
+def give_up(claimed: Claimed, problem: str) -> bool:
+    """Try a claimed row no more: it can never succeed. It stays listed by ``stuck``. False when the claim was lost."""
+    return _settle(claimed, attempts=MAX_ATTEMPTS, claimed_until_at=None, error=problem[:_ERROR_LENGTH])
+
+
+def _settle(claimed: Claimed, **values: int | str | None) -> bool:
+    with transaction() as session:
+        done = session.scalar(
+            update(Outbox)
+            .where(Outbox.id == claimed.id, Outbox.attempts == claimed.attempts, Outbox.done_at.is_(None))
+            .values(**values)
+            .returning(Outbox.id)
+            .execution_options(synchronize_session=False)
+        )
+    return done is not None
+
+
+def stuck(session: Session, now: int, organization_id: str | None = None) -> list[Outbox]:
+    """Rows that were given up: tried ``MAX_ATTEMPTS`` times and not done (nor still under way), oldest first."""
+    query = select(Outbox).where(
+        Outbox.done_at.is_(None),
+        Outbox.attempts >= MAX_ATTEMPTS,
+        or_(Outbox.claimed_until_at.is_(None), Outbox.claimed_until_at <= now),
+    )
+    if organization_id is not None:
+        query = query.where(Outbox.organization_id == organization_id)
+    return list(session.scalars(query.order_by(Outbox.id)))
