@@ -30,7 +30,7 @@ class Settings:
     port: int = _setting(8000, "Port that the server listens on.")
     host: str = _setting("127.0.0.1", "Address that the server listens on.")
     workers: int = _setting(2, "Server processes.")
-    data_dir: Path = _setting(
+    data_dir: Path = _setting(  # noqa: RUF009 - a field with its help, not a value that instances share
         Path("data"), "Folder for the database, the feed's files, mails and the secret."
     )
     database_url: str = _setting("", "SQLAlchemy URL; empty: SQLite in the data folder.")

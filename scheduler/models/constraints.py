@@ -6,16 +6,17 @@ every migration try an overlap and expect the database to refuse it.
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from sqlalchemy import Executable, TableClause, column, insert, table, text, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 NAME = "ex_claim_overlap"
 
 _EXCLUSION_VIOLATION = "23P01"
-_COLUMNS = "id, organization_id, appointment_id, actor_id, group_id, starts_at, ends_at, overbooked"
-_PROBE = "claim_probe"
-_ACTOR = "overlap-probe"
+_PROBE = "overlap-probe"
+_COLUMNS = (
+    "id", "organization_id", "appointment_id", "actor_id", "group_id", "starts_at", "ends_at", "overbooked",
+)  # fmt: skip
 
 
 def is_overlap(error: IntegrityError) -> bool:
@@ -34,34 +35,39 @@ def overlap_is_refused(connection: Connection) -> bool:
         trial.rollback()
 
 
-def _probe_table(connection: Connection) -> str:
+def _probe_table(connection: Connection) -> TableClause:
     """Where to try. PostgreSQL: a temporary copy with the same constraints but no foreign keys. SQLite: the table
     itself, with foreign keys put off to a commit that never comes."""
+    name = "claim"
     if connection.dialect.name == "postgresql":
-        connection.execute(text(f"CREATE TEMPORARY TABLE {_PROBE} (LIKE claim INCLUDING ALL) ON COMMIT DROP"))
-        return _PROBE
-    connection.execute(text("PRAGMA defer_foreign_keys=ON"))
-    return "claim"
+        name = "claim_probe"
+        connection.execute(
+            text("CREATE TEMPORARY TABLE claim_probe (LIKE claim INCLUDING ALL) ON COMMIT DROP")
+        )
+    else:
+        connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+    return table(name, *map(column, _COLUMNS))
 
 
-def _try_overlaps(connection: Connection, table: str) -> bool:
-    insert = f"INSERT INTO {table} ({_COLUMNS}) VALUES (:id, 'probe', 'probe', '{_ACTOR}', :group_id, :starts, :ends, :over)"
-    update = f"UPDATE {table} SET starts_at = :starts WHERE id = :id"
-
-    def refused(statement: str, **values: object) -> bool:
+def _try_overlaps(connection: Connection, probe: TableClause) -> bool:
+    def refused(statement: Executable) -> bool:
         savepoint = connection.begin_nested()
         try:
-            connection.execute(text(statement), values)
+            connection.execute(statement)
         except IntegrityError as error:
             savepoint.rollback()
             return is_overlap(error)
         savepoint.commit()
         return False
 
-    first = refused(insert, id=-1, group_id="a", starts=1000, ends=2000, over=False)
-    touching = refused(insert, id=-2, group_id="b", starts=2000, ends=3000, over=False)
-    same_group = refused(insert, id=-3, group_id="a", starts=1500, ends=1900, over=False)
-    overbooked = refused(insert, id=-4, group_id="c", starts=1500, ends=1900, over=True)
-    inserted = refused(insert, id=-5, group_id="d", starts=1500, ends=1900, over=False)
-    updated = refused(update, id=-2, starts=1999)
+    def refused_claim(number: int, group: str, starts: int, ends: int, overbooked: bool = False) -> bool:
+        values = (-number, _PROBE, _PROBE, _PROBE, group, starts, ends, overbooked)
+        return refused(insert(probe).values(dict(zip(_COLUMNS, values, strict=True))))
+
+    first = refused_claim(1, "a", 1000, 2000)
+    touching = refused_claim(2, "b", 2000, 3000)
+    same_group = refused_claim(3, "a", 1500, 1900)
+    overbooked = refused_claim(4, "c", 1500, 1900, overbooked=True)
+    inserted = refused_claim(5, "d", 1500, 1900)
+    updated = refused(update(probe).where(probe.c.id == -2).values(starts_at=1999))
     return inserted and updated and not (first or touching or same_group or overbooked)

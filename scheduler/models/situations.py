@@ -242,7 +242,9 @@ def _overrides(session: Session, frames: list[_Frame]) -> dict[str, Mapping[date
 
 def _closures(session: Session, frames: list[_Frame]) -> dict[str, list[tuple[date, date]]]:
     """Per schedule: the time off of its hosts, its place, its organization and that one's parents."""
-    parents = {row.id: row.parent_id for row in session.execute(select(Organization.id, Organization.parent_id))}
+    parents = {
+        row.id: row.parent_id for row in session.execute(select(Organization.id, Organization.parent_id))
+    }
     rows = session.execute(
         select(
             TimeOff.organization_id,

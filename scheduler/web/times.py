@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_name
 
+from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import local_date, to_local
 
 LOCALE = "en_US"
@@ -147,7 +148,7 @@ def iso_instant(instant: int, zone: Zone) -> str:
 
 
 def _zone(zone: Zone) -> ZoneInfo:
-    return ZoneInfo(zone) if isinstance(zone, str) else zone
+    return zone_of(zone).info if isinstance(zone, str) else zone
 
 
 def _clock_time(instant: int, zone: ZoneInfo) -> str:
@@ -166,5 +167,5 @@ def _format(value: date | int, zone: Zone | None, pattern: str) -> str:
 @lru_cache(maxsize=512)
 def _cldr_name(key: str) -> str:
     """CLDR's name without season, or an empty text where CLDR has only an offset."""
-    name = get_timezone_name(ZoneInfo(key), width="long", zone_variant="generic", locale=LOCALE)
+    name = get_timezone_name(zone_of(key).info, width="long", zone_variant="generic", locale=LOCALE)
     return "" if name.startswith(("GMT", "UTC")) or "Unknown" in name else name

@@ -1,0 +1,147 @@
+"""Views that only look: the clinician's page, the times of a type, the landing of a deep link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from scheduler import booking, clock
+from scheduler.db import snapshot
+from scheduler.errors import NotFound
+from scheduler.portal import pages, slots
+from scheduler.portal.holds import answers_kept, questions_of
+from scheduler.portal.slots import Handover, printable
+from scheduler.portal.times import own_holds, parse_day, parse_zone, times_page
+from scheduler.web.access import PUBLIC, allow
+from scheduler.web.clinic import set_clinic
+from scheduler.web.headers import mark_private
+from scheduler.web.settings import current_settings
+from scheduler.web.visitor import visitor_hash
+
+NO_PAGE = "There is no page at this address. The link may be old or cut short."
+QUERY = ("from", "place", "tz", "private", "kept", "source", "booking-referral")
+NO_TIME = "We can't find that time. The link may be old or cut short."
+
+
+def handover() -> Handover:
+    """What travels with a time, read from the query or the form; what can't be used is left out."""
+    given = request.form if request.method == "POST" else request.args
+    kept = given.get("kept", "")
+    return Handover(
+        source=printable(given.get("source", "")),
+        booking_referral=printable(given.get("booking-referral", "")),
+        zone=parse_zone(given.get("tz", "")),
+        private=given.get("private", "")[:64],
+        kept=kept if kept.isascii() and kept.isalnum() and len(kept) <= 32 else "",
+    )
+
+
+def _mark(travels: Handover) -> None:
+    """A page that is one visitor's own, or whose address is a key, is not for caches, referrers or search engines."""
+    if travels.private or travels.kept or visitor_hash() is not None:
+        mark_private()
+
+
+@allow(PUBLIC)
+def owner(owner: str) -> str | Response:
+    """A clinician's or place's page with what can be booked there."""
+    with snapshot() as session:
+        page = pages.owner_page(session, owner.lower(), clock.now())
+    if page is None:
+        raise NotFound(NO_PAGE)
+    set_clinic(page.owner.clinic)
+    if page.owner.slug != owner:
+        return redirect(url_for("portal.owner", owner=page.owner.slug), 301)
+    if len(page.cards) == 1 and not page.owner.people:
+        return redirect(url_for("portal.times", owner=owner, kind=page.cards[0].offer.type_slug), 302)
+    return render_template("portal/owner.html", page=page, clinic=page.owner.clinic)
+
+
+@allow(PUBLIC)
+def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
+    """The open times of an appointment type."""
+    now, travels, visitor = clock.now(), handover(), visitor_hash()
+    asked = request.args.get("from", "")
+    since = parse_day(asked)
+    _mark(travels)
+    with snapshot() as session:
+        found = pages.type_at_owner(session, owner.lower(), kind.lower(), travels.private, now)
+        if found is None:
+            raise NotFound(NO_PAGE)
+        set_clinic(found.offer.clinic)
+        if (owner, kind) != (found.owner.slug, found.offer.type_slug):
+            return redirect(_moved(found), 301)
+        if not found.bookable:
+            return render_template("portal/paused.html", offer=found.offer, clinic=found.offer.clinic)
+        page = times_page(
+            session,
+            found.offers,
+            now=now,
+            since=since,
+            place_id=request.args.get("place", ""),
+            viewer_zone=travels.zone,
+            visitor=visitor,
+        )
+        saved = answers_kept(session, travels.kept, visitor, now)
+    unread = [name for name, bad in (("from", asked and since is None), ("tz", _unread_zone(travels))) if bad]
+    made = render_template(
+        "portal/times.html",
+        page=page,
+        owner_slug=found.owner.slug,
+        owner_kind=found.owner.kind,
+        handover=travels,
+        saved=saved,
+        unread=unread,
+        clinic=page.offer.clinic,
+    )
+    return made, 400 if unread else 200
+
+
+def _moved(found: pages.TypeAtOwner) -> str:
+    # By name: url_for gives a meaning of its own to some words, such as _scheme.
+    here: dict[str, Any] = {name: request.args[name] for name in QUERY if name in request.args}
+    return url_for("portal.times", owner=found.owner.slug, kind=found.offer.type_slug, **here)
+
+
+def _unread_zone(travels: Handover) -> bool:
+    return bool(request.args.get("tz")) and not travels.zone
+
+
+@allow(PUBLIC)
+def landing(slot: str) -> str | Response:
+    """Where a finder's deep link leads: the chosen time, what will be asked, one button."""
+    now, travels, visitor = clock.now(), handover(), visitor_hash()
+    _mark(travels)
+    with snapshot() as session:
+        chosen = slots.find_chosen(session, slot, travels.private, now)
+        if chosen is None:
+            raise NotFound(NO_TIME)
+        set_clinic(chosen.offer.clinic)
+        booked = slots.own_booking(session, chosen, visitor)
+        if booked is not None:
+            token = booking.links.manage_token(current_settings().secret, booked)
+            return redirect(url_for("portal.visit", token=token), 303)
+        stands = slots.standing(session, chosen, now=now, visitor=visitor)
+        if stands.reason and stands.reason != "paused":
+            gone = slots.gone_page(
+                session, chosen, stands, now=now, visitor=visitor, handover=travels, saved=False
+            )
+        questions = questions_of(session, chosen.offer.type_id)
+        hold = own_holds(session, visitor, [chosen.offer.schedule_id], now).get(chosen.offer.schedule_id)
+        held_until = hold.expires_at if hold is not None and stands.own else None
+    if stands.reason == "paused":
+        return render_template("portal/paused.html", offer=chosen.offer, clinic=chosen.offer.clinic)
+    if stands.reason:
+        return render_template("portal/gone.html", gone=gone, now=now, clinic=chosen.offer.clinic)
+    return render_template(
+        "portal/landing.html",
+        chosen=chosen,
+        questions=questions,
+        handover=travels,
+        stands=stands,
+        held_until=held_until,
+        now=now,
+        clinic=chosen.offer.clinic,
+    )

@@ -1,0 +1,206 @@
+"""Form fields of the patient's pages: what is checked and in which words.
+
+A message is whole: "{Field}: {what to do}" (ux.md 3.4), so that summary and field show the same text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, NoReturn
+
+from email_validator import EmailNotValidError, validate_email
+from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from scheduler.web.forms import DatePartsField
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_BREAK = re.compile(r"[\t\r\n]")
+_PHONE = re.compile(r"\+?[\d ().\-/\u2010-\u2015]*\d(?:\s*(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?\d{1,12}(?:[.,]\d{1,6})?")
+
+Check = Callable[[Any, Any], None]
+
+
+def refuse(field: Field, what_to_do: str) -> NoReturn:
+    """Stop with the message of ``field``."""
+    raise StopValidation(about(field, what_to_do))
+
+
+def about(field: Field, what_to_do: str) -> str:
+    """The whole message of a field: "{Field}: {what to do}"; a question loses its mark."""
+    return f"{field.label.text.rstrip('?: ')}: {what_to_do}"
+
+
+class Line(StringField):
+    """One line of text, shown again as it was typed. ``most``: characters at most."""
+
+    kind = "line"
+    breaks = False
+
+    def __init__(
+        self, label: str, *checks: Check, most: int, needed: str = "", hint: str = "", **options: Any
+    ) -> None:
+        super().__init__(label, checks, description=hint, **options)
+        self.most = most
+        self.needed = needed
+        self.flags.required = bool(needed)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what cannot be stored or read. Raises StopValidation."""
+        text = self.text
+        if _CONTROL.search(text) or (not self.breaks and _BREAK.search(text)):
+            refuse(self, "remove the characters that can't be shown, and type it again.")
+        if len(text) > self.most:
+            refuse(self, f"use {self.most} characters or fewer. It has {len(text)} now.")
+        if self.needed and not text:
+            refuse(self, self.needed)
+
+    @property
+    def text(self) -> str:
+        """What was typed, without spaces around it."""
+        return (self.data or "").strip()
+
+
+class Lines(Line, TextAreaField):
+    """Text of several lines."""
+
+    kind = "lines"
+    breaks = True
+
+
+class Choice(RadioField):
+    """One of a few."""
+
+    kind = "choice"
+
+    def __init__(
+        self,
+        label: str,
+        choices: Sequence[tuple[str, str]],
+        *,
+        needed: str = "",
+        hint: str = "",
+        **options: Any,
+    ) -> None:
+        super().__init__(label, choices=dict(choices), validate_choice=False, description=hint, **options)
+        self.codes = [code for code, _ in choices]
+        self.needed = needed
+        self.flags.required = bool(needed)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what was not offered. Raises StopValidation."""
+        if not self.text:
+            if self.needed:
+                refuse(self, self.needed)
+        elif self.text not in self.codes:
+            refuse(self, "choose one of the answers in the list.")
+
+    @property
+    def text(self) -> str:
+        return self.data if isinstance(self.data, str) and self.data != "None" else ""
+
+
+class Choices(SelectMultipleField):
+    """Any of a few."""
+
+    kind = "choices"
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(
+        self,
+        label: str,
+        choices: Sequence[tuple[str, str]],
+        *,
+        needed: str = "",
+        hint: str = "",
+        **options: Any,
+    ) -> None:
+        super().__init__(label, choices=dict(choices), validate_choice=False, description=hint, **options)
+        self.codes = [code for code, _ in choices]
+        self.needed = needed
+        self.flags.required = bool(needed)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what was not offered. Raises StopValidation."""
+        if self.needed and not self.ticked:
+            refuse(self, self.needed)
+        if set(self.ticked) - set(self.codes):
+            refuse(self, "choose from the answers in the list.")
+
+    @property
+    def ticked(self) -> list[str]:
+        """What was ticked, each once."""
+        return list(dict.fromkeys(self.data or ()))
+
+
+class Tick(BooleanField):
+    """One box. ``needed``: what to do when it must be ticked and is not."""
+
+    kind = "tick"
+
+    def __init__(self, label: str, *, needed: str = "", hint: str = "", **options: Any) -> None:
+        super().__init__(label, description=hint, **options)
+        self.needed = needed
+        self.flags.required = bool(needed)
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises StopValidation when the box must be ticked and is not."""
+        if self.needed and not self.data:
+            refuse(self, self.needed)
+
+
+class DateParts(DatePartsField):
+    """A date as three number inputs. ``past``: today's date, when it must not be later; ``needed`` as above."""
+
+    kind = "date"
+
+    def __init__(
+        self, label: str, *, needed: str = "", past: date | None = None, hint: str = "", **options: Any
+    ) -> None:
+        super().__init__(label, description=hint, **options)
+        self.needed = needed
+        self.flags.required = bool(needed)
+        self.past = past
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises StopValidation or ValidationError, naming the part that needs a change."""
+        super().pre_validate(form)
+        if self.data is None:
+            if self.needed:
+                refuse(self, self.needed)
+            return
+        if self.past is not None and self.data > self.past:
+            self.wrong_part = "year"
+            refuse(self, "it must be in the past. Check the year.")
+
+
+def email_check(form: Any, field: Line) -> None:
+    """An email address, empty allowed; no network is asked. Raises StopValidation."""
+    if not field.text:
+        return
+    try:
+        validate_email(field.text, check_deliverability=False)
+    except EmailNotValidError:
+        refuse(field, "enter it in full, such as ana@example.org.")
+
+
+def phone_check(form: Any, field: Line) -> None:
+    """A phone number of 7 to 15 digits with the usual punctuation, empty allowed. Raises StopValidation."""
+    text = unicodedata.normalize("NFKC", field.text)
+    if not text:
+        return
+    digits = sum(character.isdecimal() for character in re.split(r"x|ext", text, flags=re.IGNORECASE)[0])
+    if not _PHONE.fullmatch(text) or not 7 <= digits <= 15:
+        refuse(field, "enter a number of 7 to 15 digits, such as 617-555-0142.")
+
+
+def number_check(form: Any, field: Line) -> None:
+    """A plain number, empty allowed. Raises StopValidation."""
+    if field.text and not _NUMBER.fullmatch(unicodedata.normalize("NFKC", field.text)):
+        refuse(field, "enter a number, such as 12.")

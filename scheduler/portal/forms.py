@@ -1,0 +1,269 @@
+"""The details form: built from the fixed questions of ux.md 2.5 and those of the appointment type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, Form
+
+from scheduler.booking import AnswerGiven, Details
+from scheduler.portal.fields import (
+    Choice,
+    Choices,
+    DateParts,
+    Line,
+    Lines,
+    Tick,
+    about,
+    email_check,
+    number_check,
+    phone_check,
+)
+from scheduler.web.forms import PARTS
+
+FOR_WHOM = (("me", "Me"), ("child", "My child"), ("other", "Someone I care for"))
+NEEDS = (
+    ("interpreter", "An interpreter"),
+    ("step-free", "Step-free access"),
+    ("hearing", "Help with hearing"),
+    ("vision", "Help with seeing"),
+    ("quiet", "A quiet place to wait"),
+    ("more-time", "More time"),
+    ("companion", "Someone with me"),
+    ("other", "Something else"),
+)
+NAME_LENGTH, LINE_LENGTH, LONG_LENGTH, REASON_LENGTH = 100, 200, 2000, 200
+# A draft keeps more than a field allows, so that a text that is too long can be shortened, but not without end.
+DRAFT_VALUE_LENGTH, DRAFT_VALUES = 10_000, 50
+QUESTION = "q_"
+_FIELDS = (
+    *("for_whom", "given", "family", "one_name", "booker_given", "booker_family", "relationship"),
+    *("email", "phone", "reason", "needs", "needs_language", "needs_other"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of an appointment type, as plain values."""
+
+    id: str
+    kind: str
+    label: str
+    hint: str = ""
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+class DetailsForm(Form):
+    """Fields that every visit asks for. Made by ``details_form``, which adds the type's questions."""
+
+    for_whom: Choice
+    given: Line
+    family: Line
+    one_name: Tick
+    birth_date: DateParts
+    booker_given: Line
+    booker_family: Line
+    relationship: Line
+    email: Line
+    phone: Line
+    needs: Choices
+    needs_language: Line
+    needs_other: Line
+    reason: Lines
+
+    asked: tuple[Asked, ...] = ()
+
+    @property
+    def questions(self) -> Iterator[Field]:
+        """The fields of the type's own questions, in order."""
+        return (self[QUESTION + question.id] for question in self.asked)
+
+    @property
+    def for_somebody_else(self) -> bool:
+        return self.for_whom.text in ("child", "other")
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Check every field and what several fields must give together."""
+        ready = super().validate(extra_validators)
+        if self._needs(self.family) and not self.one_name.data:
+            ready = self._add(self.family, 'enter it, or tick "One name only".')
+        if self.for_somebody_else:
+            if self._needs(self.booker_given):
+                ready = self._add(self.booker_given, "enter your own name, so the clinic knows who booked.")
+            if self._needs(self.relationship):
+                ready = self._add(self.relationship, "enter who you are to them, such as mother.")
+        if not (self.email.text or self.phone.text) and not (self.email.errors or self.phone.errors):
+            self.email.errors = ["Phone or email: enter at least one so the clinic can reach you."]
+            ready = False
+        return ready
+
+    @staticmethod
+    def _needs(field: Line) -> bool:
+        return not field.text and not field.errors
+
+    @staticmethod
+    def _add(field: Line, what_to_do: str) -> bool:
+        field.errors = [about(field, what_to_do)]
+        return False
+
+    def details(self, zone: str) -> Details:
+        """What was typed as the booking's details; call it after ``validate``. ``zone``: the patient's, "" for the
+        clinic's."""
+        other = self.for_somebody_else
+        return Details(
+            for_whom=self.for_whom.text,
+            given=self.given.text,
+            family="" if self.one_name.data else self.family.text,
+            birth_date=self.birth_date.data.isoformat() if self.birth_date.data else "",
+            email=self.email.text,
+            phone=self.phone.text,
+            booker_given=self.booker_given.text if other else "",
+            booker_family=self.booker_family.text if other else "",
+            relationship=self.relationship.text if other else "",
+            reason=self.reason.text,
+            needs=tuple(self.named_needs()),
+            language="en",
+            zone=zone,
+            share_outcome=True,
+        )
+
+    def named_needs(self) -> Iterator[str]:
+        """The needs ticked; what was typed beside one follows its code after a colon."""
+        beside = {"interpreter": self.needs_language.text, "other": self.needs_other.text}
+        for code in self.needs.ticked:
+            yield f"{code}: {beside[code]}" if beside.get(code) else code
+
+    def answers(self) -> list[AnswerGiven]:
+        """Answers to the type's questions; unanswered ones are left out."""
+        given = []
+        for question in self.asked:
+            text = answer_text(self[QUESTION + question.id])
+            if text:
+                given.append(AnswerGiven(question_id=question.id, question=question.label, text=text))
+        return given
+
+
+def answer_text(field: Field) -> str:
+    """What was answered, as text for people; "" for nothing."""
+    if isinstance(field, DateParts):
+        return field.data.isoformat() if field.data else ""
+    if isinstance(field, Tick):
+        return "Yes" if field.data else ""
+    if isinstance(field, Choices):
+        return "; ".join(field.ticked)
+    text = getattr(field, "text", "")
+    return str(text)
+
+
+def _question_field(question: Asked, today: date) -> Field:
+    required, options = question.required, [(choice, choice) for choice in question.choices]
+    label, hint = question.label, question.hint
+    made: dict[str, Any] = {
+        "text": lambda: Line(
+            label, most=LINE_LENGTH, needed="type an answer." if required else "", hint=hint
+        ),
+        "long": lambda: Lines(
+            label, most=LONG_LENGTH, needed="type an answer." if required else "", hint=hint
+        ),
+        "choice": lambda: Choice(label, options, needed="choose an answer." if required else "", hint=hint),
+        "multiple": lambda: Choices(
+            label, options, needed="choose at least one." if required else "", hint=hint
+        ),
+        "date": lambda: DateParts(label, needed="enter month, day and year." if required else "", hint=hint),
+        "number": lambda: Line(
+            label, number_check, most=30, needed="enter a number, such as 12." if required else "", hint=hint
+        ),
+        "consent": lambda: Tick(label, needed="tick the box to go on." if required else "", hint=hint),
+    }
+    field: Field = made[question.kind]()
+    return field
+
+
+def details_form(questions: Sequence[Asked], typed: MultiDict[str, str] | None, today: date) -> DetailsForm:
+    """The details form for a type's ``questions`` with what was ``typed``; ``today``: the clinic's local date."""
+    fields: dict[str, Any] = {
+        "for_whom": Choice("Who is it for?", FOR_WHOM, needed="choose one.", default="me"),
+        "given": Line(
+            "First name",
+            most=NAME_LENGTH,
+            needed="enter it as on your papers.",
+            hint="All first names, if there are several.",
+        ),
+        "family": Line("Last name", most=NAME_LENGTH),
+        "one_name": Tick("One name only"),
+        "birth_date": DateParts(
+            "Birth date", needed="enter month, day and year.", past=today, hint="For example 4 27 1985"
+        ),
+        "booker_given": Line("Your first name", most=NAME_LENGTH),
+        "booker_family": Line("Your last name", most=NAME_LENGTH),
+        "relationship": Line("You are their", most=60, hint="For example mother, or home nurse"),
+        "email": Line("Email", email_check, most=254),
+        "phone": Line("Phone", phone_check, most=40),
+    }
+    fields |= {QUESTION + question.id: _question_field(question, today) for question in questions}
+    fields |= {
+        "reason": Lines(
+            "Reason for the visit",
+            most=REASON_LENGTH,
+            hint="A few words, if you like. It is never put in a mail.",
+        ),
+        "needs": Choices("What would help you?", NEEDS),
+        "needs_language": Line("Language of the interpreter", most=60),
+        "needs_other": Line("Something else", most=LINE_LENGTH),
+    }
+    made = type("DetailsFormOfType", (DetailsForm,), {**fields, "asked": tuple(questions)})
+    form: DetailsForm = made(formdata=typed)
+    return form
+
+
+def typed_values(form: MultiDict[str, str], questions: Sequence[Asked]) -> dict[str, list[str]]:
+    """What a details page sent, bounded, for the draft: its fields alone, no buttons or tokens."""
+    names = set(_FIELDS) | {QUESTION + question.id for question in questions}
+    dates = {"birth_date"} | {QUESTION + question.id for question in questions if question.kind == "date"}
+    names |= {f"{name}-{part}" for name in dates for part in PARTS}
+    return {
+        name: [value[:DRAFT_VALUE_LENGTH] for value in form.getlist(name)[:DRAFT_VALUES]]
+        for name in sorted(names)
+        if name in form
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is kept behind a hold: the fields as typed, the patient's zone, the private link's token."""
+
+    typed: Mapping[str, Sequence[str]]
+    zone: str = ""
+    private: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return not self.typed
+
+    def values(self) -> MultiDict[str, str] | None:
+        """The fields as a form reads them; None when nothing was typed yet."""
+        return (
+            MultiDict([(name, value) for name, values in self.typed.items() for value in values])
+            if self.typed
+            else None
+        )
+
+    def data(self) -> dict[str, Any]:
+        """As ``booking.save_draft`` takes it."""
+        return {
+            "typed": {name: list(values) for name, values in self.typed.items()},
+            "zone": self.zone,
+            "private": self.private,
+        }
+
+
+def read_draft(text: str | None) -> Draft:
+    """The draft of its stored JSON; an empty one for nothing."""
+    kept = json.loads(text) if text else {}
+    return Draft(typed=kept.get("typed", {}), zone=kept.get("zone", ""), private=kept.get("private", ""))

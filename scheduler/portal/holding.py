@@ -1,0 +1,271 @@
+"""Views of a hold: take it, type the details, check them, book; extend it, give it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from scheduler import booking, clock
+from scheduler.booking import By
+from scheduler.clock import MINUTE
+from scheduler.db import snapshot
+from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
+from scheduler.portal import slots
+from scheduler.portal.browse import NO_TIME, handover
+from scheduler.portal.forms import DetailsForm, Draft, details_form, typed_values
+from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
+from scheduler.portal.review import summary
+from scheduler.portal.slots import Chosen, Handover, Standing
+from scheduler.web.access import HOLDER, PUBLIC, allow
+from scheduler.web.clinic import set_clinic
+from scheduler.web.forms import error_list
+from scheduler.web.headers import private_page
+from scheduler.web.origin import same_origin_only
+from scheduler.web.settings import current_settings
+from scheduler.web.visitor import ensure_visitor, visitor_hash
+
+NO_HOLD = "We can't find that held time. The link may be old or cut short."
+
+
+@allow(PUBLIC)
+@private_page
+@same_origin_only
+def hold() -> Response:
+    """Hold a time for this visitor and go on to the details."""
+    travels, now = handover(), clock.now()
+    with snapshot() as session:
+        chosen = slots.find_chosen(session, request.form.get("slot", ""), travels.private, now)
+        kept = find_held(session, travels.kept, visitor_hash(), now)
+    if chosen is None:
+        raise NotFound(NO_TIME)
+    set_clinic(chosen.offer.clinic)
+    if not chosen.offer.bookable:
+        return make_response(
+            render_template("portal/paused.html", offer=chosen.offer, clinic=chosen.offer.clinic), 409
+        )
+    saved = bool(kept and not kept.draft.empty)
+    if chosen.start > now + slots.FARTHEST:
+        return _gone(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
+    by = By("patient", visitor=ensure_visitor())
+    try:
+        made = booking.hold(
+            by=by,
+            schedule_id=chosen.offer.schedule_id,
+            start=chosen.start,
+            key=chosen.slot,
+            source=travels.source or (kept.source if kept else ""),
+            booking_referral=travels.booking_referral or (kept.booking_referral if kept else ""),
+        )
+    except SlotGone as gone:
+        return _gone(chosen, gone, travels, saved=saved)
+    return redirect(_carry_on(by, made.id, kept, travels), 303)
+
+
+def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str:
+    """Bring the answers typed for another time along to the new hold, and say which page is next."""
+    with snapshot() as session:
+        held = find_held(session, hold_id, by.visitor, clock.now())
+    if held is None or not held.open:
+        return url_for("portal.details", hold_id=hold_id)
+    old = kept.draft if kept else Draft({})
+    draft = Draft(
+        typed=held.draft.typed or old.typed,
+        zone=travels.zone or held.draft.zone or old.zone,
+        private=travels.private or held.draft.private or old.private,
+    )
+    if draft != held.draft:
+        booking.save_draft(by=by, appointment_id=hold_id, draft=draft.data())
+    if kept is not None and kept.id != hold_id and kept.live:
+        booking.release(by=by, appointment_id=kept.id)
+    ready = not draft.empty and details_form(held.questions, draft.values(), held.today).validate()
+    return url_for("portal.review" if ready else "portal.details", hold_id=hold_id)
+
+
+def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> Response:
+    """The "Slot gone" page as the answer to an act: 409, nearest times, answers kept."""
+    now, visitor = clock.now(), visitor_hash()
+    with snapshot() as session:
+        page = slots.gone_page(
+            session,
+            chosen,
+            Standing(gone.reason, gone.free_again),
+            now=now,
+            visitor=visitor,
+            handover=travels,
+            saved=saved,
+        )
+    return make_response(
+        render_template("portal/gone.html", gone=page, now=now, clinic=chosen.offer.clinic), 409
+    )
+
+
+def _own(hold_id: str) -> Held:
+    """The visitor's own hold. Raises NotFound; ends the request for another browser ("Start again", no answers) and
+    when the hold has become an appointment (its own page)."""
+    with snapshot() as session:
+        appointment = find_appointment(session, hold_id)
+        if appointment is None:
+            raise NotFound(NO_HOLD)
+        held = held_by(session, appointment, visitor_hash(), clock.now())
+        chosen = chosen_of(session, appointment)
+        token = booking.links.manage_token(current_settings().secret, appointment)
+    set_clinic(chosen.offer.clinic)
+    if held is None:
+        start_again = render_template("portal/elsewhere.html", chosen=chosen, clinic=chosen.offer.clinic)
+        abort(make_response(start_again, 200 if request.method in ("GET", "HEAD") else 403))
+    if not held.open:
+        abort(redirect(url_for("portal.visit", token=token), 303))
+    return held
+
+
+def _by() -> By:
+    return By("patient", visitor=visitor_hash())
+
+
+def _travels(held: Held) -> Handover:
+    return Handover(zone=held.draft.zone, private=held.draft.private, kept=held.id)
+
+
+def _page(template: str, held: Held, **context: Any) -> str:
+    now = clock.now()
+    ends = max(held.until, now + held.chosen.offer.hold_minutes * MINUTE)
+    clinic = held.chosen.offer.clinic
+    return render_template(template, held=held, now=now, clinic=clinic, extended_until=ends, **context)
+
+
+def _details(held: Held, form: DetailsForm, *, errors: bool) -> str:
+    found = error_list(form) if errors else []
+    return _page("portal/details.html", held, form=form, errors=found, travels=_travels(held))
+
+
+@allow(HOLDER)
+@private_page
+def details(hold_id: str) -> str | Response:
+    """The details page with what was typed so far."""
+    held = _own(hold_id)
+    if not held.live and held.chosen.start <= clock.now():
+        gone = SlotGone("That time has passed.", reason="past")
+        return _gone(held.chosen, gone, _travels(held), saved=not held.draft.empty)
+    return _details(held, held.form(), errors=False)
+
+
+@allow(HOLDER)
+@private_page
+@same_origin_only
+def take_details(hold_id: str) -> Response:
+    """Keep what was typed, right or wrong; go on to the review when it is all right and the time is still ours."""
+    held = _own(hold_id)
+    form = details_form(held.questions, request.form, held.today)
+    ready = form.validate()
+    if not _save_typed(held):
+        return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    if not ready:
+        return make_response(_details(held, form, errors=True), 400)
+    if held.live:
+        _stay(held)
+        return redirect(url_for("portal.review", hold_id=hold_id), 303)
+    try:
+        booking.hold_again(by=_by(), appointment_id=hold_id)
+    except SlotGone as gone:
+        return _gone(held.chosen, gone, _travels(held), saved=True)
+    return redirect(url_for("portal.review", hold_id=hold_id, again=1), 303)
+
+
+def _save_typed(held: Held) -> bool:
+    """Keep the form that came as the hold's draft. False when the hold was booked meanwhile."""
+    draft = Draft(typed_values(request.form, held.questions), held.draft.zone, held.draft.private)
+    try:
+        booking.save_draft(by=_by(), appointment_id=held.id, draft=draft.data())
+    except Conflict:
+        return False
+    return True
+
+
+def _stay(held: Held) -> None:
+    """Going on to the next step extends a hold that is half over (ux.md 2.5); where it can't, it runs on as it is."""
+    if held.until - clock.now() < held.chosen.offer.hold_minutes * MINUTE // 2 and held.extensions_left:
+        try:
+            booking.extend(by=_by(), appointment_id=held.id)
+        except Conflict:
+            return
+
+
+@allow(HOLDER)
+@private_page
+@same_origin_only
+def extend(hold_id: str) -> Response:
+    """More time, with what is typed so far kept."""
+    held = _own(hold_id)
+    page = "portal.review" if request.form.get("page") == "review" else "portal.details"
+    if "given" in request.form:
+        _save_typed(held)
+    try:
+        booking.extend(by=_by(), appointment_id=hold_id)
+    except HoldLapsed:
+        return redirect(url_for(page, hold_id=hold_id, more=0), 303)
+    except Conflict:
+        return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    return redirect(url_for(page, hold_id=hold_id, more=1), 303)
+
+
+@allow(HOLDER)
+@private_page
+@same_origin_only
+def release(hold_id: str) -> Response:
+    """Give the time back and choose another one; what was typed comes along."""
+    held = _own(hold_id)
+    if "given" in request.form:
+        _save_typed(held)
+    booking.release(by=_by(), appointment_id=hold_id)
+    travels = {"tz": held.draft.zone, "private": held.draft.private}
+    offer = held.chosen.offer
+    if not offer.times_path:
+        return redirect("/", 303)
+    kept: dict[str, Any] = {name: value for name, value in travels.items() if value}
+    return redirect(
+        url_for(
+            "portal.times",
+            owner=offer.owner_slug,
+            kind=offer.type_slug,
+            place=offer.place.id,
+            kept=hold_id,
+            **kept,
+        ),
+        303,
+    )
+
+
+@allow(HOLDER)
+@private_page
+def review(hold_id: str) -> Response | str:
+    """Check your answers."""
+    held = _own(hold_id)
+    form = held.form()
+    if held.draft.empty or not form.validate():
+        return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    return _page(
+        "portal/review.html", held, rows=summary(form, url_for("portal.details", hold_id=hold_id)), form=form
+    )
+
+
+@allow(HOLDER)
+@private_page
+@same_origin_only
+def book(hold_id: str) -> Response:
+    """Book the held time. A second press leads to the same appointment."""
+    held = _own(hold_id)
+    form = held.form()
+    if not form.validate():
+        return make_response(_details(held, form, errors=True), 400)
+    try:
+        made = booking.book(
+            by=_by(), appointment_id=hold_id, details=form.details(held.draft.zone), answers=form.answers()
+        )
+    except SlotGone as gone:
+        return _gone(held.chosen, gone, _travels(held), saved=True)
+    except (Conflict, InvalidInput):
+        return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    token = booking.links.manage_token(current_settings().secret, made)
+    return redirect(url_for("portal.visit", token=token), 303)

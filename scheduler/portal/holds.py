@@ -1,0 +1,114 @@
+"""A hold as its owner sees it, and what its pages need to know. Reading only; ``scheduler.booking`` writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.availability.zones import zone as zone_of
+from scheduler.booking import MAX_EXTENSIONS, is_live
+from scheduler.models import EXPIRED, HELD, Appointment, PatientDetails, Question, Referral
+from scheduler.portal.forms import Asked, DetailsForm, Draft, details_form, read_draft
+from scheduler.portal.offers import load_offers
+from scheduler.portal.slots import Chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A visitor's hold with what was typed behind it. ``until``: when it ends or ended (epoch seconds)."""
+
+    id: str
+    chosen: Chosen
+    status: str
+    live: bool
+    until: int
+    extensions_left: int
+    today: date
+    draft: Draft
+    questions: tuple[Asked, ...]
+    source: str
+    booking_referral: str
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still a hold, live or lapsed: not booked, not cancelled."""
+        return self.status in (HELD, EXPIRED)
+
+    def form(self) -> DetailsForm:
+        """The details form with what was typed so far."""
+        return details_form(self.questions, self.draft.values(), self.today)
+
+    @property
+    def complete(self) -> bool:
+        """Whether what was typed so far is all that a booking needs."""
+        return not self.draft.empty and self.form().validate()
+
+
+def find_appointment(session: Session, hold_id: str) -> Appointment | None:
+    """The appointment of that id, whoever's it is; None for anything that is no id."""
+    if not hold_id.isascii() or not hold_id.isalnum() or len(hold_id) > 32:
+        return None
+    return session.get(Appointment, hold_id)
+
+
+def find_held(session: Session, hold_id: str, visitor: str | None, now: int) -> Held | None:
+    """The hold of that id when it is this visitor's, else None."""
+    appointment = find_appointment(session, hold_id) if hold_id else None
+    return held_by(session, appointment, visitor, now) if appointment is not None else None
+
+
+def answers_kept(session: Session, hold_id: str, visitor: str | None, now: int) -> bool:
+    """Whether answers typed for that hold of this visitor wait to be used for another time."""
+    held = find_held(session, hold_id, visitor, now)
+    return held is not None and held.open and not held.draft.empty
+
+
+def held_by(session: Session, appointment: Appointment, visitor: str | None, now: int) -> Held | None:
+    """The hold with its draft when it is this visitor's, else None: nobody else sees a word of it."""
+    if visitor is None or appointment.visitor != visitor:
+        return None
+    details = session.get(PatientDetails, appointment.id)
+    referral = session.get(Referral, appointment.id)
+    chosen = chosen_of(session, appointment)
+    return Held(
+        id=appointment.id,
+        chosen=chosen,
+        status=appointment.status,
+        live=is_live(appointment, now),
+        until=appointment.expires_at or now,
+        extensions_left=max(0, MAX_EXTENSIONS - appointment.extensions),
+        today=date.fromordinal(zone_of(chosen.zone).day(now)),
+        draft=read_draft(details.draft if details else None),
+        questions=questions_of(session, appointment.appointment_type_id),
+        source=(referral.source if referral else None) or "",
+        booking_referral=(referral.booking_referral if referral else None) or "",
+    )
+
+
+def chosen_of(session: Session, appointment: Appointment) -> Chosen:
+    """The time of an appointment as the card shows it."""
+    offer = load_offers(session, [appointment.schedule_id])[appointment.schedule_id]
+    return Chosen(offer, appointment.starts_at)
+
+
+def questions_of(session: Session, type_id: str) -> tuple[Asked, ...]:
+    """The questions of a type that are asked now, in order."""
+    rows = session.execute(
+        select(Question)
+        .where(Question.appointment_type_id == type_id, Question.active)
+        .order_by(Question.position)
+    )
+    return tuple(
+        Asked(
+            row.id,
+            row.kind,
+            row.label,
+            row.hint,
+            row.required,
+            tuple(str(choice) for choice in row.choices),
+        )
+        for row in rows.scalars()
+    )

@@ -1,0 +1,82 @@
+"""Views behind a signed link: the booked page, its calendar file, cancelling."""
+
+from __future__ import annotations
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from scheduler import booking, clock
+from scheduler.booking import By
+from scheduler.calendars.links import google_link, outlook_link
+from scheduler.calendars.write import appointment_ics
+from scheduler.db import snapshot
+from scheduler.errors import Conflict, NotFound
+from scheduler.portal.visits import REASONS, Visit, find_visit
+from scheduler.web.access import TOKEN, allow
+from scheduler.web.clinic import set_clinic
+from scheduler.web.headers import private_page
+from scheduler.web.settings import current_settings
+
+NO_VISIT = "We can't find that appointment. The link may be old or cut short."
+
+
+def _visit(token: str) -> Visit:
+    with snapshot() as session:
+        found = find_visit(session, current_settings(), token, clock.now())
+    if found is None:
+        raise NotFound(NO_VISIT)
+    set_clinic(found.chosen.offer.clinic)
+    return found
+
+
+@allow(TOKEN)
+@private_page
+def visit(token: str) -> str:
+    """The appointment's own page: its state, place and what can be done about it."""
+    found = _visit(token)
+    return render_template(
+        "portal/visit.html",
+        visit=found,
+        now=clock.now(),
+        google=google_link(found.view),
+        outlook=outlook_link(found.view),
+        clinic=found.chosen.offer.clinic,
+    )
+
+
+@allow(TOKEN)
+@private_page
+def calendar(token: str) -> Response:
+    """The appointment as a calendar file; of a cancelled one, the file that takes it out again."""
+    found = _visit(token)
+    if found.state == "ended":
+        raise NotFound(NO_VISIT)
+    response = make_response(appointment_ics(found.view, now=clock.now()))
+    response.mimetype = "text/calendar"
+    response.headers["Content-Disposition"] = "attachment; filename=appointment.ics"
+    return response
+
+
+@allow(TOKEN)
+@private_page
+def confirm_cancel(token: str) -> str | Response:
+    """What would be cancelled, and on what terms; nothing happens yet."""
+    found = _visit(token)
+    if not found.ahead:
+        return redirect(url_for("portal.visit", token=token), 303)
+    return render_template(
+        "portal/cancel.html", visit=found, reasons=REASONS, now=clock.now(), clinic=found.chosen.offer.clinic
+    )
+
+
+@allow(TOKEN)
+@private_page
+def cancel(token: str) -> Response:
+    """Cancel the appointment. A second press changes nothing; when it is too late, its page says so."""
+    found = _visit(token)
+    reason = dict(REASONS).get(request.form.get("reason", ""), "")
+    try:
+        booking.cancel(by=By("patient"), appointment_id=found.id, reason=reason)
+    except Conflict:
+        return redirect(url_for("portal.visit", token=token), 303)
+    return redirect(url_for("portal.visit", token=token), 303)

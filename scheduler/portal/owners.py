@@ -1,0 +1,167 @@
+"""Who has a page of their own: a clinician or a place, found by a first path word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from babel import Locale, UnknownLocaleError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.models import (
+    Actor,
+    AppointmentType,
+    Location,
+    Organization,
+    Practitioner,
+    PractitionerRole,
+    Schedule,
+    ScheduleHost,
+    Slug,
+)
+from scheduler.portal.offers import PUBLIC, Host, Offer, Place, current_slugs, place_of
+from scheduler.web.clinic import Clinic, clinic_of
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Clinician or place that a first path word names."""
+
+    kind: str
+    id: str
+    slug: str
+    name: str
+    clinic: Clinic
+    roles: tuple[str, ...]
+    languages: tuple[str, ...]
+    about: str
+    places: tuple[Place, ...]
+    schedule_ids: tuple[str, ...]
+    people: tuple[Host, ...] = ()
+
+
+def find_owner(session: Session, word: str) -> Owner | None:
+    """The clinician or place that ``word`` names, by its current or a former path word; None for anything else."""
+    row = session.execute(
+        select(Slug).where(Slug.scope == "", Slug.slug == word, Slug.kind.in_(("practitioner", "location")))
+    ).scalar_one_or_none()
+    if row is None:
+        return None
+    slug = current_slugs(session, {row.target_id}).get(row.target_id, word)
+    return (
+        _clinician(session, row.target_id, slug)
+        if row.kind == "practitioner"
+        else _place(session, row.target_id, slug)
+    )
+
+
+def _clinician(session: Session, practitioner_id: str, slug: str) -> Owner | None:
+    found = session.execute(
+        select(Practitioner, Organization)
+        .join(Organization, Organization.id == Practitioner.organization_id)
+        .where(Practitioner.id == practitioner_id, Practitioner.active)
+    ).one_or_none()
+    if found is None:
+        return None
+    person, organization = found
+    roles = session.execute(
+        select(PractitionerRole, Location)
+        .join(Location, Location.id == PractitionerRole.location_id)
+        .where(PractitionerRole.practitioner_id == practitioner_id, PractitionerRole.active, Location.active)
+        .order_by(Location.name, PractitionerRole.id)
+    ).all()
+    schedules = session.execute(
+        select(ScheduleHost.schedule_id)
+        .join(Actor, Actor.id == ScheduleHost.actor_id)
+        .join(Schedule, Schedule.id == ScheduleHost.schedule_id)
+        .where(Actor.practitioner_id == practitioner_id, Schedule.active)
+        .order_by(ScheduleHost.schedule_id)
+    ).scalars()
+    places = {location.id: place_of(location) for _, location in roles}
+    return Owner(
+        kind="practitioner",
+        id=person.id,
+        slug=slug,
+        name=person.display_name,
+        clinic=clinic_of(
+            organization, phone=next((place.phone for place in places.values() if place.phone), "")
+        ),
+        roles=tuple(dict.fromkeys(role.title or role.specialty for role, _ in roles)),
+        languages=tuple(language_name(str(code)) for code in person.languages),
+        about=person.about,
+        places=tuple(places.values()),
+        schedule_ids=tuple(schedules),
+    )
+
+
+def _place(session: Session, location_id: str, slug: str) -> Owner | None:
+    """A place as the owner of what is offered there without a named clinician."""
+    found = session.execute(
+        select(Location, Organization)
+        .join(Organization, Organization.id == Location.organization_id)
+        .where(Location.id == location_id, Location.active)
+    ).one_or_none()
+    if found is None:
+        return None
+    location, organization = found
+    schedules = session.execute(
+        select(Schedule.id)
+        .outerjoin(ScheduleHost, ScheduleHost.schedule_id == Schedule.id)
+        .where(Schedule.location_id == location_id, Schedule.active, ScheduleHost.schedule_id.is_(None))
+        .order_by(Schedule.id)
+    ).scalars()
+    return Owner(
+        kind="location",
+        id=location.id,
+        slug=slug,
+        name=location.name,
+        clinic=clinic_of(organization, phone=location.phone),
+        roles=(),
+        languages=(),
+        about=location.description,
+        places=(place_of(location),),
+        schedule_ids=tuple(schedules),
+        people=_people(session, location_id),
+    )
+
+
+def _people(session: Session, location_id: str) -> tuple[Host, ...]:
+    """The clinicians who have a page and public hours at a place."""
+    rows = session.execute(
+        select(Actor.id, Practitioner.id, Practitioner.display_name, Slug.slug)
+        .join(Practitioner, Practitioner.id == Actor.practitioner_id)
+        .join(Slug, (Slug.target_id == Practitioner.id) & (Slug.kind == "practitioner") & Slug.current)
+        .join(ScheduleHost, ScheduleHost.actor_id == Actor.id)
+        .join(Schedule, Schedule.id == ScheduleHost.schedule_id)
+        .join(AppointmentType, AppointmentType.id == Schedule.appointment_type_id)
+        .where(
+            Schedule.location_id == location_id,
+            Schedule.active,
+            Practitioner.active,
+            AppointmentType.active,
+            AppointmentType.visibility.in_(PUBLIC),
+        )
+        .distinct()
+        .order_by(Practitioner.display_name, Actor.id)
+    ).all()
+    return tuple(Host(*row) for row in rows)
+
+
+def type_by_word(session: Session, offers: Iterable[Offer], word: str) -> str | None:
+    """The id of the appointment type that ``word`` names among ``offers``, by a current or a former path word."""
+    ids = {offer.type_id for offer in offers}
+    rows = session.execute(
+        select(Slug.target_id, Slug.current)
+        .where(Slug.kind == "appointment-type", Slug.slug == word, Slug.target_id.in_(ids))
+        .order_by(Slug.current.desc(), Slug.target_id)
+    ).all()
+    return rows[0][0] if rows else None
+
+
+def language_name(code: str) -> str:
+    """The English name of a language code (BCP 47), or the code itself when it has none."""
+    try:
+        return Locale.parse(code, sep="-").get_language_name("en") or code
+    except (ValueError, UnknownLocaleError):
+        return code

@@ -1,0 +1,58 @@
+"""What the review page lists: every answer in words, with the place to change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scheduler.portal.fields import DateParts
+from scheduler.portal.forms import FOR_WHOM, NEEDS, QUESTION, DetailsForm, answer_text
+from scheduler.web.forms import first_control
+from scheduler.web.times import day_with_year
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the summary list: ``value`` is text or lines of it, ``change`` the address of its field."""
+
+    label: str
+    value: str | tuple[str, ...]
+    change: str
+    change_name: str
+
+
+def summary(form: DetailsForm, details_url: str) -> list[Row]:
+    """The rows of a form that is valid, in the order of the details page; what was left empty and is optional is left
+    out, but for the reason, which people look for."""
+
+    def row(label: str, value: str | tuple[str, ...], field: str) -> Row:
+        return Row(label, value, f"{details_url}#{first_control(form[field])}", label[:1].lower() + label[1:])
+
+    born = form.birth_date.data
+    name = form.given.text if form.one_name.data else f"{form.given.text} {form.family.text}"
+    rows = [
+        row("Who it is for", dict(FOR_WHOM)[form.for_whom.text], "for_whom"),
+        row("Name", name, "given"),
+        row("Birth date", day_with_year(born).split(", ", 1)[1] if born else "", "birth_date"),
+    ]
+    if form.for_somebody_else:
+        booker = " ".join(part for part in (form.booker_given.text, form.booker_family.text) if part)
+        rows.append(row("Booked by", f"{booker}, {form.relationship.text}", "booker_given"))
+    if form.email.text:
+        rows.append(row("Email", form.email.text, "email"))
+    if form.phone.text:
+        rows.append(row("Phone", form.phone.text, "phone"))
+    for question in form.asked:
+        field = form[QUESTION + question.id]
+        text = answer_text(field)
+        if isinstance(field, DateParts) and field.data:
+            text = day_with_year(field.data)
+        if text:
+            rows.append(row(question.label, tuple(text.splitlines()), field.name))
+    rows.append(row("Reason for the visit", tuple(form.reason.text.splitlines()) or "Not given", "reason"))
+    if form.needs.ticked:
+        names = dict(NEEDS)
+        needs = (need.split(": ", 1) for need in form.named_needs())
+        rows.append(
+            row("What would help", tuple(": ".join([names[code], *more]) for code, *more in needs), "needs")
+        )
+    return rows

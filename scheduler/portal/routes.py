@@ -1,0 +1,27 @@
+"""The addresses of the patient's pages, all in one list."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from scheduler.portal import browse, holding, managing
+
+blueprint = Blueprint("portal", __name__)
+
+for _path, _method, _view in (
+    ("/<owner>", "GET", browse.owner),
+    ("/<owner>/<kind>", "GET", browse.times),
+    ("/book/<slot>", "GET", browse.landing),
+    ("/hold", "POST", holding.hold),
+    ("/hold/<hold_id>", "GET", holding.details),
+    ("/hold/<hold_id>", "POST", holding.take_details),
+    ("/hold/<hold_id>/extend", "POST", holding.extend),
+    ("/hold/<hold_id>/release", "POST", holding.release),
+    ("/hold/<hold_id>/review", "GET", holding.review),
+    ("/hold/<hold_id>/book", "POST", holding.book),
+    ("/b/<token>", "GET", managing.visit),
+    ("/b/<token>/appointment.ics", "GET", managing.calendar),
+    ("/b/<token>/cancel", "GET", managing.confirm_cancel),
+    ("/b/<token>/cancel", "POST", managing.cancel),
+):
+    blueprint.add_url_rule(_path, view_func=_view, methods=[_method])

@@ -1,0 +1,147 @@
+"""One chosen time: is it open, and if not, why not and what is near."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.availability import explain
+from scheduler.availability.zones import EARLIEST, LATEST
+from scheduler.booking.acts import TAKEN, group_of
+from scheduler.clock import DAY, MINUTE
+from scheduler.models import BOOKED, PENDING, Appointment
+from scheduler.models.situations import load_situations
+from scheduler.models.slots import parse_slot_id, slot_id
+from scheduler.portal.nearest import Nearest, nearest
+from scheduler.portal.offers import Offer, link_opens, load_offers
+from scheduler.portal.times import own_holds
+
+FARTHEST = 500 * DAY
+MAX_REFERRAL = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A start (epoch seconds) of an offer: what the "You chose" card shows."""
+
+    offer: Offer
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.offer.duration * MINUTE
+
+    @property
+    def slot(self) -> str:
+        return slot_id(self.offer.schedule_id, self.start)
+
+    @property
+    def zone(self) -> str:
+        return self.offer.place.zone
+
+    @property
+    def free_until(self) -> int:
+        """Until when it can be cancelled free of charge (epoch seconds)."""
+        return self.start - self.offer.cancellation_notice * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What travels with a time through hidden fields: the finder's words (never shown), the viewer's zone, the private
+    link's token, and the hold whose answers are to be kept."""
+
+    source: str = ""
+    booking_referral: str = ""
+    zone: str = ""
+    private: str = ""
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a chosen time stands: ``reason`` is "" when it is open to this visitor, else the deciding reason's code.
+    ``free_again``: when it is only another visitor's hold, the instant at which that ends. ``own``: the visitor's
+    live hold of this very time, by id."""
+
+    reason: str = ""
+    free_again: int | None = None
+    own: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The "Slot gone" page. ``saved``: answers were typed and are kept."""
+
+    chosen: Chosen
+    standing: Standing
+    nearest: Nearest
+    handover: Handover
+    saved: bool
+
+
+def find_chosen(session: Session, text: str, private: str, now: int) -> Chosen | None:
+    """The time that a slot id names, on an offer that this visitor may see; None for anything else."""
+    parsed = parse_slot_id(text)
+    if parsed is None:
+        return None
+    schedule_id, start = parsed
+    if not EARLIEST <= start < LATEST:
+        return None
+    offer = load_offers(session, [schedule_id]).get(schedule_id)
+    if offer is None or not link_opens(session, offer, private, now):
+        return None
+    return Chosen(offer, start)
+
+
+def standing(session: Session, chosen: Chosen, *, now: int, visitor: str | None) -> Standing:
+    """How the time stands for this visitor, by the same rule that a hold asks."""
+    if chosen.start < now:
+        return Standing("past")
+    if chosen.start > now + FARTHEST:
+        return Standing("horizon")
+    schedule_id = chosen.offer.schedule_id
+    situations = load_situations(session, [schedule_id], chosen.start, chosen.start + 1)
+    if schedule_id not in situations:
+        return Standing("paused")
+    hold = own_holds(session, visitor, [schedule_id], now).get(schedule_id)
+    reasons = explain(situations[schedule_id], chosen.start, now, hold.id if hold else None)
+    if not reasons:
+        return Standing(own=hold.id if hold and hold.starts_at == chosen.start else "")
+    only_held = all(reason.opens_at and group_of(reason) == TAKEN for reason in reasons)
+    return Standing(reasons[0].code, max(reason.opens_at or 0 for reason in reasons) if only_held else None)
+
+
+def own_booking(session: Session, chosen: Chosen, visitor: str | None) -> Appointment | None:
+    """What this visitor has booked at the time already: somebody who opens the link again is shown that."""
+    if visitor is None:
+        return None
+    return session.scalars(
+        select(Appointment).where(
+            Appointment.visitor == visitor,
+            Appointment.schedule_id == chosen.offer.schedule_id,
+            Appointment.starts_at == chosen.start,
+            Appointment.status.in_((BOOKED, PENDING)),
+        )
+    ).first()
+
+
+def gone_page(
+    session: Session,
+    chosen: Chosen,
+    found: Standing,
+    *,
+    now: int,
+    visitor: str | None,
+    handover: Handover,
+    saved: bool,
+) -> Gone:
+    """The page for a time that is not open, with the nearest ones that are."""
+    near = nearest(session, chosen.offer, chosen.start, now=now, visitor=visitor)
+    return Gone(chosen, found, near, handover, saved)
+
+
+def printable(text: str) -> str:
+    """A finder's word as it may be kept: printable and at most 255 characters, else "" (it is then left out)."""
+    return text if len(text) <= MAX_REFERRAL and text.isprintable() else ""

@@ -1,0 +1,41 @@
+"""Counting tries."""
+
+from __future__ import annotations
+
+import pytest
+
+from scheduler.accounts import throttle
+from scheduler.accounts.throttle import Throttle
+from scheduler.errors import TooMany
+
+NOW = 1_800_000_000
+
+
+def test_tries_beyond_the_limit_wait_until_the_first_is_old() -> None:
+    guard = Throttle(limit=3, span=60)
+    for second in (0, 10, 20):
+        guard.take(["1.2.3.4", "ana"], NOW + second)
+    with pytest.raises(TooMany) as refused:
+        guard.take(["1.2.3.4", "ana"], NOW + 30)
+    assert refused.value.retry_after == 30
+    assert refused.value.sentence == "Too many tries. Wait 1 minute, then try again."
+    guard.take(["1.2.3.4", "ana"], NOW + 60)
+    with pytest.raises(TooMany):
+        guard.take(["1.2.3.4", "ana"], NOW + 61)
+
+
+def test_keys_count_apart_and_a_right_one_is_forgotten() -> None:
+    guard = Throttle(limit=1, span=60)
+    guard.take(["a", "b"], NOW)
+    guard.take(["ab"], NOW)
+    guard.take(["a", "c"], NOW)
+    guard.forget(["a", "b"])
+    guard.take(["a", "b"], NOW)
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "_MAX_KEYS", 10)
+    guard = Throttle(limit=1, span=60)
+    for number in range(100):
+        guard.take([str(number)], NOW)
+    assert len(guard._tries) == 10
