@@ -12,7 +12,15 @@ from datetime import date
 from typing import Any, NoReturn
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -73,10 +81,8 @@ class Lines(Line, TextAreaField):
     breaks = True
 
 
-class Choice(RadioField):
-    """One of a few."""
-
-    kind = "choice"
+class _Offered(SelectField):
+    """A field whose answers come from a list of (code, words)."""
 
     def __init__(
         self,
@@ -91,6 +97,12 @@ class Choice(RadioField):
         self.codes = [code for code, _ in choices]
         self.needed = needed
         self.flags.required = bool(needed)
+
+
+class Choice(_Offered, RadioField):
+    """One of a few."""
+
+    kind = "choice"
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what was not offered. Raises StopValidation."""
@@ -105,26 +117,12 @@ class Choice(RadioField):
         return self.data if isinstance(self.data, str) and self.data != "None" else ""
 
 
-class Choices(SelectMultipleField):
+class Choices(_Offered, SelectMultipleField):
     """Any of a few."""
 
     kind = "choices"
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
-
-    def __init__(
-        self,
-        label: str,
-        choices: Sequence[tuple[str, str]],
-        *,
-        needed: str = "",
-        hint: str = "",
-        **options: Any,
-    ) -> None:
-        super().__init__(label, choices=dict(choices), validate_choice=False, description=hint, **options)
-        self.codes = [code for code, _ in choices]
-        self.needed = needed
-        self.flags.required = bool(needed)
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what was not offered. Raises StopValidation."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -204,6 +205,10 @@ def test_every_page_and_state_is_accessible_and_fits(
     def go(path: str, at: Page = page) -> None:
         at.goto(site + path)
 
+    def press(name: str, role: Literal["button", "link"] = "button") -> None:
+        with page.expect_navigation():
+            page.get_by_role(role, name=name).click()
+
     go(f"{clinic.times_path}?tz=America/Los_Angeles&from=soon")
     look("times-tz")
     go(clinic.times_path)
@@ -214,7 +219,7 @@ def test_every_page_and_state_is_accessible_and_fits(
     look("not-found")
     go(f"/book/{slot}?source=finder")
     look("landing")
-    page.get_by_role("button", name="Hold this time and continue").click()
+    press("Hold this time and continue")
     look("details")
     hold = urlsplit(page.url).path
     go(hold, rival)
@@ -223,33 +228,33 @@ def test_every_page_and_state_is_accessible_and_fits(
     look("held-by-another", rival)
     page.get_by_label("My child").check(force=True)
     page.get_by_text("What would help you (optional)").click()
-    page.get_by_role("button", name="Check your answers").click()
+    press("Check your answers")
     look("details-errors")
     page.get_by_label("Me", exact=True).check(force=True)
     fill_in(page)
-    page.get_by_role("button", name="I need more time").click()
+    press("I need more time")
     look("details-more-time")
-    page.get_by_role("button", name="Check your answers").click()
+    press("Check your answers")
     look("review")
     lapse(clinic)
     page.reload()
     look("review-lapsed")
     go(hold)
     look("details-lapsed")
-    page.get_by_role("button", name="Check your answers").click()
+    press("Check your answers")
     look("review-held-again")
     go(clinic.times_path)
     look("times-held")
     go(f"{hold}/review")
-    page.get_by_role("button", name="Book this appointment").click()
+    press("Book this appointment")
     look("booked")
     go(f"/book/{slot}", rival)
     look("gone", rival)
     go(f"/book/{clinic.schedule}-20200106T1400", rival)
     look("gone-past", rival)
-    page.get_by_role("link", name="Cancel this appointment").click()
+    press("Cancel this appointment", "link")
     look("cancel")
-    page.get_by_role("button", name="Cancel this appointment").click()
+    press("Cancel this appointment")
     look("cancelled")
 
 

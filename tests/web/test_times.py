@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.resources
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -135,9 +136,8 @@ def test_weeks_are_named_by_their_ends() -> None:
 
 
 def test_every_zone_of_the_database_has_words() -> None:
-    from zoneinfo import available_timezones
-
-    for zone in sorted(available_timezones()):
+    listed = importlib.resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
+    for zone in listed.split():
         text = times.spoken_time(JUNE_8, zone)
         assert text.isprintable()
         assert "Unknown" not in text, zone
