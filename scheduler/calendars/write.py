@@ -6,10 +6,10 @@ the second of two equal wall times, which TZID cannot name (RFC 5545 3.3.5), sta
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from icalendar import Calendar, Event, Timezone, vCalAddress
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress
 
 from scheduler import clock
 from scheduler.availability.zones import zone as zone_of
@@ -71,7 +71,23 @@ def _event(view: AppointmentView, now: int, attendee: str | None) -> Event:
 def _zone_definition(zone: str, year: int) -> Timezone:
     # from the zone data that the slot rule uses: the machine's own may be older and tell another offset
     first, last = date(year - 1, 1, 1), date(year + 2, 1, 1)
-    return Timezone.from_tzinfo(zone_of(zone).info, zone, first_date=first, last_date=last)
+    made = Timezone.from_tzinfo(zone_of(zone).info, zone, first_date=first, last_date=last)
+    observances: list[TimezoneStandard | TimezoneDaylight] = [*made.standard, *made.daylight]
+    for observance in observances:
+        _set_onsets(observance)
+    return made
+
+
+def _set_onsets(observance: TimezoneStandard | TimezoneDaylight) -> None:
+    """An observance begins at the wall time that was right just before (RFC 5545 3.6.5). The library writes the first
+    wall time after a skipped hour instead, an hour late."""
+    skipped = observance.TZOFFSETTO - observance.TZOFFSETFROM
+    if skipped <= timedelta(0):
+        return
+    observance.DTSTART -= skipped
+    further = observance.pop("RDATE", [])
+    for listed in further if isinstance(further, list) else [further]:
+        observance.add("rdate", [onset.dt - skipped for onset in listed.dts])
 
 
 def _moment(instant: int, zone: str) -> datetime:

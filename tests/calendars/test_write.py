@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from icalendar import Calendar
 
+from scheduler.availability.zones import zone as zone_of
 from scheduler.calendars.links import google_link, outlook_link
 from scheduler.calendars.views import AppointmentView
 from scheduler.calendars.write import REQUEST, appointment_ics, title
@@ -134,3 +135,29 @@ def test_links_to_other_calendars_carry_title_time_and_place_alone() -> None:
     }
     assert parse_qs(outlook.query)["startdt"] == ["2027-06-08T14:30:00Z"]
     assert "secret-token" not in google.query + outlook.query
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "America/New_York",
+        "Europe/London",
+        "Australia/Lord_Howe",
+        "America/Havana",
+        "America/Santiago",
+        "Asia/Kolkata",
+    ],
+)
+def test_the_zone_in_the_file_changes_its_clocks_when_the_zone_does(zone: str) -> None:
+    info = zone_of(zone).info
+    calendar = Calendar.from_ical(appointment_ics(replace(VIEW, zone=zone)))
+    for observance in calendar.walk("VTIMEZONE")[0].subcomponents:
+        before, after = observance.TZOFFSETFROM, observance.TZOFFSETTO
+        further = observance.get("RDATE", [])
+        listed = [
+            onset.dt for dates in (further if isinstance(further, list) else [further]) for onset in dates.dts
+        ]
+        for onset in [observance.DTSTART, *listed] if before != after else []:
+            instant = (onset - before).replace(tzinfo=UTC)
+            assert (instant - timedelta(seconds=1)).astimezone(info).utcoffset() == before
+            assert instant.astimezone(info).utcoffset() == after

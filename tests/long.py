@@ -1,0 +1,57 @@
+"""The long run, by hand: ``python -m tests.long``. What decides right or wrong in minutes is in the suite already; here it
+is repeated until chance has had its turn. Prints pytest's closing lines; ends with 1 when anything failed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+WORLDS = "200"
+RACES = 5
+PARTS = (
+    ("one rule for all, many worlds", {"WORLDS": WORLDS}, ["tests/test_one_rule.py"]),
+    *(
+        (
+            f"races and kill -9, round {n + 1}",
+            {},
+            ["tests/booking/test_races.py", "tests/booking/test_kill.py"],
+        )
+        for n in range(RACES)
+    ),
+)
+
+
+def main() -> int:
+    failed = 0
+    for name, environ, paths in PARTS:
+        began = time.monotonic()
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "--no-header",
+                "--durations=0",
+                "--durations-min=60",
+                *paths,
+            ],
+            env={**os.environ, **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        print(
+            f"{name}: {done.stdout.strip().splitlines()[-1]} ({time.monotonic() - began:.0f} s)", flush=True
+        )
+        if done.returncode:
+            failed += 1
+            print(done.stdout[-5000:], flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
