@@ -26,8 +26,9 @@ from scheduler.clock import MINUTE
 from scheduler.errors import NotFound, SlotGone
 from scheduler.models import EXPIRED, HELD, Actor, Appointment, AppointmentType, Claim, Schedule
 from scheduler.models.constraints import is_overlap
+from scheduler.models.frames import load_frames, offered_schedules
 from scheduler.models.marks import mark_shards
-from scheduler.models.situations import load_situation, offered_schedules
+from scheduler.models.situations import load_situation
 
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SEAT = ("uq_appointment_session_seat", "appointment.seat_number")
@@ -65,18 +66,12 @@ def booking_transaction() -> Iterator[Session]:
 def place_of(session: Session, schedule_id: str) -> Place:
     """The Place of an offered Schedule. Raises NotFound."""
     row = session.execute(offered_schedules().where(Schedule.id == schedule_id)).one_or_none()
-    if row is None:
+    frames = load_frames(session, [schedule_id])
+    if row is None or not frames:
         raise NotFound("This appointment type is not offered here now.")
     schedule, type_row, zone = row
-    # Which actors: the loader knows; an empty range loads no times.
-    situation = load_situation(session, schedule_id, 0, 0)
-    return Place(
-        schedule,
-        type_row,
-        zone,
-        tuple(host.actor for host in situation.hosts),
-        tuple(tuple(actor.actor for actor in kind) for kind in situation.resources),
-    )
+    kinds = tuple(tuple(kind) for kind in frames[0].resources)
+    return Place(schedule, type_row, zone, tuple(frames[0].hosts), kinds)
 
 
 def lock_actors(session: Session, actors: Iterable[str]) -> None:

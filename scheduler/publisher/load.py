@@ -19,10 +19,10 @@ from scheduler.availability.zones import zone
 from scheduler.clock import local_date
 from scheduler.fhir import joined_id, records
 from scheduler.fhir.organization import demo_name
+from scheduler.models.frames import offered_schedules
 from scheduler.models.offers import AppointmentType
 from scheduler.models.organizations import Location, Organization
 from scheduler.models.schedules import Schedule
-from scheduler.models.situations import offered_schedules
 from scheduler.publisher.people import Host, People, load_people
 from scheduler.publisher.weeks import Week, load_closures, load_weeks
 

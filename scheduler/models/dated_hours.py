@@ -1,0 +1,96 @@
+"""When a Schedule's visits may take place, by wall clock: its weekly and recurring hours, overrides and closures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.availability import Hours, RecurringHours, Window
+from scheduler.models.frames import Frame
+from scheduler.models.hours import Override, RecurrenceRule, TimeOff
+from scheduler.models.hours import Window as WindowRow
+from scheduler.models.organizations import Organization
+
+
+def load_hours(session: Session, frames: list[Frame]) -> dict[str, Hours]:
+    availabilities = {frame.availability_id for frame in frames}
+    weekly: dict[str, list[list[Window]]] = defaultdict(lambda: [[] for _ in range(7)])
+    for row in session.execute(
+        select(WindowRow).where(WindowRow.availability_id.in_(availabilities))
+    ).scalars():
+        weekly[row.availability_id][row.weekday].append(Window(row.start_minute, row.end_minute))
+    rules: dict[str, list[RecurringHours]] = defaultdict(list)
+    for rule in session.execute(
+        select(RecurrenceRule)
+        .where(RecurrenceRule.availability_id.in_(availabilities))
+        .order_by(RecurrenceRule.id)
+    ).scalars():
+        exdates = tuple(date.fromisoformat(text) for text in rule.exdates)
+        window = Window(rule.start_minute, rule.end_minute)
+        rules[rule.availability_id].append(RecurringHours(rule.rrule, rule.dtstart, window, exdates))
+    overrides = _overrides(session, frames)
+    closed = _closures(session, frames)
+    return {
+        frame.id: Hours(
+            zone=frame.zone,
+            weekly=tuple(tuple(day) for day in weekly[frame.availability_id]),
+            rules=tuple(rules[frame.availability_id]),
+            overrides=overrides[frame.id],
+            time_off=tuple(closed[frame.id]),
+        )
+        for frame in frames
+    }
+
+
+def _overrides(session: Session, frames: list[Frame]) -> dict[str, Mapping[date, tuple[Window, ...]]]:
+    """Per schedule: the Schedule's own overrides before the Availability's (slot rule 1)."""
+    found: dict[str, dict[date, tuple[Window, ...]]] = defaultdict(dict)
+    rows = session.execute(
+        select(Override).where(
+            Override.availability_id.in_({frame.availability_id for frame in frames})
+            | Override.schedule_id.in_([frame.id for frame in frames])
+        )
+    ).scalars()
+    for row in rows:
+        windows = tuple(Window(start, end) for start, end in row.windows)
+        found[row.schedule_id or f"availability {row.availability_id}"][row.date] = windows
+    return {
+        frame.id: {**found[f"availability {frame.availability_id}"], **found[frame.id]} for frame in frames
+    }
+
+
+def _closures(session: Session, frames: list[Frame]) -> dict[str, list[tuple[date, date]]]:
+    """Per schedule: the time off of its hosts, its place, its organization and that one's parents."""
+    parents = {
+        row.id: row.parent_id for row in session.execute(select(Organization.id, Organization.parent_id))
+    }
+    rows = session.execute(
+        select(
+            TimeOff.organization_id,
+            TimeOff.actor_id,
+            TimeOff.location_id,
+            TimeOff.start_date,
+            TimeOff.end_date,
+        )
+        .where(TimeOff.organization_id.in_(parents))
+        .order_by(TimeOff.start_date, TimeOff.id)
+    ).all()
+    by_owner: dict[str, list[tuple[date, date]]] = defaultdict(list)
+    for organization_id, actor_id, location_id, first, last in rows:
+        by_owner[actor_id or location_id or organization_id].append((first, last))
+    closed: dict[str, list[tuple[date, date]]] = {}
+    for frame in frames:
+        owners = [*frame.hosts, frame.location_id, *_with_parents(frame.organization_id, parents)]
+        closed[frame.id] = [span for owner in owners for span in by_owner.get(owner, ())]
+    return closed
+
+
+def _with_parents(organization_id: str, parents: Mapping[str, str | None]) -> list[str]:
+    line = [organization_id]
+    while (parent := parents.get(line[-1])) and parent not in line:
+        line.append(parent)
+    return line

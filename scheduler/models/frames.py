@@ -1,0 +1,123 @@
+"""What the rule asks about, before anything that moves with time: a Schedule's place, rules, hosts and rooms."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from scheduler.availability import Release, TypeRules
+from scheduler.models.offers import AppointmentType
+from scheduler.models.organizations import Location
+from scheduler.models.people import Actor
+from scheduler.models.schedules import Schedule, ScheduleHost, ScheduleResource
+
+
+@dataclass(slots=True)
+class Frame:
+    """One offered Schedule, before anything that moves with time is known."""
+
+    id: str
+    organization_id: str
+    location_id: str
+    availability_id: str
+    type_id: str
+    zone: str
+    rules: TypeRules
+    hosts: list[str] = field(default_factory=list)
+    resources: list[list[str]] = field(default_factory=list)
+
+    @property
+    def actors(self) -> list[str]:
+        return [*self.hosts, *(actor for kind in self.resources for actor in kind)]
+
+
+def offered_schedules() -> Select[Schedule, AppointmentType, str]:
+    """Schedules that can be booked at all: they, their type and place are active and the type is not paused."""
+    return (
+        select(Schedule, AppointmentType, Location.zone)
+        .join(AppointmentType, AppointmentType.id == Schedule.appointment_type_id)
+        .join(Location, Location.id == Schedule.location_id)
+        .where(
+            Schedule.active, AppointmentType.active, Location.active, AppointmentType.visibility != "paused"
+        )
+    )
+
+
+def type_rules(row: AppointmentType) -> TypeRules:
+    """The rules of an appointment type as values of the engine."""
+    release = None
+    if row.release_share_percent is not None:
+        release = Release(row.release_share_percent, row.release_days_before or 0, row.release_at_minute or 0)
+    return TypeRules(
+        duration=row.duration_minutes,
+        interval=row.interval_minutes,
+        buffer_before=row.buffer_before_minutes,
+        buffer_after=row.buffer_after_minutes,
+        minimum_notice=row.minimum_notice_minutes,
+        horizon_days=row.horizon_days,
+        capacity=row.capacity,
+        max_per_day=row.max_per_day,
+        max_per_week=row.max_per_week,
+        release=release,
+    )
+
+
+def load_frames(session: Session, schedule_ids: Sequence[str] | None) -> list[Frame]:
+    query = offered_schedules().order_by(Schedule.id)
+    if schedule_ids is not None:
+        query = query.where(Schedule.id.in_(schedule_ids))
+    frames: dict[str, Frame] = {}
+    for schedule, type_row, zone in session.execute(query):
+        frames[schedule.id] = frame = Frame(
+            id=schedule.id,
+            organization_id=schedule.organization_id,
+            location_id=schedule.location_id,
+            availability_id=schedule.availability_id,
+            type_id=type_row.id,
+            zone=zone,
+            rules=type_rules(type_row),
+        )
+        if schedule.line_actor_id is not None:
+            frame.hosts.append(schedule.line_actor_id)
+    _add_hosts(session, frames)
+    _add_resources(session, frames)
+    return [frame for frame in frames.values() if frame.hosts]
+
+
+def _add_hosts(session: Session, frames: dict[str, Frame]) -> None:
+    rows = session.execute(
+        select(ScheduleHost.schedule_id, Actor.id, Actor.active)
+        .join(Actor, Actor.id == ScheduleHost.actor_id)
+        .where(ScheduleHost.schedule_id.in_(frames))
+        .order_by(ScheduleHost.position, Actor.id)
+    )
+    for schedule_id, actor_id, active in rows.all():
+        if not active:
+            frames.pop(schedule_id, None)
+        elif schedule_id in frames:
+            frames[schedule_id].hosts.append(actor_id)
+
+
+def _add_resources(session: Session, frames: dict[str, Frame]) -> None:
+    needed = session.execute(
+        select(ScheduleResource.schedule_id, ScheduleResource.resource_kind)
+        .where(ScheduleResource.schedule_id.in_(frames))
+        .order_by(ScheduleResource.resource_kind)
+    ).all()
+    if not needed:
+        return
+    places = {frames[schedule_id].location_id for schedule_id, _ in needed}
+    candidates: dict[tuple[str | None, str], list[str]] = defaultdict(list)
+    for actor_id, location_id, kind in session.execute(
+        select(Actor.id, Actor.location_id, Actor.resource_kind)
+        .where(Actor.location_id.in_(places), Actor.active, Actor.resource_kind != "")
+        .order_by(Actor.name, Actor.id)
+    ):
+        candidates[location_id, kind].append(actor_id)
+    for schedule_id, kind in needed:
+        frame = frames[schedule_id]
+        frame.resources.append(candidates[frame.location_id, kind])
