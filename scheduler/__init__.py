@@ -9,6 +9,7 @@ import os
 from datetime import timedelta
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from scheduler import settings as settings_module
 from scheduler.paths import templates_dir
@@ -57,3 +58,6 @@ def configure(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         SESSION_REFRESH_EACH_REQUEST=False,
     )
+    if settings.proxies:
+        # the callable that servers use; Flask's own way to put something in front of it
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]

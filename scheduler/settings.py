@@ -30,6 +30,9 @@ class Settings:
     port: int = _setting(8000, "Port that the server listens on.")
     host: str = _setting("127.0.0.1", "Address that the server listens on.")
     workers: int = _setting(2, "Server processes.")
+    proxies: int = _setting(
+        0, "Proxies in front that add X-Forwarded-For; their last addresses are believed."
+    )
     data_dir: Path = _setting(  # noqa: RUF009 - a field with its help, not a value that instances share
         Path("data"), "Folder for the database, the feed's files, mails and the secret."
     )
@@ -112,7 +115,7 @@ def _web_address(name: str, text: str) -> str:
     return text.rstrip("/")
 
 
-_LIMITS = {"port": (0, 65535), "workers": (1, 64), "feed_max_age": (1, 3600)}
+_LIMITS = {"port": (0, 65535), "workers": (1, 64), "proxies": (0, 5), "feed_max_age": (1, 3600)}
 
 
 def _parse(name: str, text: str) -> Any:

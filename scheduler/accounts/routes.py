@@ -146,6 +146,7 @@ def _checked_user(email: str, password: str, address: str) -> session.SignedIn |
     if not passwords.password_fits(found.password_hash if found else None, password) or found is None:
         return None
     _per_person.forget([address, wanted])
+    _per_address.give_back([address])
     _note_sign_in(found.id, found.password_hash, password, now)
     return session.signed_in(found.id)
 

@@ -42,6 +42,13 @@ class Throttle:
             while len(self._tries) > _MAX_KEYS:
                 self._tries.popitem(last=False)
 
+    def give_back(self, parts: Iterable[str]) -> None:
+        """Count the last try of a key no more: it was no guess."""
+        with self._lock:
+            tries = self._tries.get(_key(parts))
+            if tries:
+                tries.pop()
+
     def forget(self, parts: Iterable[str]) -> None:
         """Count no more tries of a key: it has shown to be right."""
         with self._lock:

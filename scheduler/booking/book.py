@@ -16,11 +16,13 @@ from scheduler.booking.transaction import (
     ask,
     booking_transaction,
     chosen_actors,
+    lock_visit,
     mark_appointment,
     new_code,
     note,
     place_of,
     set_time,
+    settled,
     take_now,
 )
 from scheduler.errors import Conflict, InvalidInput, SlotGone
@@ -31,6 +33,7 @@ from scheduler.notify import outbox
 ROUTE = "book"
 
 
+@settled
 def book(
     *,
     by: By,
@@ -47,9 +50,8 @@ def book(
     """
     with booking_transaction() as session:
         appointment = own_appointment(session, by, appointment_id)
-        place = place_of(session, appointment.schedule_id)
-        now = take_now(session, place.actors)
-        session.refresh(appointment)
+        place = place_of(session, appointment.schedule_id, offered=False)
+        now = lock_visit(session, appointment, place.actors)
         if appointment.status in (BOOKED, PENDING):
             return appointment
         if appointment.status not in (HELD, EXPIRED):

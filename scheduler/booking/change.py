@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler import clock
 from scheduler.booking.acts import PATIENT, By
 from scheduler.booking.seats import take_seat
 from scheduler.booking.transaction import (
@@ -14,19 +12,20 @@ from scheduler.booking.transaction import (
     booking_transaction,
     chosen_actors,
     drop_claims,
-    lock_actors,
+    lock_visit,
     note,
     place_of,
     set_time,
-    take_now,
+    settled,
 )
 from scheduler.errors import Conflict, InvalidInput, NotFound
-from scheduler.models import BOOKED, CANCELLED, HELD, PENDING, Appointment, Claim
+from scheduler.models import BOOKED, CANCELLED, HELD, PENDING, Appointment
 from scheduler.notify import outbox
 
 MAX_REASON = 200
 
 
+@settled
 def cancel(*, by: By, appointment_id: str, reason: str = "") -> Appointment:
     """Cancel a booked or pending appointment; its time is free at once. Cancelling twice changes nothing.
 
@@ -37,9 +36,7 @@ def cancel(*, by: By, appointment_id: str, reason: str = "") -> Appointment:
         raise InvalidInput({"reason": f"Reason: use at most {MAX_REASON} characters."})
     with booking_transaction() as session:
         appointment = _found(session, appointment_id)
-        _lock_claimed(session, appointment)
-        now = clock.now()
-        session.refresh(appointment)
+        now = lock_visit(session, appointment)
         if appointment.status == CANCELLED:
             return appointment
         _still_ahead(appointment, now)
@@ -55,6 +52,7 @@ def cancel(*, by: By, appointment_id: str, reason: str = "") -> Appointment:
         return appointment
 
 
+@settled
 def move(*, by: By, appointment_id: str, start: int, schedule_id: str | None = None) -> Appointment:
     """Move an appointment to another start (epoch seconds), perhaps on another Schedule of its type.
 
@@ -66,8 +64,7 @@ def move(*, by: By, appointment_id: str, start: int, schedule_id: str | None = N
         place = place_of(session, schedule_id or appointment.schedule_id)
         if place.type.id != appointment.appointment_type_id:
             raise InvalidInput({"schedule": "Choose a time of the same appointment type."})
-        now = take_now(session, place.actors | _claimed_actors(session, appointment))
-        session.refresh(appointment)
+        now = lock_visit(session, appointment, place.actors)
         _still_ahead(appointment, now)
         if (appointment.starts_at, appointment.schedule_id) == (start, place.schedule.id):
             return appointment
@@ -91,18 +88,6 @@ def _found(session: Session, appointment_id: str) -> Appointment:
     if appointment is None:
         raise NotFound("We can't find that appointment.")
     return appointment
-
-
-def _claimed_actors(session: Session, appointment: Appointment) -> set[str]:
-    return set(session.scalars(select(Claim.actor_id).where(Claim.appointment_id == appointment.id)))
-
-
-def _lock_claimed(session: Session, appointment: Appointment) -> None:
-    """Lock the actors that the appointment claims; should a move have changed them meanwhile, those as well."""
-    locked: set[str] = set()
-    while not (claimed := _claimed_actors(session, appointment)) <= locked:
-        locked |= claimed
-        lock_actors(session, locked)
 
 
 def _still_ahead(appointment: Appointment, now: int) -> None:

@@ -47,6 +47,8 @@ def purge(*, limit: int = 500) -> int:
             .join(Appointment, Appointment.id == PatientDetails.appointment_id)
             .where(Appointment.status == EXPIRED, Appointment.expires_at < now - DRAFT_KEPT_SECONDS)
             .limit(limit)
+            # a hold that is being confirmed at this moment keeps what was typed
+            .with_for_update(of=Appointment, skip_locked=True)
         ).all()
         for details in drafts:
             session.delete(details)

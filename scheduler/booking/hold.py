@@ -13,23 +13,26 @@ from scheduler.booking import idempotency
 from scheduler.booking.acts import PATIENT, By
 from scheduler.booking.seats import take_seat
 from scheduler.booking.transaction import (
+    NOT_OFFERED,
     Place,
     add_claims,
     ask,
     booking_transaction,
     chosen_actors,
     end_hold,
+    lock_visit,
     mark_appointment,
     new_code,
     note,
     place_of,
     set_time,
+    settled,
     take_now,
 )
 from scheduler.clock import MINUTE
 from scheduler.errors import Conflict, HoldLapsed, NotFound
 from scheduler.ids import new_id
-from scheduler.models import EXPIRED, HELD, Appointment, PatientDetails, Referral
+from scheduler.models import BLOCKING, EXPIRED, HELD, Appointment, PatientDetails, Referral
 
 MAX_EXTENSIONS = 10
 DRAFT_KEPT_SECONDS = clock.DAY
@@ -72,7 +75,7 @@ def hold(
         now = take_now(session, place.actors)
         if made_before is not None:
             same = _fresh(session, made_before)
-            if same is not None and (is_live(same, now) or same.status not in (HELD, EXPIRED)):
+            if same is not None and _still_stands(same, schedule_id, start, now):
                 return same
         own = _own_hold(session, by, schedule_id)
         if own is not None and own.starts_at == start:
@@ -99,6 +102,14 @@ def hold(
         return appointment
 
 
+def _still_stands(made: Appointment, schedule_id: str, start: int, now: int) -> bool:
+    """Whether what an earlier press made is what is asked for again: not lapsed, cancelled or moved since."""
+    if (made.schedule_id, made.starts_at) != (schedule_id, start):
+        return False
+    return is_live(made, now) or (made.status in BLOCKING and made.status != HELD)
+
+
+@settled
 def hold_again(*, by: By, appointment_id: str) -> Appointment:
     """Hold the time of one's own lapsed hold once more, if the rule still allows it; a live one is left as it is.
 
@@ -112,6 +123,7 @@ def hold_again(*, by: By, appointment_id: str) -> Appointment:
         return appointment
 
 
+@settled
 def extend(*, by: By, appointment_id: str) -> Appointment:
     """Ten more minutes from now (the type's own length of holds), at most ten times.
 
@@ -130,13 +142,12 @@ def extend(*, by: By, appointment_id: str) -> Appointment:
         return appointment
 
 
+@settled
 def release(*, by: By, appointment_id: str) -> None:
     """Give one's own held time back. Releasing what is no hold any more does nothing. Raises NotFound."""
     with booking_transaction() as session:
         appointment = own_appointment(session, by, appointment_id)
-        place = place_of(session, appointment.schedule_id)
-        now = take_now(session, place.actors)
-        session.refresh(appointment)
+        now = lock_visit(session, appointment)
         if appointment.status == HELD:
             end_hold(session, appointment)
             note(session, appointment, by=by, at=now, action="release")
@@ -168,16 +179,18 @@ def own_appointment(session: Session, by: By, appointment_id: str) -> Appointmen
 def locked_hold(session: Session, by: By, appointment_id: str) -> tuple[Appointment, Place, int]:
     """One's own hold, live or lapsed, read after its actors are locked, with its Place and now."""
     appointment = own_appointment(session, by, appointment_id)
-    place = place_of(session, appointment.schedule_id)
-    now = take_now(session, place.actors)
-    session.refresh(appointment)
+    place = place_of(session, appointment.schedule_id, offered=False)
+    now = lock_visit(session, appointment, place.actors)
     if appointment.status not in (HELD, EXPIRED):
         raise Conflict("This is not held any more: it is booked or cancelled.")
     return appointment, place, now
 
 
 def take_again(session: Session, place: Place, appointment: Appointment, now: int) -> None:
-    """Take the time of a lapsed hold as a new hold would; the whole rule is asked. Raises SlotGone."""
+    """Take the time of a lapsed hold as a new hold would; the whole rule is asked. Raises SlotGone, and
+    NotFound when its type is not offered any more."""
+    if not place.hosts:
+        raise NotFound(NOT_OFFERED)
     other = _own_hold(session, By("patient", visitor=appointment.visitor), appointment.schedule_id)
     if other is not None and other.id != appointment.id:
         end_hold(session, other)

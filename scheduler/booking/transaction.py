@@ -7,10 +7,11 @@ Actors are locked in the order of their ids, by one statement; on SQLite the wri
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NoReturn
+from functools import wraps
+from typing import NoReturn, ParamSpec, TypeVar
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -23,13 +24,17 @@ from scheduler.availability.values import Moment
 from scheduler.availability.zones import zone as zone_of
 from scheduler.booking.acts import TAKEN, Act, By, group_of
 from scheduler.clock import MINUTE
-from scheduler.errors import NotFound, SlotGone
+from scheduler.errors import Conflict, NotFound, SlotGone
 from scheduler.models import EXPIRED, HELD, Actor, Appointment, AppointmentType, Claim, Schedule
 from scheduler.models.constraints import is_overlap
-from scheduler.models.frames import load_frames, offered_schedules
+from scheduler.models.frames import known_schedules, load_frames
 from scheduler.models.marks import mark_shards
 from scheduler.models.situations import load_situation
 
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+NOT_OFFERED = "This appointment type is not offered here now."
+_ATTEMPTS = 5
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SEAT = ("uq_appointment_session_seat", "appointment.seat_number")
 
@@ -63,13 +68,19 @@ def booking_transaction() -> Iterator[Session]:
         raise
 
 
-def place_of(session: Session, schedule_id: str) -> Place:
-    """The Place of an offered Schedule. Raises NotFound."""
-    row = session.execute(offered_schedules().where(Schedule.id == schedule_id)).one_or_none()
+def place_of(session: Session, schedule_id: str, *, offered: bool = True) -> Place:
+    """The Place of an offered Schedule. Raises NotFound.
+
+    With ``offered=False`` one that is paused or retired meanwhile is found too, for what was held before; it has no
+    actors then.
+    """
+    row = session.execute(known_schedules().where(Schedule.id == schedule_id)).one_or_none()
     frames = load_frames(session, [schedule_id])
-    if row is None or not frames:
-        raise NotFound("This appointment type is not offered here now.")
+    if row is None or (offered and not frames):
+        raise NotFound(NOT_OFFERED)
     schedule, type_row, zone = row
+    if not frames:
+        return Place(schedule, type_row, zone, (), ())
     kinds = tuple(tuple(kind) for kind in frames[0].resources)
     return Place(schedule, type_row, zone, tuple(frames[0].hosts), kinds)
 
@@ -93,12 +104,51 @@ def take_now(session: Session, actors: Iterable[str]) -> int:
         .join(Claim, Claim.appointment_id == Appointment.id)
         .where(Claim.actor_id.in_(wanted), Appointment.status == HELD, Appointment.expires_at <= now)
         .distinct()
+        .order_by(Appointment.id)
         .execution_options(populate_existing=True)
     ).all()
     for appointment in dead:
         end_hold(session, appointment)
     session.flush()
     return now
+
+
+def claimed_actors(session: Session, appointment: Appointment) -> set[str]:
+    """The actors whose time an appointment takes now."""
+    return set(session.scalars(select(Claim.actor_id).where(Claim.appointment_id == appointment.id)))
+
+
+def lock_visit(session: Session, appointment: Appointment, actors: Iterable[str] = ()) -> int:
+    """``take_now`` for an act on one appointment: its own actors and those it may get are locked, then its row, which is
+    read again. Returns now.
+
+    Raises ClaimsMoved when a move gave it other actors meanwhile: to lock those now would break the order of ids.
+    """
+    locked = {*actors, *claimed_actors(session, appointment)}
+    now = take_now(session, locked)
+    session.refresh(appointment, with_for_update={"key_share": True})
+    if not claimed_actors(session, appointment) <= locked:
+        raise ClaimsMoved
+    return now
+
+
+class ClaimsMoved(Exception):
+    """The appointment was moved between looking and locking; the act starts anew."""
+
+
+def settled(verb: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Do a verb again, in a new transaction, while ClaimsMoved ends it. Raises Conflict when that goes on for long."""
+
+    @wraps(verb)
+    def again(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        for _ in range(_ATTEMPTS):
+            try:
+                return verb(*args, **kwargs)
+            except ClaimsMoved:
+                continue
+        raise Conflict("Somebody else is changing this appointment. Look at it again, then try once more.")
+
+    return again
 
 
 def end_hold(session: Session, appointment: Appointment) -> None:

@@ -35,15 +35,19 @@ class Frame:
         return [*self.hosts, *(actor for kind in self.resources for actor in kind)]
 
 
-def offered_schedules() -> Select[Schedule, AppointmentType, str]:
-    """Schedules that can be booked at all: they, their type and place are active and the type is not paused."""
+def known_schedules() -> Select[Schedule, AppointmentType, str]:
+    """Every Schedule with its type and the zone of its place."""
     return (
         select(Schedule, AppointmentType, Location.zone)
         .join(AppointmentType, AppointmentType.id == Schedule.appointment_type_id)
         .join(Location, Location.id == Schedule.location_id)
-        .where(
-            Schedule.active, AppointmentType.active, Location.active, AppointmentType.visibility != "paused"
-        )
+    )
+
+
+def offered_schedules() -> Select[Schedule, AppointmentType, str]:
+    """Schedules that can be booked at all: they, their type and place are active and the type is not paused."""
+    return known_schedules().where(
+        Schedule.active, AppointmentType.active, Location.active, AppointmentType.visibility != "paused"
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from scheduler import fhir
 from scheduler.availability import Situation
 from scheduler.availability.zones import zone
-from scheduler.clock import local_date
+from scheduler.clock import DAY, local_date
 from scheduler.models.situations import load_situations
 from scheduler.models.slots import slot_id
 from scheduler.publisher.load import Catalogue, Offer, load_catalogue, published_ids
@@ -55,6 +55,7 @@ def build(session: Session, public_url: str, now: int, *, show_busy: bool) -> Bu
     midnights = [
         zone(name).next_day_begins(now) for name in {offer.kind.zone.key for offer in catalogue.offers}
     ]
+    midnights.append(now - now % DAY + DAY)  # overrides leave the services' text by the date in UTC
     return Built(
         output=tuple(output),
         outcome=_outcome_parts(catalogue.notes),

@@ -39,3 +39,14 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(100):
         guard.take([str(number)], NOW)
     assert len(guard._tries) == 10
+
+
+def test_a_try_that_was_no_guess_is_given_back() -> None:
+    guard = Throttle(limit=1, span=60)
+    for now in range(5):
+        guard.take(["address"], now)
+        guard.give_back(["address"])
+    guard.give_back(["never seen"])
+    guard.take(["address"], 6)
+    with pytest.raises(TooMany):
+        guard.take(["address"], 7)

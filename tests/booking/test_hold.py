@@ -7,10 +7,19 @@ from sqlalchemy import func, select
 
 from scheduler import booking
 from scheduler.booking.hold import MAX_EXTENSIONS
-from scheduler.db import snapshot
+from scheduler.db import snapshot, transaction
 from scheduler.errors import Conflict, HoldLapsed, KeyReused, NotFound, SlotGone
-from scheduler.models import Appointment, AuditEntry, Claim, Outbox, PatientDetails, Referral, ShardMark
-from tests.factories import Clinic, make_appointment, make_clinic, make_hold, make_schedule, visitor
+from scheduler.models import (
+    Appointment,
+    AppointmentType,
+    AuditEntry,
+    Claim,
+    Outbox,
+    PatientDetails,
+    Referral,
+    ShardMark,
+)
+from tests.factories import DETAILS, Clinic, make_appointment, make_clinic, make_hold, make_schedule, visitor
 from tests.support.times import Clock
 
 MINUTE = 60
@@ -222,3 +231,45 @@ def test_a_hold_marks_the_other_schedules_of_its_actor_in_the_weeks_it_can_reach
     assert (clinic.schedule, week) in marks
     assert (other.id, week) in marks
     assert apart.schedule not in [schedule for schedule, _ in marks]
+
+
+@pytest.mark.parametrize("ending", ["cancel", "move"])
+def test_a_time_given_up_can_be_held_again_with_the_same_press(clinic: Clinic, ending: str) -> None:
+    by, (first, second) = visitor(), clinic.starts()[:2]
+    held = make_hold(clinic, start=first, by=by, key="slot")
+    booking.book(by=by, appointment_id=held.id, details=DETAILS)
+    if ending == "cancel":
+        booking.cancel(by=by, appointment_id=held.id)
+    else:
+        booking.move(by=by, appointment_id=held.id, start=second)
+    again = make_hold(clinic, start=first, by=by, key="slot")
+    assert (again.status, again.starts_at) == ("held", first)
+    assert again.id != held.id
+
+
+def test_a_press_on_a_time_that_one_has_booked_leads_to_that_booking(clinic: Clinic) -> None:
+    by = visitor()
+    held = make_hold(clinic, by=by, key="slot")
+    booking.book(by=by, appointment_id=held.id, details=DETAILS)
+    assert make_hold(clinic, start=held.starts_at, by=by, key="slot").id == held.id
+
+
+def test_a_live_hold_outlasts_the_pausing_of_its_type_and_a_lapsed_one_does_not(
+    clinic: Clinic, frozen: Clock
+) -> None:
+    frozen.at("2026-06-01T07:00:00-04:00")
+    first, second, third = clinic.starts()[:3]
+    one, two, three = (visitor() for _ in range(3))
+    live, lapsed = make_hold(clinic, start=first, by=one), make_hold(clinic, start=second, by=two)
+    given_back = make_hold(clinic, start=third, by=three)
+    with transaction() as session:
+        session.get_one(AppointmentType, clinic.type).visibility = "paused"
+    booking.release(by=three, appointment_id=given_back.id)
+    assert claims_of(given_back) == 0
+    frozen.forward(minutes=9)
+    booking.extend(by=one, appointment_id=live.id)
+    frozen.forward(minutes=9)
+    booked = booking.book(by=one, appointment_id=live.id, details=DETAILS)
+    assert booking.book(by=one, appointment_id=live.id, details=DETAILS).id == booked.id
+    with pytest.raises(NotFound):
+        booking.book(by=two, appointment_id=lapsed.id, details=DETAILS)
