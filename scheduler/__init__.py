@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises SettingsError for settings that can't be used, RuntimeError when an endpoint has no guard.
     """
     from scheduler import accounts, cli, console, db, discovery, jobs, portal, publisher, web
-    from scheduler.web.access import PUBLIC, SIGNED_IN, check_complete, register
+    from scheduler.web.access import PUBLIC, SIGNED_IN, check_complete, register, role
 
     settings = settings or settings_module.load(os.environ)
     app = Flask(__name__, static_folder=None, template_folder=str(templates_dir()))
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register(app, publisher.blueprint, PUBLIC)
     register(app, accounts.blueprint)
     register(app, console.blueprint, SIGNED_IN)
+    register(app, console.admin, role("admin"))
     register(app, portal.blueprint)
     check_complete(app)
     jobs.init_app(app)

@@ -1,7 +1,7 @@
 """The database: one engine, one way to read, one way to write.
 
 ``transaction()`` is the only place that commits (design.md "The booking transaction"); ``snapshot()`` reads, in one
-consistent view. On SQLite a write transaction is BEGIN IMMEDIATE under WAL with synchronous=FULL, because the usual
+consistent view; ``rehearsal()`` tries a change and takes it back. On SQLite a write transaction is BEGIN IMMEDIATE under WAL with synchronous=FULL, because the usual
 deferred transaction lets two writers read the same free time; on PostgreSQL it is READ COMMITTED with row locks.
 """
 
@@ -74,6 +74,21 @@ def transaction() -> Iterator[Session]:
     bind = db.engine.execution_options(**{_WRITE: True})
     with Session(bind, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def rehearsal() -> Iterator[Session]:
+    """A write transaction that never commits: what a change would do, by the very code that makes it (a preview).
+
+    It takes the locks of a real one, so keep it short.
+    """
+    bind = db.engine.execution_options(**{_WRITE: True})
+    with Session(bind, expire_on_commit=False) as session:
+        session.begin()
+        try:
+            yield session
+        finally:
+            session.rollback()
 
 
 @contextmanager

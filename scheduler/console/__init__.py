@@ -1,9 +1,11 @@
-"""The clinician's and front desk's pages, below ``/console``: bookings, one booking, links to share.
+"""The pages of people who work at a clinic: ``/console`` (calendar, bookings, hours, types, share) and ``/admin``.
 
-Public: ``blueprint``. May import: booking, models, accounts, web, availability (zones), audit's and notify's rows through
-models, the foundation; never another face.
+Public: ``blueprint`` and ``admin`` (the blueprint of ``/admin``). Addresses stand in ``routes`` and ``admin.routes``; a page
+group has a module of views and modules that read for it. May import: intake, booking, catalog, publisher (its state),
+models, accounts, audit and notify, web, availability, the foundation; never another face.
 """
 
+from scheduler.console.admin.routes import blueprint as admin
 from scheduler.console.routes import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["admin", "blueprint"]

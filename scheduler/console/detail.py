@@ -91,11 +91,14 @@ class Page:
     has_email: bool
 
 
-def ensure_visible(person: Person, appointment_id: str) -> None:
-    """Raise NotFound unless the person may see this booking: another's and one that never was look the same."""
+def ensure_visible(person: Person, appointment_id: str) -> bool:
+    """Whether the patient of this booking can get mail. Raises NotFound unless the person may see it: another's and one
+    that never was look the same."""
     with snapshot() as session:
         if _find(session, person, appointment_id) is None:
             raise NotFound("We can't find that booking.")
+        details = session.get(PatientDetails, appointment_id)
+        return bool(details and details.email)
 
 
 def booking_page(person: Person, appointment_id: str, now: int) -> Page | None:

@@ -26,9 +26,9 @@ from scheduler.models.appointments import (
 from scheduler.models.base import Base, PatientText
 from scheduler.models.hours import Availability, BusyBlock, Override, RecurrenceRule, TimeOff, Window
 from scheduler.models.offers import AppointmentType, Question
-from scheduler.models.operations import AuditEntry, Outbox, Publication, ShardMark
+from scheduler.models.operations import AuditEntry, Outbox, Publication, Revision, ShardMark
 from scheduler.models.organizations import Location, Organization, Slug
-from scheduler.models.people import Actor, Practitioner, PractitionerRole, User, UserRole
+from scheduler.models.people import Actor, Photo, Practitioner, PractitionerRole, User, UserRole
 from scheduler.models.schedules import Pool, PoolMember, Schedule, ScheduleHost, ScheduleResource, ShareLink
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "Override",
     "PatientDetails",
     "PatientText",
+    "Photo",
     "Pool",
     "PoolMember",
     "Practitioner",
@@ -67,6 +68,7 @@ __all__ = [
     "Question",
     "RecurrenceRule",
     "Referral",
+    "Revision",
     "Schedule",
     "ScheduleHost",
     "ScheduleResource",

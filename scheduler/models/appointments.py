@@ -49,7 +49,9 @@ class Appointment(Base):
 
     ``wall_time`` is the local time promised (``2026-11-24T09:30``) in ``zone``; ``visitor`` is the hash of the
     browser's visitor cookie that owns a hold; ``token_version`` rises to revoke manage links; ``sequence`` is the
-    iCalendar SEQUENCE (RFC 5545 3.8.7.4); ``code`` is what a person can say on the phone.
+    iCalendar SEQUENCE (RFC 5545 3.8.7.4); ``code`` is what a person can say on the phone. ``roomed_at`` says since when an arrived patient is in the room;
+    ``staff_message`` is what staff wrote to the patient with their last move or cancellation; ``kept_outside`` says that
+    staff looked at a visit that lies outside today's hours and left it where it is.
     """
 
     __tablename__ = "appointment"
@@ -98,10 +100,15 @@ class Appointment(Base):
     made_by: Mapped[Word] = mapped_column(default="patient")
     created_at: Mapped[Instant]
     booked_at: Mapped[OptionalInstant]
+    arrived_at: Mapped[OptionalInstant]
+    roomed_at: Mapped[OptionalInstant]
+    completed_at: Mapped[OptionalInstant]
     cancelled_at: Mapped[OptionalInstant]
     cancelled_by: Mapped[Word] = mapped_column(default="")
     cancel_reason: Mapped[Private]
     staff_note: Mapped[Private]
+    staff_message: Mapped[Private]
+    kept_outside: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class Claim(Base):

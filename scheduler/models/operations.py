@@ -1,4 +1,4 @@
-"""AuditEntry, Outbox, ShardMark, Publication: what the machinery keeps. Ids only, never patient text."""
+"""AuditEntry, Outbox, Revision, ShardMark, Publication: what the machinery keeps. Ids only, never patient text."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class AuditEntry(Base):
 
 
 class Outbox(Base):
-    """Something that must leave the process after commit: what and about which record, by id."""
+    """Something that must leave the process after commit: what and about which record, by id. ``recipient_id`` is the
+    user it is for; None when it is for the patient."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_done_at_due_at", "done_at", "due_at"),)
@@ -39,6 +40,7 @@ class Outbox(Base):
     organization_id: Mapped[Ref] = mapped_column(ForeignKey("organization.id"), index=True)
     kind: Mapped[Word]
     object_id: Mapped[str] = mapped_column(String(64))
+    recipient_id: Mapped[str | None] = mapped_column(String(32))
     message_id: Mapped[Name]
     created_at: Mapped[Instant]
     due_at: Mapped[Instant]
@@ -46,6 +48,24 @@ class Outbox(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[OptionalInstant]
     error: Mapped[Prose] = mapped_column(default="")
+
+
+class Revision(Base):
+    """What an edit of hours replaced, so that it can be undone for a day: ``before`` and ``after`` hold wall-clock
+    hours and dates, nothing about patients. ``undone_at`` is set when it was."""
+
+    __tablename__ = "revision"
+    __table_args__ = (Index("ix_revision_object", "object_kind", "object_id"),)
+
+    id: Mapped[Counter]
+    organization_id: Mapped[Ref] = mapped_column(ForeignKey("organization.id"), index=True)
+    at: Mapped[Instant]
+    user_id: Mapped[str | None] = mapped_column(String(32))
+    object_kind: Mapped[Word]
+    object_id: Mapped[str] = mapped_column(String(64))
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    undone_at: Mapped[OptionalInstant]
 
 
 class ShardMark(Base):

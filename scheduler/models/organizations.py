@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.models.base import Base, Id, Instant, Name, OptionalRef, Prose, Ref, Word
@@ -26,6 +26,7 @@ class Organization(Base):
     language: Mapped[Word] = mapped_column(default="en")
     demo: Mapped[bool] = mapped_column(default=False)
     cancellation_notice_minutes: Mapped[int] = mapped_column(default=1440)
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     created_at: Mapped[Instant]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.models.base import Base, Id, Instant, Name, OptionalInstant, OptionalRef, Prose, Ref, Word
@@ -30,6 +30,21 @@ class Practitioner(Base):
     language: Mapped[Word] = mapped_column(default="en")
     active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Instant]
+
+
+class Photo(Base):
+    """A practitioner's picture, made small and free of what cameras add; ``hash`` (sha256, hex) names it in addresses."""
+
+    __tablename__ = "photo"
+
+    practitioner_id: Mapped[str] = mapped_column(
+        String(32), ForeignKey("practitioner.id", ondelete="CASCADE"), primary_key=True
+    )
+    organization_id: Mapped[Ref] = mapped_column(ForeignKey("organization.id"), index=True)
+    mimetype: Mapped[Word]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[Word]
     created_at: Mapped[Instant]
 
 
@@ -76,7 +91,8 @@ class Actor(Base):
 
 class User(Base):
     """A person who signs in. ``session_version`` rises to sign out everywhere; an invitation is a token whose hash is
-    kept until the password is set. ``email`` is kept in lower case."""
+    kept until the password is set; ``reset_expires_at`` is set while a link to choose a new password is good. ``tell_...``:
+    mails about bookings that the person wants; ``shortcuts``: keys of the console. ``email`` is kept in lower case."""
 
     __tablename__ = "user_account"
 
@@ -89,6 +105,11 @@ class User(Base):
     session_version: Mapped[int] = mapped_column(default=1)
     invitation_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     invitation_expires_at: Mapped[OptionalInstant]
+    reset_expires_at: Mapped[OptionalInstant]
+    tell_booked: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    tell_moved: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    tell_cancelled: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    shortcuts: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Instant]
     signed_in_at: Mapped[OptionalInstant]

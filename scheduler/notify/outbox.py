@@ -33,14 +33,23 @@ class Claimed:
     organization_id: str
     kind: str
     object_id: str
+    recipient_id: str | None
     message_id: str
     attempts: int
 
 
 def enqueue(
-    session: Session, *, organization_id: str, kind: str, object_id: str, now: int, due_at: int | None = None
+    session: Session,
+    *,
+    organization_id: str,
+    kind: str,
+    object_id: str,
+    now: int,
+    due_at: int | None = None,
+    recipient_id: str | None = None,
 ) -> None:
-    """Add a row in the caller's transaction: send ``kind`` about ``object_id`` at ``due_at`` (epoch seconds UTC;
+    """Add a row in the caller's transaction: send ``kind`` about ``object_id``, to the user ``recipient_id`` (None: to the
+    patient), at ``due_at`` (epoch seconds UTC;
     None: at once). Its Message-ID is fixed here, so that every try of one message carries the same (RFC 5322 3.6.4)."""
     host = urlsplit(current_app.config["SETTINGS"].public_url).hostname or "localhost"
     session.add(
@@ -48,6 +57,7 @@ def enqueue(
             organization_id=organization_id,
             kind=kind,
             object_id=object_id,
+            recipient_id=recipient_id,
             message_id=f"<{secrets.token_hex(16)}@{host[:120]}>",
             created_at=now,
             due_at=now if due_at is None else due_at,
@@ -89,6 +99,7 @@ def _claim(row_id: int, now: int) -> Claimed | None:
                 Outbox.organization_id,
                 Outbox.kind,
                 Outbox.object_id,
+                Outbox.recipient_id,
                 Outbox.message_id,
                 Outbox.attempts,
             )

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from scheduler import booking, clock
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
+from scheduler.intake import questions_of
 from scheduler.portal import pages, slots
-from scheduler.portal.holds import answers_kept, questions_of
+from scheduler.portal.holds import answers_kept
 from scheduler.portal.slots import Handover, printable
 from scheduler.portal.times import own_holds, parse_day, parse_zone, times_page
 from scheduler.web.access import PUBLIC, allow

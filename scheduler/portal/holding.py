@@ -12,9 +12,9 @@ from scheduler.booking import By
 from scheduler.clock import MINUTE
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
+from scheduler.intake.forms import DetailsForm, Draft, details_form, typed_values
 from scheduler.portal import slots
 from scheduler.portal.browse import NO_TIME, handover
-from scheduler.portal.forms import DetailsForm, Draft, details_form, typed_values
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
 from scheduler.portal.review import summary
 from scheduler.portal.slots import Chosen, Handover, Standing

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.availability.zones import zone as zone_of
 from scheduler.booking import MAX_EXTENSIONS, is_live
-from scheduler.models import EXPIRED, HELD, Appointment, PatientDetails, Question, Referral
-from scheduler.portal.forms import Asked, DetailsForm, Draft, details_form, read_draft
+from scheduler.intake import questions_of
+from scheduler.intake.forms import Asked, DetailsForm, Draft, details_form, read_draft
+from scheduler.models import EXPIRED, HELD, Appointment, PatientDetails, Referral
 from scheduler.portal.offers import load_offers
 from scheduler.portal.slots import Chosen
 
@@ -92,23 +92,3 @@ def chosen_of(session: Session, appointment: Appointment) -> Chosen:
     """The time of an appointment as the card shows it."""
     offer = load_offers(session, [appointment.schedule_id])[appointment.schedule_id]
     return Chosen(offer, appointment.starts_at)
-
-
-def questions_of(session: Session, type_id: str) -> tuple[Asked, ...]:
-    """The questions of a type that are asked now, in order."""
-    rows = session.execute(
-        select(Question)
-        .where(Question.appointment_type_id == type_id, Question.active)
-        .order_by(Question.position)
-    )
-    return tuple(
-        Asked(
-            row.id,
-            row.kind,
-            row.label,
-            row.hint,
-            row.required,
-            tuple(str(choice) for choice in row.choices),
-        )
-        for row in rows.scalars()
-    )

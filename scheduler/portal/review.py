@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scheduler.portal.fields import DateParts
-from scheduler.portal.forms import FOR_WHOM, NEEDS, QUESTION, DetailsForm, answer_text
+from scheduler.intake.fields import DateParts
+from scheduler.intake.forms import FOR_WHOM, NEEDS, QUESTION, DetailsForm, answer_text
 from scheduler.web.forms import first_control
 from scheduler.web.times import day_with_year
 

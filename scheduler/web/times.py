@@ -167,5 +167,10 @@ def _format(value: date | int, zone: Zone | None, pattern: str) -> str:
 @lru_cache(maxsize=512)
 def _cldr_name(key: str) -> str:
     """CLDR's name without season, or an empty text where CLDR has only an offset."""
-    name = get_timezone_name(zone_of(key).info, width="long", zone_variant="generic", locale=LOCALE)
+    info = zone_of(key).info
+    name = get_timezone_name(info, width="long", zone_variant="generic", locale=LOCALE)
+    if "(" in name:
+        # CLDR names such a zone by country and city; its one season has a name that people use
+        season = get_timezone_name(info, width="long", zone_variant="standard", locale=LOCALE)
+        name = season.replace(" Standard Time", " Time")
     return "" if name.startswith(("GMT", "UTC")) or "Unknown" in name else name

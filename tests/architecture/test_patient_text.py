@@ -10,6 +10,7 @@ PATIENT_TEXT = {
     "answer.text",
     "appointment.cancel_reason",
     "appointment.overbook_reason",
+    "appointment.staff_message",
     "appointment.staff_note",
     "patient_details.birth_date",
     "patient_details.booker_family",

@@ -54,6 +54,7 @@ GET     /console                                signed-in   303 303 200 200 200 
 GET     /console/bookings/<appointment_id>      signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/cancel signed-in 401 401 303 404 303 303 404 404
 GET     /console/share                          signed-in   303 303 200 200 200 200 200 200
+GET     /admin                                  role(admin) 303 303 403 403 403 200 200 403
 GET     /sign-in                                public      200 200 303 303 303 303 303 303
 POST    /sign-in                                public      400 400 400 400 400 400 400 400
 POST    /sign-out                               public      303 303 303 303 303 303 303 303

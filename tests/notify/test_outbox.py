@@ -91,7 +91,7 @@ def test_a_finished_row_is_never_claimed_again() -> None:
     enqueue()
     assert outbox.finish(claim(), NOW)
     assert outbox.claim_next(NOW + 10_000_000) is None
-    assert not outbox.finish(outbox.Claimed(row().id, "clinic", "k", "a1", "m", 1), NOW + 5)
+    assert not outbox.finish(outbox.Claimed(row().id, "clinic", "k", "a1", None, "m", 1), NOW + 5)
 
 
 def test_failures_wait_twice_as_long_each_time_and_end_listed() -> None:

@@ -73,7 +73,7 @@ def test_the_offset_is_the_zone_s_at_that_instant(zone: str, june: str, december
         ("America/New_York", "Eastern time", "Boston time (Eastern)"),
         ("America/Los_Angeles", "Pacific time", "Boston time (Pacific)"),
         ("Pacific/Honolulu", "Hawaii-Aleutian time", "Boston time (Hawaii-Aleutian)"),
-        ("Europe/London", "United Kingdom time", "Boston time (United Kingdom)"),
+        ("Europe/London", "British time", "Boston time (British)"),
         ("UTC", "UTC", "Boston time (UTC)"),
     ],
 )

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form
 
 from scheduler.booking import AnswerGiven, Details
-from scheduler.portal.fields import (
+from scheduler.intake.fields import (
     Choice,
     Choices,
     DateParts,

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from scheduler.portal.forms import Asked, DetailsForm, Draft, details_form, read_draft, typed_values
+from scheduler.intake.forms import Asked, DetailsForm, Draft, details_form, read_draft, typed_values
 from scheduler.portal.review import summary
 from scheduler.web.forms import error_list
 

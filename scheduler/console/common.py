@@ -1,0 +1,54 @@
+"""What the console's views share: who is signed in, dates in addresses, the word that says what was done."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from flask import flash
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from scheduler.accounts import SignedIn
+from scheduler.booking import By
+from scheduler.db import snapshot
+from scheduler.models import Organization
+from scheduler.web.clinic import clinic_of, set_clinic
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 1)
+
+Answer = str | Response | tuple[str, int]
+
+
+def me() -> SignedIn:
+    """The signed-in person of this request; views without a guard for signed-in people may not ask."""
+    return cast(SignedIn, current_user)
+
+
+def by_me() -> By:
+    """The signed-in person as who acts in the booking's verbs."""
+    return By("user", user_id=me().id)
+
+
+def name_the_clinic() -> None:
+    """The frame names the organization of who is signed in."""
+    if current_user.is_authenticated:
+        with snapshot() as session:
+            set_clinic(clinic_of(session.get_one(Organization, me().organization_id)))
+
+
+def date_in(text: str | None) -> date | None:
+    """An ISO date of a sensible year from an address; None for anything else."""
+    try:
+        asked = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return asked if EARLIEST <= asked <= LATEST else None
+
+
+def toast(sentence: str, *, undo: str = "", undo_name: str = "", kind: str = "ok") -> None:
+    """Say on the next page what was done (``kind``: ok, info, warn, error). ``undo`` is the address that takes it back,
+    by POST, and ``undo_name`` the button's whole name, such as "Undo check-in of A. S., 10:30 AM"."""
+    # flask's annotation knows texts only; its session keeps any JSON
+    said: Any = {"text": sentence, "undo": undo, "undo_name": undo_name}
+    flash(said, kind)
