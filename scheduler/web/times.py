@@ -169,7 +169,7 @@ def _cldr_name(key: str) -> str:
     """CLDR's name without season, or an empty text where CLDR has only an offset."""
     info = zone_of(key).info
     name = get_timezone_name(info, width="long", zone_variant="generic", locale=LOCALE)
-    if "(" in name:
+    if "(" in name and "Unknown" not in name:
         # CLDR names such a zone by country and city; its one season has a name that people use
         season = get_timezone_name(info, width="long", zone_variant="standard", locale=LOCALE)
         name = season.replace(" Standard Time", " Time")

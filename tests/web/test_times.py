@@ -72,7 +72,7 @@ def test_the_offset_is_the_zone_s_at_that_instant(zone: str, june: str, december
     [
         ("America/New_York", "Eastern time", "Boston time (Eastern)"),
         ("America/Los_Angeles", "Pacific time", "Boston time (Pacific)"),
-        ("Pacific/Honolulu", "Hawaii-Aleutian time", "Boston time (Hawaii-Aleutian)"),
+        ("Pacific/Honolulu", "Hawaii time", "Boston time (Hawaii)"),
         ("Europe/London", "British time", "Boston time (British)"),
         ("UTC", "UTC", "Boston time (UTC)"),
     ],
