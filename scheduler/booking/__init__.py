@@ -14,6 +14,7 @@ from scheduler.booking.change import cancel, move
 from scheduler.booking.details import AnswerGiven, Details
 from scheduler.booking.expire import expire, purge
 from scheduler.booking.hold import MAX_EXTENSIONS, extend, hold, hold_again, is_live, release, save_draft
+from scheduler.booking.outside import coming_visits, keep_outside, outside
 
 __all__ = [
     "ACTS",
@@ -28,14 +29,17 @@ __all__ = [
     "block_time",
     "book",
     "cancel",
+    "coming_visits",
     "desk_book",
     "expire",
     "extend",
     "hold",
     "hold_again",
     "is_live",
+    "keep_outside",
     "links",
     "move",
+    "outside",
     "purge",
     "release",
     "save_draft",

@@ -74,7 +74,7 @@ def move(*, by: By, appointment_id: str, start: int, schedule_id: str | None = N
         appointment.session_id = appointment.seat_number = None
         session.flush()
         set_time(appointment, place, start)
-        appointment.overbooked = False
+        appointment.overbooked = appointment.kept_outside = False
         appointment.sequence += 1
         appointment.version += 1
         group = take_seat(session, appointment, place.type.capacity)
