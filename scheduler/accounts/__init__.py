@@ -1,8 +1,9 @@
 """Sign-in and rights of people who work at a clinic. A patient needs no account, ever.
 
-Public: ``invite``, ``add_user_with_password``, ``set_password``, ``end_sessions`` (in the caller's transaction);
-``hash_password``; ``rights`` (who may see what); ``session.SignedIn`` (flask-login's user: ``id roles practitioner_id
-organization_id``, and usable as ``by``); ``init_app``, ``blueprint``. May import: models, audit, web, the foundation.
+Public: ``invite``, ``add_user_with_password``, ``set_password``, ``end_sessions`` (in the caller's transaction), and the
+other verbs of ``users``; ``hash_password``; ``links`` (to set a password); ``rights`` (who may see what);
+``session.SignedIn`` (flask-login's user: ``id roles practitioner_id organization_id``, and usable as ``by``);
+``init_app``, ``blueprint``. May import: models, audit, notify's outbox, web, the foundation.
 """
 
 from scheduler.accounts.passwords import check_password, hash_password

@@ -1,4 +1,4 @@
-"""Forms of sign-in and invitation, and where a sign-in may lead."""
+"""Forms of sign-in and of setting a password, and where a sign-in may lead."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Email, InputRequired, Length
 
 from scheduler.accounts.passwords import MAX_LENGTH
 
@@ -37,7 +37,21 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     next = HiddenField()
 
 
-class InvitationForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+class ForgotForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+    """Whose password is forgotten."""
+
+    email = StringField(
+        "Email",
+        validators=[
+            InputRequired("Email: enter the address you sign in with."),
+            Length(max=_MAX_ADDRESS, message=f"Email: use at most {_MAX_ADDRESS} characters."),
+            Email("Email: enter an address such as name@example.org."),
+        ],
+        render_kw={"autocomplete": "username", "type": "email", "inputmode": "email", "spellcheck": "false"},
+    )
+
+
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     """A new password, typed once: managers and "show" make a second field needless."""
 
     password = PasswordField(

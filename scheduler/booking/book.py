@@ -11,6 +11,7 @@ from scheduler.booking.acts import DESK, By
 from scheduler.booking.details import AnswerGiven, Details, check, keep
 from scheduler.booking.hold import is_live, own_appointment, take_again
 from scheduler.booking.seats import take_seat
+from scheduler.booking.telling import tell_hosts
 from scheduler.booking.transaction import (
     add_claims,
     ask,
@@ -123,10 +124,12 @@ def desk_book(
 
 def _tell(session: Session, appointment: Appointment, now: int, by: By, action: str) -> None:
     note(session, appointment, by=by, at=now, action=action)
+    kind = "booking-pending" if appointment.status == PENDING else "booking-confirmed"
     outbox.enqueue(
         session,
         organization_id=appointment.organization_id,
-        kind="booking-pending" if appointment.status == PENDING else "booking-confirmed",
+        kind=kind,
         object_id=appointment.id,
         now=now,
     )
+    tell_hosts(session, appointment, by=by, now=now, kind=kind)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.booking.acts import PATIENT, By
 from scheduler.booking.seats import take_seat
+from scheduler.booking.telling import tell_hosts
 from scheduler.booking.transaction import (
     add_claims,
     ask,
@@ -107,3 +108,4 @@ def _tell(session: Session, appointment: Appointment, by: By, now: int, action: 
         object_id=appointment.id,
         now=now,
     )
+    tell_hosts(session, appointment, by=by, now=now, kind=kind)

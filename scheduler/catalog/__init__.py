@@ -7,9 +7,11 @@ Edits take the ``version`` the editor saw (``EditConflict``) where the row has o
 may call a verb is decided by the caller.
 
 Public names: the verbs below; ``coded`` (the code tables), ``slugs`` (words of addresses), ``parse`` (checks of typed
-fields). May import: models, availability's checks, audit, the foundation; never a face.
+fields), ``photos``, ``languages``. May import: models, availability's checks, audit, accounts (a clinician is invited in
+the same go), the foundation; never a face.
 """
 
+from scheduler.catalog.clinicians import Invited, add_clinician
 from scheduler.catalog.dates import add_time_off, remove_override, remove_time_off, set_override
 from scheduler.catalog.hours import (
     add_availability,
@@ -36,9 +38,11 @@ from scheduler.catalog.schedules import add_schedule, edit_schedule
 from scheduler.catalog.types import add_appointment_type, edit_appointment_type, rename_appointment_type
 
 __all__ = [
+    "Invited",
     "actor_of",
     "add_appointment_type",
     "add_availability",
+    "add_clinician",
     "add_device",
     "add_location",
     "add_organization",

@@ -116,10 +116,13 @@ def add_role(
     now: int,
     practitioner_id: str,
     location_id: str,
+    version: int | None = None,
     **fields: Any,
 ) -> PractitionerRole:
-    """Say that a practitioner works at a place, with a specialty (``ROLE_FIELDS``). Raises NotFound, InvalidInput."""
-    person = find(session, Practitioner, practitioner_id)  # locked: two adds of one role take turns
+    """Say that a practitioner works at a place, with a specialty (``ROLE_FIELDS``). ``version`` is the practitioner's, as
+    the editor saw it. Raises NotFound, EditConflict, InvalidInput."""
+    # locked: two adds of one role take turns
+    person = find(session, Practitioner, practitioner_id, version)
     problems = Problems()
     values = check(ROLE_FIELDS, fields, problems)
     named(session, Location, location_id, person.organization_id, problems, "location_id", "Place")
@@ -138,11 +141,12 @@ def add_role(
 
 
 def edit_role(
-    session: Session, *, by: audit.Actor, now: int, role_id: str, **changes: Any
+    session: Session, *, by: audit.Actor, now: int, role_id: str, version: int | None = None, **changes: Any
 ) -> PractitionerRole:
-    """Change fields of a role, also ``active``. Raises NotFound, InvalidInput."""
+    """Change fields of a role, also ``active``. ``version`` is the practitioner's, as the editor saw it. Raises NotFound,
+    EditConflict, InvalidInput."""
     row = find(session, PractitionerRole, role_id)
-    find(session, Practitioner, row.practitioner_id)
+    find(session, Practitioner, row.practitioner_id, version)
     problems = Problems()
     values = changed(row, _EDITED_ROLE, changes, problems)
     _check_role(session, row.id, row.practitioner_id, row.location_id, values, problems)

@@ -8,10 +8,12 @@ import threading
 from flask import Flask
 
 from scheduler import clock
+from scheduler.accounts import links as password_links
 from scheduler.booking import links
 from scheduler.jobs.queue import add_jobs, consumer_of, open_queue
-from scheduler.models import Appointment
+from scheduler.models import Appointment, User
 from scheduler.notify.deliver import deliver_due
+from scheduler.notify.post import Post
 from scheduler.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -30,13 +32,25 @@ def init_app(app: Flask) -> None:
 
 def deliver(app: Flask) -> int:
     """Deliver what is due in the outbox; the number of rows settled."""
-    settings: Settings = app.config["SETTINGS"]
+    with app.app_context():
+        return deliver_due(clock.now, _post(app.config["SETTINGS"]))
 
-    def manage_url(appointment: Appointment) -> str:
+
+def _post(settings: Settings) -> Post:
+    """The links that go into mails, each signed by the room whose pages they open."""
+
+    def manage(appointment: Appointment) -> str:
         return f"{settings.public_url}/b/{links.manage_token(settings.secret, appointment)}"
 
-    with app.app_context():
-        return deliver_due(clock.now, settings, manage_url)
+    def invitation(user: User) -> str | None:
+        token = password_links.token(settings.secret, password_links.INVITATION, user)
+        return token and f"{settings.public_url}/invitation/{token}"
+
+    def reset(user: User) -> str | None:
+        token = password_links.token(settings.secret, password_links.RESET, user)
+        return token and f"{settings.public_url}/sign-in/reset/{token}"
+
+    return Post(settings, manage, invitation, reset)
 
 
 class Runner:

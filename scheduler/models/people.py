@@ -90,8 +90,9 @@ class Actor(Base):
 
 
 class User(Base):
-    """A person who signs in. ``session_version`` rises to sign out everywhere; an invitation is a token whose hash is
-    kept until the password is set; ``reset_expires_at`` is set while a link to choose a new password is good. ``tell_...``:
+    """A person who signs in. ``session_version`` rises to sign out everywhere; ``invitation_expires_at``
+    and ``reset_expires_at`` are set while a signed link to choose a password is good (``invitation_hash`` is of releases
+    before signed links, and written no more). ``tell_...``:
     mails about bookings that the person wants; ``shortcuts``: keys of the console. ``email`` is kept in lower case."""
 
     __tablename__ = "user_account"

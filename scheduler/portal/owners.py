@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from babel import Locale, UnknownLocaleError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.catalog.languages import language_name
+from scheduler.catalog.photos import photo_hash
 from scheduler.models import (
     Actor,
     AppointmentType,
@@ -26,7 +27,7 @@ from scheduler.web.clinic import Clinic, clinic_of
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Clinician or place that a first path word names."""
+    """Clinician or place that a first path word names; ``photo`` is the hash that names a clinician's picture."""
 
     kind: str
     id: str
@@ -39,6 +40,7 @@ class Owner:
     places: tuple[Place, ...]
     schedule_ids: tuple[str, ...]
     people: tuple[Host, ...] = ()
+    photo: str = ""
 
 
 def find_owner(session: Session, word: str) -> Owner | None:
@@ -92,6 +94,7 @@ def _clinician(session: Session, practitioner_id: str, slug: str) -> Owner | Non
         about=person.about,
         places=tuple(places.values()),
         schedule_ids=tuple(schedules),
+        photo=photo_hash(session, person.id),
     )
 
 
@@ -157,11 +160,3 @@ def type_by_word(session: Session, offers: Iterable[Offer], word: str) -> str | 
         .order_by(Slug.current.desc(), Slug.target_id)
     ).all()
     return rows[0][0] if rows else None
-
-
-def language_name(code: str) -> str:
-    """The English name of a language code (BCP 47), or the code itself when it has none."""
-    try:
-        return Locale.parse(code, sep="-").get_language_name("en") or code
-    except (ValueError, UnknownLocaleError):
-        return code

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from scheduler.portal import browse, holding, managing
+from scheduler.portal import browse, holding, managing, photos
 
 blueprint = Blueprint("portal", __name__)
 
 for _path, _method, _view in (
+    ("/photos/<name>", "GET", photos.photo),
     ("/<owner>", "GET", browse.owner),
     ("/<owner>/<kind>", "GET", browse.times),
     ("/book/<slot>", "GET", browse.landing),

@@ -5,9 +5,11 @@ PostgreSQL cannot store U+0000, and Werkzeug replaces broken UTF-8 silently, so 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from werkzeug.exceptions import RequestURITooLarge
 
 from scheduler.errors import InvalidInput
@@ -15,6 +17,18 @@ from scheduler.errors import InvalidInput
 MAX_PATH = 1024
 MAX_QUERY = 8192  # two texts of 255 characters, each character up to four bytes of three signs, and room
 MAX_BODY = 1024 * 1024
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes_file(most: int) -> Callable[[View], View]:
+    """Mark a view whose body may have up to ``most`` bytes: it takes a file."""
+
+    def mark(view: View) -> View:
+        view.max_body = most  # type: ignore[attr-defined]  # an attribute of the function is the record
+        return view
+
+    return mark
 
 
 def init_app(app: Flask) -> None:
@@ -27,6 +41,8 @@ def init_app(app: Flask) -> None:
 
 def check() -> None:
     """Refuse an address or a form that can't be kept. Raises InvalidInput or RequestURITooLarge."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    request.max_content_length = getattr(view, "max_body", MAX_BODY)
     path = request.environ.get("PATH_INFO", "").encode("latin-1", "replace")
     query = request.query_string
     if len(path) > MAX_PATH or len(query) > MAX_QUERY:

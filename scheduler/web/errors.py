@@ -42,7 +42,7 @@ _SENTENCES = {
     404: "There is no page at this address. The link may be old or cut short.",
     405: "This address takes no such request. Go back and use the buttons of the page.",
     410: "This page is no longer kept.",
-    413: "What was sent is larger than this page takes. Shorten the text and send it again.",
+    413: "What was sent is larger than this page takes. Make it smaller and send it again.",
     414: "The address is longer than any page of ours. Check the link.",
     415: "What was sent has a form that this page doesn't take.",
     503: "This is taking longer than usual. Try again: it can't book twice.",

@@ -19,8 +19,8 @@ from scheduler.booking import SYSTEM
 from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
 from scheduler.models import Appointment, Outbox
-from scheduler.notify import deliver as deliver_module
-from scheduler.notify import outbox
+from scheduler.notify import outbox, patient_mails
+from scheduler.notify.mail import compose
 from tests.factories import Clinic, make_appointment, make_clinic, make_hold, make_question, visitor
 from tests.notify.smtp import smtp_server
 from tests.support.servers import free_port
@@ -184,7 +184,7 @@ def test_a_patient_with_only_a_phone_is_marked_for_a_call(clinic: Clinic) -> Non
     assert mails(clinic.app) == []
     [row] = rows(clinic.app)
     assert row.done_at is not None
-    assert row.error == deliver_module.NEEDS_CALL
+    assert row.error == patient_mails.NEEDS_CALL
 
 
 def test_an_appointment_that_is_over_or_gone_or_of_an_unknown_kind_sends_nothing(
@@ -273,7 +273,7 @@ def test_an_unexpected_failure_is_postponed_and_logged_without_its_words(
         raise KeyError("Ana Silva")
 
     make_appointment(clinic)
-    monkeypatch.setattr(deliver_module.compose, "compose", broken)
+    monkeypatch.setattr(compose, "compose", broken)
     deliver(clinic.app)
     [row] = rows(clinic.app)
     assert (row.done_at, row.error) == (None, "unexpected: KeyError")

@@ -1,7 +1,9 @@
-"""Make a mail about an appointment: text, HTML, and the appointment as an .ics attachment."""
+"""Make a mail: text and HTML; about an appointment also the appointment as an .ics attachment."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -29,6 +31,18 @@ class AddressRefused(ValueError):
     """The address cannot stand in a mail's header. The text doesn't hold it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """From whom to whom: the ``clinic`` writes from the address ``sender``; ``message_id`` is the outbox row's, the same
+    on every try; ``now`` epoch seconds."""
+
+    to: str
+    clinic: str
+    sender: str
+    message_id: str
+    now: int
+
+
 def compose(
     view: AppointmentView, *, about: str, to: str, sender: str, message_id: str, now: int
 ) -> EmailMessage:
@@ -36,18 +50,25 @@ def compose(
 
     The subject is neutral (ux.md 2.5); ``message_id`` is the outbox row's, the same on every try. Raises AddressRefused.
     """
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = title(view)
-    message["From"] = Address(view.clinic, addr_spec=sender)
-    message["To"] = _recipient(to)
-    message["Message-ID"] = message_id
-    message["Date"] = format_datetime(to_utc(now))
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer to it
+    envelope = Envelope(to=to, clinic=view.clinic, sender=sender, message_id=message_id, now=now)
     words = _words(view, about, now)
-    message.set_content(current_app.jinja_env.get_template("mail/appointment.txt").render(words))
-    html = current_app.jinja_env.get_template("mail/appointment.html").render(words)
-    message.add_alternative(html, subtype="html")
+    message = letter(envelope, subject=title(view), template="mail/appointment", words=words)
     _attach(message, view, about, to, now)
+    return message
+
+
+def letter(envelope: Envelope, *, subject: str, template: str, words: Mapping[str, object]) -> EmailMessage:
+    """A mail of two parts, from ``<template>.txt`` and ``<template>.html``. Raises AddressRefused."""
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = subject
+    message["From"] = Address(envelope.clinic, addr_spec=envelope.sender)
+    message["To"] = _recipient(envelope.to)
+    message["Message-ID"] = envelope.message_id
+    message["Date"] = format_datetime(to_utc(envelope.now))
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer to it
+    message.set_content(current_app.jinja_env.get_template(f"{template}.txt").render(words))
+    html = current_app.jinja_env.get_template(f"{template}.html").render(words)
+    message.add_alternative(html, subtype="html")
     return message
 
 

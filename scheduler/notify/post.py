@@ -1,0 +1,23 @@
+"""What makers of mails need beside the row: settings, and links that other rooms sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scheduler.models import Appointment, User
+from scheduler.settings import Settings
+
+GONE = "the record is gone"
+PAST = "the time has passed"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """``manage_url`` gives the page by which a patient manages an appointment; ``invitation_url`` and ``reset_url`` the
+    pages on which a user sets a password, or None when they have no such link."""
+
+    settings: Settings
+    manage_url: Callable[[Appointment], str]
+    invitation_url: Callable[[User], str | None]
+    reset_url: Callable[[User], str | None]
