@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from io import BytesIO
 
 from PIL import Image, ImageCms, ImageOps
@@ -18,9 +19,11 @@ MAX_BYTES = 8 * 1024 * 1024
 SIDE = 512
 MIMETYPE = "image/webp"
 _FORMATS = ("PNG", "JPEG", "WEBP")
-_MAX_PIXELS = 50_000_000  # more than any phone takes; in memory four bytes each
+_MAX_PIXELS = 50_000_000  # what phones take at most
 _SMALLEST = 96
 _QUALITY = 82
+# one at a time: a picture of many pixels takes hundreds of megabytes while it is read
+_turn = threading.Lock()
 
 
 def make_small(raw: bytes) -> bytes:
@@ -31,7 +34,7 @@ def make_small(raw: bytes) -> bytes:
     if len(raw) > MAX_BYTES:
         raise InvalidInput({"photo": "Photo: choose a file of at most 8 MB."})
     try:
-        with Image.open(BytesIO(raw), formats=_FORMATS) as picture:
+        with _turn, Image.open(BytesIO(raw), formats=_FORMATS) as picture:
             width, height = picture.size
             if width * height > _MAX_PIXELS:
                 raise InvalidInput({"photo": "Photo: choose one of at most 50 million pixels."})
@@ -88,17 +91,14 @@ def photo_hash(session: Session, practitioner_id: str) -> str:
 
 def _square(picture: Image.Image) -> bytes:
     turned = ImageOps.exif_transpose(picture)
-    profile = turned.info.get("icc_profile")
-    plain = Image.new("RGB", turned.size, "white")
-    if turned.mode in ("RGBA", "LA", "PA", "P"):
-        clear = turned.convert("RGBA")
-        plain.paste(clear, mask=clear.getchannel("A"))
-    else:
-        plain.paste(turned.convert("RGB"))
-    small = ImageOps.fit(plain, (SIDE, SIDE), Image.Resampling.LANCZOS)
-    out = BytesIO()
+    profile, mode = turned.info.get("icc_profile"), turned.mode
+    whole = turned.convert("RGBA" if turned.has_transparency_data else "RGB")
+    small = ImageOps.fit(whole, (SIDE, SIDE), Image.Resampling.LANCZOS)
     # a new picture carries no EXIF, XMP or profile of the old one
-    _to_srgb(small, profile, turned.mode).save(out, "WEBP", quality=_QUALITY, method=4)
+    plain = Image.new("RGB", small.size, "white")
+    plain.paste(small, mask=small.getchannel("A") if small.mode == "RGBA" else None)
+    out = BytesIO()
+    _to_srgb(plain, profile, mode).save(out, "WEBP", quality=_QUALITY, method=4)
     return out.getvalue()
 
 

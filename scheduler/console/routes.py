@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from scheduler.console import booking_views, share_views
+from scheduler.console import booking_views, profile_views, share_views
 from scheduler.console.common import name_the_clinic
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
@@ -17,5 +17,13 @@ for _path, _method, _view in (
     ("/bookings/<appointment_id>/cancel", "POST", booking_views.cancel_booking),
     # share
     ("/share", "GET", share_views.share),
+    # profile
+    ("/profile", "GET", profile_views.profile),
+    ("/profile/page", "POST", profile_views.save_page),
+    ("/profile/photo", "POST", profile_views.save_photo),
+    ("/profile/photo/remove", "POST", profile_views.remove_photo),
+    ("/profile/choices", "POST", profile_views.save_choices),
+    ("/profile/password", "POST", profile_views.change_password),
+    ("/profile/sign-out-everywhere", "POST", profile_views.sign_out_everywhere),
 ):
     blueprint.add_url_rule(_path, view_func=_view, methods=[_method])

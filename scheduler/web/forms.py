@@ -14,6 +14,7 @@ _DAYS_AT_MOST = 31
 _YEARS = (1850, 9999)
 _BETTER = {  # WTForms' own messages say what is wrong; ours say what to do
     "This field is required.": "enter an answer.",
+    "Not a valid date value.": "enter a date such as 2027-06-08.",
     "Not a valid choice.": "choose one of the answers in the list.",
 }
 

@@ -60,7 +60,7 @@ def test_a_field_s_name_is_never_echoed_as_it_came(visit: FlaskClient) -> None:
 def test_a_body_that_is_too_large_is_refused_with_a_sentence(visit: FlaskClient) -> None:
     answer = visit.post("/with-token", data={"text": "a" * (border.MAX_BODY + 1)})
     assert answer.status_code == 413
-    assert "Shorten the text" in answer.text
+    assert "Make it smaller" in answer.text
 
 
 def test_a_hundred_kilobytes_reach_the_form_s_own_check(visit: FlaskClient) -> None:
