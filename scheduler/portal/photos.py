@@ -11,14 +11,14 @@ from scheduler.web.assets import FOR_A_YEAR
 
 
 @allow(PUBLIC)
-def photo(name: str) -> Response:
+def show(photo: str) -> Response:
     """The picture with this hash."""
     with snapshot() as session:
-        found = photo_named(session, name)
+        found = photo_named(session, photo)
     if found is None:
         abort(404)
     response = Response(found[0], mimetype=found[1])
-    response.set_etag(name)
+    response.set_etag(photo)
     response.headers["Cache-Control"] = FOR_A_YEAR
     response.make_conditional(request)
     return response

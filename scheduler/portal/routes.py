@@ -9,7 +9,7 @@ from scheduler.portal import browse, holding, managing, photos
 blueprint = Blueprint("portal", __name__)
 
 for _path, _method, _view in (
-    ("/photos/<name>", "GET", photos.photo),
+    ("/photos/<photo>", "GET", photos.show),
     ("/<owner>", "GET", browse.owner),
     ("/<owner>/<kind>", "GET", browse.times),
     ("/book/<slot>", "GET", browse.landing),

@@ -191,26 +191,26 @@ def new_job_page(organization_id: str, practitioner_id: str) -> JobPage:
         return JobPage(practitioner_id=person.id, name=person.display_name, version=person.version)
 
 
-def places(organization_id: str) -> list[tuple[str, str]]:
-    """The places where somebody may work, as choices."""
+def places(organization_id: str) -> dict[str, str]:
+    """The places where somebody may work: names by id."""
     with snapshot() as session:
         found = session.execute(
             select(Location.id, Location.name)
             .where(Location.organization_id == organization_id, Location.active)
             .order_by(Location.name, Location.id)
         ).all()
-    return [(row.id, row.name) for row in found]
+    return {row.id: row.name for row in found}
 
 
-def practitioners(organization_id: str) -> list[tuple[str, str]]:
-    """The practitioners that a user may be, as choices."""
+def practitioners(organization_id: str) -> dict[str, str]:
+    """The practitioners that a user may be: names by id."""
     with snapshot() as session:
         found = session.execute(
             select(Practitioner.id, Practitioner.display_name)
             .where(Practitioner.organization_id == organization_id)
             .order_by(Practitioner.display_name, Practitioner.id)
         ).all()
-    return [(row.id, row.display_name) for row in found]
+    return {row.id: row.display_name for row in found}
 
 
 def _practitioner(session: Session, organization_id: str, practitioner_id: str) -> Practitioner:

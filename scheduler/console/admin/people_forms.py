@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -22,19 +22,14 @@ from scheduler.catalog import coded
 from scheduler.console.profile_forms import LanguagesField
 from scheduler.console.profiles import ROLE_WORDS
 
-Choices = Sequence[tuple[str, str]]
-
-SPECIALTIES: Choices = [
-    ("", "Choose one"),
-    *sorted(coded.SPECIALTIES.items(), key=lambda item: item[1]),
-]
+SPECIALTIES = {"": "Choose one"} | dict(sorted(coded.SPECIALTIES.items(), key=lambda item: item[1]))
 _PLAIN = {"spellcheck": "false", "autocomplete": "off"}
 _EMAIL = {"type": "email", "inputmode": "email", **_PLAIN}
 
 
-def _ticks(label: str, choices: Choices) -> SelectMultipleField:
+def _ticks(label: str, choices: Mapping[str, str]) -> SelectMultipleField:
     return SelectMultipleField(
-        label, choices=choices, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        label, choices=dict(choices), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
 
 
@@ -97,7 +92,7 @@ class ClinicianForm(_Names, _Role):
     email = StringField(
         "Email", description="Where the invitation goes, and what they sign in with.", render_kw=_EMAIL
     )
-    also = _ticks("They are also", [(role, ROLE_WORDS[role]) for role in ("admin", "front-desk")])
+    also = _ticks("They are also", {role: ROLE_WORDS[role] for role in ("admin", "front-desk")})
 
     def validate_email(self, field: StringField) -> None:
         """Raises ValidationError when an invitation has nowhere to go."""
@@ -112,6 +107,6 @@ class UserForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 
     name = StringField("Name")
     email = StringField("Email", description="What they sign in with.", render_kw=_EMAIL)
-    roles = _ticks("What they may do", list(ROLE_WORDS.items()))
+    roles = _ticks("What they may do", ROLE_WORDS)
     practitioner_id = SelectField("Which clinician they are")
     seen = HiddenField()

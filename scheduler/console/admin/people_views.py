@@ -221,7 +221,7 @@ def _user_conflict(form: UserForm, now: dict[str, Any]) -> Conflict:
     if sorted(form.roles.data or []) != sorted(now["roles"]):
         plain += ((form.roles.label.text, ", ".join(ROLE_WORDS[role] for role in now["roles"])),)
     if (form.practitioner_id.data or "") != now["practitioner_id"]:
-        names = dict(people.practitioners(me().organization_id))
+        names = people.practitioners(me().organization_id)
         plain += ((form.practitioner_id.label.text, names.get(now["practitioner_id"], "Nobody")),)
     return Conflict(plain)
 
@@ -239,7 +239,7 @@ def _link(user_id: str) -> str:
 
 def _clinician_form(**values: str) -> ClinicianForm:
     form = ClinicianForm(**values)
-    form.location_id.choices = [("", "Choose one"), *people.places(me().organization_id)]
+    form.location_id.choices = {"": "Choose one"} | people.places(me().organization_id)
     return form
 
 
@@ -249,7 +249,7 @@ def _clinician_page(form: ClinicianForm) -> str:
 
 def _user_form(**values: object) -> UserForm:
     form = UserForm(**values)
-    form.practitioner_id.choices = [("", "No clinician"), *people.practitioners(me().organization_id)]
+    form.practitioner_id.choices = {"": "No clinician"} | people.practitioners(me().organization_id)
     return form
 
 

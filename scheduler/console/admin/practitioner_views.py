@@ -184,10 +184,8 @@ def _practitioner_page(practitioner_id: str, form: PractitionerForm | None = Non
 def _role_form(page: people.JobPage) -> RoleForm:
     values = page.fields or {"active": True}
     form = RoleForm(location_id=page.location_id, **values)
-    known = people.places(me().organization_id)
-    if page.location_id and page.location_id not in dict(known):
-        known.append((page.location_id, page.place))
-    form.location_id.choices = [("", "Choose one"), *known]
+    kept = {page.location_id: page.place} if page.location_id else {}
+    form.location_id.choices = {"": "Choose one"} | people.places(me().organization_id) | kept
     return form
 
 
