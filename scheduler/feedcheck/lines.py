@@ -37,14 +37,14 @@ def check_lines(resource_type: str, data: bytes) -> Iterator[BadLine | None]:
 def _problem(resource_type: str, line: bytes, seen: set[str]) -> str:
     try:
         resource = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "it is not JSON."
     if not isinstance(resource, dict) or resource.get("resourceType") != resource_type:
         return f"it is not a {resource_type}."
     found = _against_model(resource_type, line)
     if found:
         return found
-    if resource_type == "Slot" and resource["status"] not in SLOT_STATUSES:
+    if resource_type == "Slot" and resource.get("status") not in SLOT_STATUSES:
         return "status: it is no code of a slot's status."
     if resource_type in _WITHOUT_ID:
         return ""

@@ -192,7 +192,7 @@ def _kinds(files: Iterable[File]) -> tuple[Kind, ...]:
 def _outcome(settings: Settings, listed: Listing) -> list[str]:
     """The sentences of what the feed has to say about itself."""
     lines = [line for file in listed.outcome for line in (file_data(settings, file.name) or b"").splitlines()]
-    return [issue["diagnostics"] for line in lines for issue in json.loads(line)["issue"]]
+    return [issue["details"]["text"] for line in lines for issue in json.loads(line)["issue"]]
 
 
 def _note(session: Session, person: Person, text: str) -> Note:

@@ -59,13 +59,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All of it. ``folder``: mails go to a folder here. ``older``: the id to go on from, None at the end."""
+    """All of it. ``folder``: mails go to a folder here. ``calls_total``: how many calls there are, of which the soonest
+    visits are shown. ``older``: the id to go on from, None at the end."""
 
     zone: str
     folder: bool
     failing: tuple[Message, ...]
     waiting: tuple[Message, ...]
     calls: tuple[Call, ...]
+    calls_total: int
     sent: tuple[Message, ...]
     older: int | None
 
@@ -101,7 +103,8 @@ def mails_page(person: Person, now: int, settings: Settings, before: int | None)
         folder=not settings.mail_url,
         failing=tuple(map(_message, failing)),
         waiting=tuple(map(_message, waiting)),
-        calls=calls,
+        calls=calls[:SHOWN],
+        calls_total=len(calls),
         sent=tuple(_sent(row, settings) for row in shown),
         older=shown[-1].id if len(sent) > SHOWN else None,
     )
@@ -221,4 +224,4 @@ def _calls(session: Session, organization_id: str, now: int) -> tuple[Call, ...]
             zone=appointment.zone,
         )
         for row, appointment, details in sorted(newest.values(), key=lambda one: one[1].starts_at)
-    )[:SHOWN]
+    )
