@@ -26,7 +26,7 @@ _QUERY_LENGTH = 100
 @private_page
 def table() -> Answer:
     """All places, or those that match ``?q=``."""
-    query = (request.args.get("q") or "").replace("\0", "").strip()[:_QUERY_LENGTH]
+    query = (request.args.get("q") or "").strip()[:_QUERY_LENGTH]
     return render_template("admin/places.html", page=places.places_table(me(), clock.now(), query))
 
 

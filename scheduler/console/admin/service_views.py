@@ -50,7 +50,7 @@ def offer(schedule_id: str) -> Answer:
 
 
 def _word(name: str) -> str:
-    return (request.args.get(name) or "").replace("\0", "").strip()[:_LONGEST]
+    return (request.args.get(name) or "").strip()[:_LONGEST]
 
 
 def _set_active(schedule_id: str, *, active: bool) -> services.Row:

@@ -120,7 +120,7 @@ def services_page(person: Person, now: int, asked: Filter) -> Page:
 
 def schedule_of(session: Session, person: Person, schedule_id: str) -> Schedule:
     """The Schedule. Raises NotFound for another organization's, as for one that never was."""
-    row = session.get(Schedule, schedule_id) if "\0" not in schedule_id else None
+    row = session.get(Schedule, schedule_id)
     if row is None or row.organization_id != person.organization_id:
         raise NotFound("We can't find that service.")
     return row

@@ -31,6 +31,12 @@ HOSTILE = (
 )
 
 
+@pytest.fixture(autouse=True)
+def monday(frozen: Clock) -> Clock:
+    frozen.at(MONDAY)
+    return frozen
+
+
 @pytest.fixture
 def mailed(cast: Cast) -> Cast:
     """The cast, with one confirmation in the mail folder."""
@@ -148,9 +154,8 @@ def test_older_mails_are_a_page_on(mailed: Cast, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_failing_mail_says_why_and_is_tried_again_on_demand(
-    make_app: Callable[..., Flask], sqlite_url: str, frozen: Clock
+    make_app: Callable[..., Flask], sqlite_url: str
 ) -> None:
-    frozen.at(MONDAY)
     cast = make_cast(make_app(sqlite_url, mail_url=f"smtp://127.0.0.1:{free_port()}"))
     app, browser = cast.clinic.app, cast.admin.browser
     make_appointment(cast.clinic)
@@ -213,10 +218,9 @@ def test_a_mail_that_was_sent_asks_for_no_call(mailed: Cast) -> None:
     assert send(mailed.admin.browser, f"/admin/mails/{row(mailed.clinic.app).id}/called").status_code == 409
 
 
-def test_mails_that_wait_long_are_told_on_the_admin_home(cast: Cast, frozen: Clock) -> None:
-    frozen.at(MONDAY)
+def test_mails_that_wait_long_are_told_on_the_admin_home(cast: Cast, monday: Clock) -> None:
     make_appointment(cast.clinic)
     assert "mail waits" not in cast.admin.browser.get("/admin").text
-    frozen.forward(seconds=mails.WAITING_LONG_SECONDS + 60)
+    monday.forward(seconds=mails.WAITING_LONG_SECONDS + 60)
     assert "1 mail waits" in cast.admin.browser.get("/admin").text
     assert "due 11 minutes ago" in cast.admin.browser.get("/admin/mails").text
