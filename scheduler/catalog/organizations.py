@@ -44,10 +44,19 @@ def add_organization(
 
 
 def edit_organization(
-    session: Session, *, by: audit.Actor, now: int, organization_id: str, **changes: Any
+    session: Session,
+    *,
+    by: audit.Actor,
+    now: int,
+    organization_id: str,
+    version: int | None = None,
+    **changes: Any,
 ) -> Organization:
-    """Change fields of an organization. Raises NotFound, InvalidInput."""
-    row = find(session, Organization, organization_id)
+    """Change fields of an organization. ``version`` is the one that the editor saw; None: whatever stands is changed.
+
+    Raises NotFound, EditConflict, InvalidInput.
+    """
+    row = find(session, Organization, organization_id, version)
     problems = Problems()
     values = changed(row, FIELDS, changes, problems)
     _check_parent(session, row.id, values.get("parent_id"), problems)

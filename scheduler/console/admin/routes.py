@@ -5,6 +5,15 @@ from __future__ import annotations
 from flask import Blueprint
 
 from scheduler.console.admin import home_views, people_views, practitioner_views
+from scheduler.console.admin import (
+    feed_views,
+    home_views,
+    mail_views,
+    organization_views,
+    place_views,
+    room_views,
+    service_views,
+)
 from scheduler.console.common import name_the_clinic
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -34,5 +43,41 @@ for _path, _method, _view in (
     ("/people/practitioners/<practitioner_id>/places", "POST", practitioner_views.add_role),
     ("/people/places/<role_id>", "GET", practitioner_views.role),
     ("/people/places/<role_id>", "POST", practitioner_views.save_role),
+    # places, their rooms and devices
+    ("/places", "GET", place_views.table),
+    ("/places/new", "GET", place_views.new),
+    ("/places/new", "POST", place_views.add),
+    ("/places/<location_id>", "GET", place_views.place),
+    ("/places/<location_id>", "POST", place_views.edit),
+    ("/places/<location_id>/close", "POST", place_views.close),
+    ("/places/<location_id>/open", "POST", place_views.reopen),
+    ("/places/<location_id>/rooms", "POST", room_views.add),
+    ("/places/<location_id>/rooms/<actor_id>", "POST", room_views.rename),
+    ("/places/<location_id>/rooms/<actor_id>/out-of-use", "POST", room_views.out_of_use),
+    ("/places/<location_id>/rooms/<actor_id>/use", "POST", room_views.use),
+    # services
+    ("/services", "GET", service_views.table),
+    ("/services/<schedule_id>/stop", "POST", service_views.stop),
+    ("/services/<schedule_id>/offer", "POST", service_views.offer),
+    # organization
+    ("/organization", "GET", organization_views.own),
+    ("/organization", "POST", organization_views.edit_own),
+    ("/organization/new", "GET", organization_views.new),
+    ("/organization/new", "POST", organization_views.add),
+    ("/organization/<organization_id>", "GET", organization_views.one),
+    ("/organization/<organization_id>", "POST", organization_views.edit),
+    # mails
+    ("/mails", "GET", mail_views.table),
+    ("/mails/<mail_id>", "GET", mail_views.mail),
+    ("/mails/<mail_id>/html", "GET", mail_views.html),
+    ("/mails/<mail_id>/mail.eml", "GET", mail_views.eml),
+    ("/mails/<mail_id>/appointment.ics", "GET", mail_views.ics),
+    ("/mails/<mail_id>/retry", "POST", mail_views.retry),
+    ("/mails/<mail_id>/called", "POST", mail_views.called),
+    ("/mails/<mail_id>/not-called", "POST", mail_views.not_called),
+    # feed
+    ("/feed", "GET", feed_views.page),
+    ("/feed/check", "POST", feed_views.check),
 ):
-    blueprint.add_url_rule(_path, view_func=_view, methods=[_method])
+    _group = _view.__module__.rpartition(".")[2].removesuffix("_views")
+    blueprint.add_url_rule(_path, f"{_group}_{_view.__name__}", _view, methods=[_method])

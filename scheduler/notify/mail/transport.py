@@ -44,9 +44,14 @@ def mail_folder(settings: Settings) -> Path:
     return settings.data_dir / "mail"
 
 
+def mail_name(message_id: str) -> str:
+    """The name, without its ending, of the file of the mail with this Message-ID: a mail that is handed over twice is
+    still one file."""
+    return hashlib.sha256(message_id.encode()).hexdigest()[:32]
+
+
 def _write(folder: Path, message: EmailMessage) -> None:
-    # named by its Message-ID: a mail that is handed over twice is still one file
-    name = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:32]
+    name = mail_name(str(message["Message-ID"]))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = folder / f".{name}.{os.getpid()}"

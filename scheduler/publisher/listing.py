@@ -1,0 +1,57 @@
+"""What our own feed lists at this moment, as plain values for those who look after it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from scheduler.publisher.publication import current, store_of
+from scheduler.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that the manifest lists: name, resource type, states it is about, lines, bytes."""
+
+    name: str
+    type: str
+    states: tuple[str, ...]
+    count: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The feed of this moment. ``outcome``: files of what the feed has to say about itself; ``changed_ms``: the instant
+    of the last change in epoch milliseconds."""
+
+    changed_ms: int
+    output: tuple[File, ...]
+    outcome: tuple[File, ...]
+
+
+def listing(settings: Settings) -> Listing:
+    """What the manifest of this moment lists, built first when anything is due. Raises as ``current`` does."""
+    published = current(settings)
+    said: dict[str, Any] = json.loads(published.manifest)
+    return Listing(
+        changed_ms=published.transaction_ms,
+        output=tuple(map(_file, said["output"])),
+        outcome=tuple(map(_file, said.get("outcome", ()))),
+    )
+
+
+def file_data(settings: Settings, name: str) -> bytes | None:
+    """What a listed file holds; None when it is lost."""
+    return store_of(settings).read(name, compressed=False)
+
+
+def _file(entry: dict[str, Any]) -> File:
+    return File(
+        name=str(entry["url"]).rpartition("/")[2],
+        type=entry["type"],
+        states=tuple(entry.get("extension", {}).get("state", ())),
+        count=entry["count"],
+        size=entry["fileSize"],
+    )
