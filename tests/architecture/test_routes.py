@@ -28,6 +28,7 @@ from scheduler.models import Base
 from scheduler.models.slots import slot_id
 from scheduler.web.access import access_table
 from tests.factories import DETAILS, Clinic
+from tests.console.typed_types import type_form, type_parts
 from tests.people import Cast, make_cast
 from tests.support.times import Clock
 
@@ -53,6 +54,33 @@ POST    /b/<token>/cancel                       token       303 303 303 303 303 
 GET     /console                                signed-in   303 303 200 200 200 200 200 200
 GET     /console/bookings/<appointment_id>      signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/cancel signed-in 401 401 303 404 303 303 404 404
+GET     /console/types                          signed-in   303 303 200 200 200 200 200 200
+GET     /console/types/new                      signed-in   303 303 200 200 403 200 200 200
+POST    /console/types/new                      signed-in   401 401 303 303 403 303 400 400
+POST    /console/types/words                    signed-in   401 401 200 200 200 200 200 200
+GET     /console/types/<type_id>                signed-in   303 303 200 404 200 200 404 404
+POST    /console/types/<type_id>                signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/shown/<visibility> signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/retire         signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/retire         signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/offer-again    signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/places/new     signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/places/new     signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/places/<schedule_id> signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/places/<schedule_id> signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/places/<schedule_id>/stop signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/places/<schedule_id>/stop signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/places/<schedule_id>/offer-again signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/questions/new  signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/questions/new  signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/questions/<question_id> signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/questions/<question_id> signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/questions/<question_id>/move/<way> signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/questions/<question_id>/asked/<way> signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/links/new      signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/links/new      signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/links/<link_id>/end signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/links/<link_id>/reopen signed-in   401 401 303 404 403 303 404 404
 GET     /console/share                          signed-in   303 303 200 200 200 200 200 200
 GET     /admin                                  role(admin) 303 303 403 403 403 200 200 403
 GET     /sign-in                                public      200 200 303 303 303 303 303 303
@@ -159,6 +187,11 @@ class Stage:
             form = {"slot": values["<slot>"]}
         if "<name>" in path:
             values["<name>"] = self._feed_file()
+        if path.startswith("/console/types"):
+            values |= type_parts(self.clinic)
+            form = type_form(self.clinic, path)
+            if path.endswith("/asked/<way>"):
+                values["<way>"] = "off"
         for name, value in values.items():
             path = path.replace(name, value)
         return path, form, cookie
