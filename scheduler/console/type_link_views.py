@@ -32,9 +32,11 @@ def add_link(type_id: str) -> Answer:
     """Make a private link."""
     form, problems = LinkForm(), dict[str, str]()
     form.validate()
-    with transaction() as session:
+    with snapshot() as session:
         kind = own_type(session, me(), type_id)
-        if not form.last_day.errors:
+    if not form.last_day.errors:
+        with transaction() as session:
+            own_type(session, me(), type_id)
             problems = _make(session, kind.id, form)
     for name, sentence in problems.items():
         form[name].errors = [sentence]

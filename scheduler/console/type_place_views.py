@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, render_template
 from sqlalchemy.orm import Session
 
@@ -29,16 +31,16 @@ def new_place(type_id: str) -> Answer:
 def add_place(type_id: str) -> Answer:
     """Offer a type at another place."""
     form = PlaceForm()
+    with snapshot() as session:
+        kind = own_type(session, me(), type_id)
+        choices = choices_for(session, me(), kind.modality)
     try:
         with transaction() as session:
-            kind = own_type(session, me(), type_id)
-            choices = choices_for(session, me(), kind.modality)
-            faults = form.faults(choices)
-            if faults:
+            own_type(session, me(), type_id)
+            if faults := form.faults(choices):
                 raise InvalidInput(faults)
-            made = catalog.add_schedule(
-                session, by=by_me(), now=clock.now(), appointment_type_id=kind.id, **form.fields(choices)
-            )
+            act: dict[str, Any] = {"by": by_me(), "now": clock.now(), "appointment_type_id": kind.id}
+            made = catalog.add_schedule(session, **act, **form.fields(choices))
     except InvalidInput as error:
         form.blame(error.problems)
         return _place_page(kind, None, form, choices), 400
@@ -60,22 +62,18 @@ def edit_place(type_id: str, schedule_id: str) -> Answer:
 def save_place(type_id: str, schedule_id: str) -> Answer:
     """Give a place other hours or rooms."""
     form = PlaceForm()
+    with snapshot() as session:
+        kind, offer = _offer(session, type_id, schedule_id)
+        choices = choices_for(session, me(), kind.modality)
+    wanted = form.fields(choices)
+    fields = {name: wanted[name] for name in ("availability_id", "resource_kinds")}
     try:
         with transaction() as session:
-            kind, offer = _offer(session, type_id, schedule_id)
-            choices = choices_for(session, me(), kind.modality)
+            _offer(session, type_id, schedule_id)
             fault = form.faults(choices).get("availability_id")
-            if fault and form.availability_id.data != offer.hours_id:
+            if fault and fields["availability_id"] != offer.hours_id:
                 raise InvalidInput({"availability_id": fault})
-            fields = form.fields(choices)
-            catalog.edit_schedule(
-                session,
-                by=by_me(),
-                now=clock.now(),
-                schedule_id=offer.id,
-                availability_id=fields["availability_id"],
-                resource_kinds=fields["resource_kinds"],
-            )
+            catalog.edit_schedule(session, by=by_me(), now=clock.now(), schedule_id=offer.id, **fields)
     except InvalidInput as error:
         form.blame(error.problems)
         return _place_page(kind, offer, form, choices), 400

@@ -37,7 +37,7 @@ def add_question(type_id: str) -> Answer:
         kind = own_type(session, me(), type_id)
     try:
         with transaction() as session:
-            kind = own_type(session, me(), type_id)
+            own_type(session, me(), type_id)
             act: dict[str, Any] = {"by": by_me(), "now": clock.now(), "appointment_type_id": kind.id}
             catalog.add_question(session, **act, language=kind.language, **form.fields())
     except InvalidInput as error:
@@ -65,8 +65,8 @@ def save_question(type_id: str, question_id: str) -> Answer:
         kind, question = _question(session, type_id, question_id)
     try:
         with transaction() as session:
-            kind, question = _question(session, type_id, question_id)
-            if form.seen.data != print_of(question):
+            _, present = _question(session, type_id, question_id)
+            if form.seen.data != print_of(present):
                 raise EditConflict(_CHANGED)
             act: dict[str, Any] = {"by": by_me(), "now": clock.now(), "question_id": question.id}
             catalog.edit_question(session, **act, **form.fields())
