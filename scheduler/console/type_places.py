@@ -36,8 +36,8 @@ class Choices:
 
     @property
     def only(self) -> tuple[str, str] | None:
-        """(place, hours) when a clinician has nothing to choose: one press is enough."""
-        if self.own_actor and len(self.places) == 1 and len(self.hours) == 1:
+        """(place, hours) when a person who sees patients has nothing to choose: one press is enough."""
+        if self.mine and len(self.places) == 1 and len(self.hours) == 1:
             return self.places[0][0], self.hours[0][0]
         return None
 
