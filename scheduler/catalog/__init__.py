@@ -20,7 +20,7 @@ from scheduler.catalog.hours import (
     remove_recurrence_rule,
     set_week,
 )
-from scheduler.catalog.links import add_share_link, end_share_link
+from scheduler.catalog.links import add_share_link, end_share_link, reopen_share_link
 from scheduler.catalog.organizations import add_organization, edit_organization
 from scheduler.catalog.people import (
     actor_of,
@@ -32,7 +32,7 @@ from scheduler.catalog.people import (
 )
 from scheduler.catalog.places import add_location, edit_location, rename_location
 from scheduler.catalog.pools import add_pool, edit_pool, set_pool_members
-from scheduler.catalog.questions import add_question, edit_question
+from scheduler.catalog.questions import add_question, edit_question, move_question
 from scheduler.catalog.resources import add_device, add_room, edit_resource
 from scheduler.catalog.schedules import add_schedule, edit_schedule
 from scheduler.catalog.types import add_appointment_type, edit_appointment_type, rename_appointment_type
@@ -65,6 +65,7 @@ __all__ = [
     "edit_role",
     "edit_schedule",
     "end_share_link",
+    "move_question",
     "remove_availability",
     "remove_override",
     "remove_recurrence_rule",
@@ -72,6 +73,7 @@ __all__ = [
     "rename_appointment_type",
     "rename_location",
     "rename_practitioner",
+    "reopen_share_link",
     "set_override",
     "set_pool_members",
     "set_week",

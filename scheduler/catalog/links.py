@@ -51,3 +51,11 @@ def end_share_link(session: Session, *, by: audit.Actor, now: int, share_link_id
     row.active = False
     note(session, row, by=by, now=now, action="end", kind="share-link")
     return row
+
+
+def reopen_share_link(session: Session, *, by: audit.Actor, now: int, share_link_id: str) -> ShareLink:
+    """Let an ended private link open its type again, until its end date. Raises NotFound."""
+    row = find(session, ShareLink, share_link_id)
+    row.active = True
+    note(session, row, by=by, now=now, action="reopen", kind="share-link")
+    return row

@@ -16,6 +16,7 @@ from scheduler.models import AppointmentType, Question
 
 KINDS = ("text", "long", "choice", "multiple", "date", "number", "consent")
 MAX_QUESTIONS = 30
+_FREE = -1  # positions begin with 1
 FIELDS = {
     "kind": Field("Kind of answer", parse.one_of(KINDS), "text"),
     "label": Field("Question", parse.name),
@@ -68,6 +69,33 @@ def edit_question(
     _check_choices(values, problems)
     problems.stop()
     note(session, row, by=by, now=now, action="edit", kind="question", fields=put(row, values))
+    return row
+
+
+def move_question(
+    session: Session, *, by: audit.Actor, now: int, question_id: str, earlier: bool
+) -> Question:
+    """Let a question change places with the one that is asked before it (``earlier``) or after it; the first and the last
+    stay where they are. Raises NotFound."""
+    row = find(session, Question, question_id)
+    find(session, AppointmentType, row.appointment_type_id)  # locked: two moves at once take turns
+    session.refresh(row)
+    beside = Question.position < row.position if earlier else Question.position > row.position
+    other = session.scalar(
+        select(Question)
+        .where(Question.appointment_type_id == row.appointment_type_id, Question.active, beside)
+        .order_by(Question.position.desc() if earlier else Question.position)
+        .limit(1)
+    )
+    if other is None:
+        return row
+    mine, theirs = row.position, other.position
+    row.position = _FREE  # both databases check the pair (type, position) at each statement
+    session.flush()
+    other.position = mine
+    session.flush()
+    row.position = theirs
+    note(session, row, by=by, now=now, action="move", kind="question")
     return row
 
 

@@ -12,11 +12,12 @@ from scheduler.catalog import coded, parse, slugs
 from scheduler.catalog.fields import Field, Problems, check
 from scheduler.catalog.rows import changed, find, named, note, put
 from scheduler.errors import Conflict
-from scheduler.models import AppointmentType, Organization, Schedule
+from scheduler.models import AppointmentType, AuditEntry, Organization, Schedule
 from scheduler.models.offers import MAX_DURATION_MINUTES, MAX_HORIZON_DAYS
 
 MODALITIES = ("in-person", "video", "phone")
 VISIBILITIES = ("feed", "page", "link", "paused")
+SHOWN_BEFORE = "shown_before"  # in the audit of an edit: the visibility that was left
 FIELDS = {
     "name": Field("Name", parse.name),
     "description": Field("Description", parse.prose, ""),
@@ -97,9 +98,24 @@ def edit_appointment_type(
     used = session.scalar(select(Schedule.id).where(Schedule.appointment_type_id == row.id).limit(1))
     if used is not None and values["modality"] != row.modality:
         raise Conflict("This type is offered at places already. Add another type for the other way to meet.")
+    before = row.visibility
     fields = put(row, _with_displays(values))
-    note(session, row, by=by, now=now, action="edit", kind="appointment-type", fields=fields)
+    details: dict[str, Any] = {"fields": fields} | (
+        {SHOWN_BEFORE: before} if row.visibility != before else {}
+    )
+    note(session, row, by=by, now=now, action="edit", kind="appointment-type", **details)
     return row
+
+
+def shown_before_pause(session: Session, row: AppointmentType) -> str | None:
+    """Where a paused type was shown before, so that it can go on there: a link-only one must not become public. None
+    when that isn't known, as of a type that was paused from the start."""
+    told = session.scalars(
+        select(AuditEntry.details)
+        .where(AuditEntry.object_kind == "appointment-type", AuditEntry.object_id == row.id)
+        .order_by(AuditEntry.id.desc())
+    )
+    return next((details[SHOWN_BEFORE] for details in told if SHOWN_BEFORE in details), None)
 
 
 def rename_appointment_type(

@@ -5,6 +5,15 @@ from __future__ import annotations
 from flask import Blueprint
 
 from scheduler.console import booking_views, profile_views, share_views
+from scheduler.console import (
+    booking_views,
+    share_views,
+    type_editor_views,
+    type_link_views,
+    type_place_views,
+    type_views,
+)
+from scheduler.console import type_question_views as question_views
 from scheduler.console.common import name_the_clinic
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
@@ -15,6 +24,34 @@ for _path, _method, _view in (
     ("", "GET", booking_views.home),
     ("/bookings/<appointment_id>", "GET", booking_views.booking_detail),
     ("/bookings/<appointment_id>/cancel", "POST", booking_views.cancel_booking),
+    # appointment types
+    ("/types", "GET", type_views.types),
+    ("/types/new", "GET", type_editor_views.new_type),
+    ("/types/new", "POST", type_editor_views.create_type),
+    ("/types/words", "POST", type_editor_views.words),
+    ("/types/<type_id>", "GET", type_editor_views.edit_type),
+    ("/types/<type_id>", "POST", type_editor_views.save_type),
+    ("/types/<type_id>/shown/<visibility>", "POST", type_views.show_type),
+    ("/types/<type_id>/retire", "GET", type_views.ask_to_retire),
+    ("/types/<type_id>/retire", "POST", type_views.retire_type),
+    ("/types/<type_id>/offer-again", "POST", type_views.offer_type_again),
+    ("/types/<type_id>/places/new", "GET", type_place_views.new_place),
+    ("/types/<type_id>/places/new", "POST", type_place_views.add_place),
+    ("/types/<type_id>/places/<schedule_id>", "GET", type_place_views.edit_place),
+    ("/types/<type_id>/places/<schedule_id>", "POST", type_place_views.save_place),
+    ("/types/<type_id>/places/<schedule_id>/stop", "GET", type_place_views.ask_to_stop),
+    ("/types/<type_id>/places/<schedule_id>/stop", "POST", type_place_views.stop_place),
+    ("/types/<type_id>/places/<schedule_id>/offer-again", "POST", type_place_views.offer_place_again),
+    ("/types/<type_id>/questions/new", "GET", question_views.new_question),
+    ("/types/<type_id>/questions/new", "POST", question_views.add_question),
+    ("/types/<type_id>/questions/<question_id>", "GET", question_views.edit_question),
+    ("/types/<type_id>/questions/<question_id>", "POST", question_views.save_question),
+    ("/types/<type_id>/questions/<question_id>/move/<way>", "POST", question_views.move_question),
+    ("/types/<type_id>/questions/<question_id>/asked/<way>", "POST", question_views.ask_question),
+    ("/types/<type_id>/links/new", "GET", type_link_views.new_link),
+    ("/types/<type_id>/links/new", "POST", type_link_views.add_link),
+    ("/types/<type_id>/links/<link_id>/end", "POST", type_link_views.end_link),
+    ("/types/<type_id>/links/<link_id>/reopen", "POST", type_link_views.reopen_link),
     # share
     ("/share", "GET", share_views.share),
     # profile

@@ -34,6 +34,8 @@ from scheduler.models import Base, Outbox
 from scheduler.models.slots import slot_id
 from scheduler.web.access import access_table
 from tests.factories import DETAILS, Clinic, make_room
+from tests.console.typed_types import type_form, type_parts
+from tests.factories import DETAILS, Clinic
 from tests.people import Cast, make_cast
 from tests.support.times import Clock
 
@@ -59,6 +61,33 @@ POST    /b/<token>/cancel                       token       303 303 303 303 303 
 GET     /console                                signed-in   303 303 200 200 200 200 200 200
 GET     /console/bookings/<appointment_id>      signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/cancel signed-in 401 401 303 404 303 303 404 404
+GET     /console/types                          signed-in   303 303 200 200 200 200 200 200
+GET     /console/types/new                      signed-in   303 303 200 200 403 200 200 200
+POST    /console/types/new                      signed-in   401 401 303 303 403 303 400 400
+POST    /console/types/words                    signed-in   401 401 200 200 200 200 200 200
+GET     /console/types/<type_id>                signed-in   303 303 200 404 200 200 404 404
+POST    /console/types/<type_id>                signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/shown/<visibility> signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/retire         signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/retire         signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/offer-again    signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/places/new     signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/places/new     signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/places/<schedule_id> signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/places/<schedule_id> signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/places/<schedule_id>/stop signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/places/<schedule_id>/stop signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/places/<schedule_id>/offer-again signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/questions/new  signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/questions/new  signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/questions/<question_id> signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/questions/<question_id> signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/questions/<question_id>/move/<way> signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/questions/<question_id>/asked/<way> signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/links/new      signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/links/new      signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/links/<link_id>/end signed-in   401 401 303 404 403 303 404 404
+POST    /console/types/<type_id>/links/<link_id>/reopen signed-in   401 401 303 404 403 303 404 404
 GET     /console/share                          signed-in   303 303 200 200 200 200 200 200
 GET     /console/profile                        signed-in   303 303 200 200 200 200 200 200
 POST    /console/profile/page                   signed-in   401 401 303 303 404 404 404 303
@@ -235,6 +264,11 @@ class Stage:
             form = {"slot": values["<slot>"]}
         if "<name>" in path:
             values["<name>"] = self._feed_file()
+        if path.startswith("/console/types"):
+            values |= type_parts(self.clinic)
+            form = type_form(self.clinic, path)
+            if path.endswith("/asked/<way>"):
+                values["<way>"] = "off"
         for name, value in values.items():
             path = path.replace(name, value)
         return path, form, cookie
@@ -400,6 +434,8 @@ def test_an_address_that_leads_nowhere_is_never_a_failure(stage: Stage, route: R
             answer = browser.get(path) if route.method == "GET" else browser.post(path)
             expected = {400, 404} | (
                 {303, 401} if person == "nobody" and route.guard.startswith(("signed-in", "role")) else set()
+            expected = {400, 404, 414} | (
+                {303, 401} if person == "nobody" and route.guard == "signed-in" else set()
             )
             assert answer.status_code in expected
             assert "<script>" not in answer.text

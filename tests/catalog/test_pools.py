@@ -85,5 +85,7 @@ def test_private_links_cannot_be_guessed_and_can_be_ended(clinic: Clinic) -> Non
     assert len(links[0].token) >= 32
     act(clinic, catalog.end_share_link, share_link_id=links[0].id)
     assert [again(clinic, link).active for link in links] == [False, True]
+    act(clinic, catalog.reopen_share_link, share_link_id=links[0].id)
+    assert again(clinic, links[0]).active
     with pytest.raises(NotFound):
         act(clinic, catalog.end_share_link, share_link_id="nothing")

@@ -11,7 +11,7 @@ from scheduler import catalog
 from scheduler.booking import AnswerGiven
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, NotFound
-from scheduler.models import Answer
+from scheduler.models import Answer, Question
 from tests.catalog.acts import LONG, NUL, act, again, refused
 from tests.catalog.conftest import Still
 from tests.factories import Clinic, make_appointment, make_question
@@ -78,3 +78,34 @@ def test_an_edit_is_checked_with_what_stays(still: Still) -> None:
 def test_an_unknown_type_is_not_found(clinic: Clinic) -> None:
     with pytest.raises(NotFound):
         act(clinic, catalog.add_question, appointment_type_id="nothing", label="Why?")
+
+
+def labels(clinic: Clinic) -> list[str]:
+    with clinic.app.app_context(), snapshot() as session:
+        asked = select(Question).where(Question.appointment_type_id == clinic.type, Question.active)
+        return [row.label for row in session.scalars(asked.order_by(Question.position))]
+
+
+def test_questions_change_places_with_their_neighbours(clinic: Clinic) -> None:
+    first, second, third = (make_question(clinic, label=label) for label in "abc")
+    act(clinic, catalog.move_question, question_id=third.id, earlier=True)
+    assert labels(clinic) == ["a", "c", "b"]
+    act(clinic, catalog.move_question, question_id=first.id, earlier=False)
+    assert labels(clinic) == ["c", "a", "b"]
+    act(clinic, catalog.move_question, question_id=third.id, earlier=True)
+    act(clinic, catalog.move_question, question_id=second.id, earlier=False)
+    assert labels(clinic) == ["c", "a", "b"]
+
+
+def test_a_move_steps_over_what_is_not_asked_any_more(clinic: Clinic) -> None:
+    rows = [make_question(clinic, label=label) for label in "abc"]
+    act(clinic, catalog.edit_question, question_id=rows[1].id, active=False)
+    act(clinic, catalog.move_question, question_id=rows[2].id, earlier=True)
+    assert labels(clinic) == ["c", "a"]
+    act(clinic, catalog.edit_question, question_id=rows[1].id, active=True)
+    assert labels(clinic) == ["c", "b", "a"]
+
+
+def test_an_unknown_question_is_not_moved(clinic: Clinic) -> None:
+    with pytest.raises(NotFound):
+        act(clinic, catalog.move_question, question_id="nothing", earlier=True)

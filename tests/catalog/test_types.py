@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler import catalog
-from scheduler.catalog.types import FIELDS
+from scheduler.catalog.types import FIELDS, shown_before_pause
+from scheduler.db import transaction
 from scheduler.errors import Conflict, EditConflict, InvalidInput
 from scheduler.models import AppointmentType
-from tests.catalog.acts import LONG, NUL, act, again, last_entry, refused
+from tests.catalog.acts import BY, LONG, NUL, act, again, last_entry, refused
 from tests.catalog.conftest import Still
 from tests.factories import Clinic, make_appointment, make_clinic, make_type
 
@@ -181,3 +182,25 @@ def test_whatever_is_typed_is_taken_or_refused_but_never_breaks_the_database(
         refusal = set()
         assert again(clinic, row).name == fields["name"].strip()
     assert refusal <= set(FIELDS)
+
+
+def test_a_paused_type_remembers_where_it_was_shown(clinic: Clinic) -> None:
+    def shown(visibility: str) -> str | None:
+        with clinic.app.app_context(), transaction() as session:
+            row = session.get_one(AppointmentType, clinic.type)
+            catalog.edit_appointment_type(
+                session,
+                by=BY,
+                now=1,
+                appointment_type_id=row.id,
+                version=row.version,
+                visibility=visibility,
+                name=f"{row.name}!",
+            )
+            session.flush()
+            return shown_before_pause(session, row)
+
+    assert shown("feed") is None
+    assert shown("link") == "feed"
+    assert shown("paused") == "link"
+    assert shown("paused") == "link"
