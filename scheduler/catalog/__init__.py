@@ -10,7 +10,14 @@ Public names: the verbs below; ``coded`` (the code tables), ``slugs`` (words of 
 fields). May import: models, availability's checks, audit, the foundation; never a face.
 """
 
-from scheduler.catalog.dates import add_time_off, remove_override, remove_time_off, set_override
+from scheduler.catalog.dates import (
+    add_time_off,
+    remove_dates,
+    remove_override,
+    remove_time_off,
+    set_dates,
+    set_override,
+)
 from scheduler.catalog.hours import (
     add_availability,
     add_recurrence_rule,
@@ -62,12 +69,14 @@ __all__ = [
     "edit_schedule",
     "end_share_link",
     "remove_availability",
+    "remove_dates",
     "remove_override",
     "remove_recurrence_rule",
     "remove_time_off",
     "rename_appointment_type",
     "rename_location",
     "rename_practitioner",
+    "set_dates",
     "set_override",
     "set_pool_members",
     "set_week",
