@@ -56,7 +56,7 @@ GET     /console/bookings/<appointment_id>      signed-in   303 303 200 404 200 
 POST    /console/bookings/<appointment_id>/cancel signed-in 401 401 303 404 303 303 404 404
 GET     /console/share                          signed-in   303 303 200 200 200 200 200 200
 GET     /console/hours                          signed-in   303 303 200 200 200 200 303 200
-POST    /console/hours                          signed-in   401 401 403 403 303 303 403 403
+POST    /console/hours                          signed-in   401 401 403 403 303 303 303 403
 GET     /console/hours/<availability_id>        signed-in   303 303 200 404 200 200 404 404
 POST    /console/hours/<availability_id>        signed-in   401 401 303 404 303 303 404 404
 GET     /console/hours/<availability_id>/dates  signed-in   303 303 200 404 200 200 404 404

@@ -43,6 +43,8 @@ class Day:
     @property
     def words(self) -> str:
         """The text twin of the day's picture: "Tuesday: 9:00 AM to 12:00 PM"."""
+        if self.problem and not self.ranges:
+            return f"{self.name}: not read yet"
         return f"{self.name}: {write_ranges(self.ranges if self.open else ())}"
 
     @property
