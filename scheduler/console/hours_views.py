@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import redirect, render_template, request
 
 from scheduler import catalog, clock
@@ -85,16 +83,7 @@ def change_week(availability_id: str) -> Answer:
     if draft.errors:
         return _week_page(hours, draft), 400
 
-    def change(session: Any) -> object:
-        return catalog.set_week(
-            session,
-            by=by_me(),
-            now=now,
-            availability_id=hours.id,
-            version=draft.version,
-            weekly=draft.weekly,
-        )
-
+    change = week_form.change(draft, hours.id, by_me(), now)
     try:
         if word == "preview":
             return _week_preview(
@@ -102,9 +91,9 @@ def change_week(availability_id: str) -> Answer:
             )
         return _save(hours, change, now, "The new hours are saved.")
     except EditConflict:
-        rows = comparing.weeks(hours, draft.weekly)
-        fields = [("version", str(hours.version)), *draft.fields[1:]]
-        return _conflict(hours, f"/console/hours/{hours.id}", fields, rows)
+        theirs = reading.hours_of(me(), availability_id, now)
+        rows = comparing.weeks(theirs, draft.weekly)
+        return _conflict(theirs, f"/console/hours/{hours.id}", draft.fields, rows)
 
 
 @allow(SIGNED_IN)
@@ -134,12 +123,11 @@ def change_dates(availability_id: str) -> Answer:
             return _dates_preview(hours, asked, removing, _rehearse_dates(change, asked, hours, now))
         return _save(hours, change, now, f"{asked.when}: {'usual hours again' if removing else asked.said}.")
     except EditConflict:
-        mine = None if removing else asked.span
-        fields = [("version", str(hours.version)), *typed.fields[1:]]
-        rows = comparing.dates(hours, mine, typed.instead_of)
-        return _conflict(
-            hours, f"/console/hours/{hours.id}/dates", fields, rows, "remove-now" if removing else "save"
-        )
+        theirs = reading.hours_of(me(), availability_id, now)
+        rows = comparing.dates(theirs, None if removing else asked.span, typed.instead_of)
+        fields = dates_form.still_there(typed, theirs).fields
+        act = "remove-now" if removing else "save"
+        return _conflict(theirs, f"/console/hours/{hours.id}/dates", fields, rows, act)
 
 
 def _rehearse_dates(change: Change, asked: dates_form.Asked, hours: Hours, now: int) -> Preview:
@@ -204,14 +192,12 @@ def _dates_preview(hours: Hours, asked: dates_form.Asked, removing: bool, previe
 
 
 def _conflict(
-    hours: Hours, action: str, fields: list[tuple[str, str]], rows: list[comparing.Row], act: str = "save"
+    theirs: Hours, action: str, fields: list[tuple[str, str]], rows: list[comparing.Row], act: str = "save"
 ) -> Answer:
-    return (
-        render_template(
-            "console/hours_conflict.html", page=hours, action=action, fields=fields, rows=rows, act=act
-        ),
-        409,
-    )
+    """Both edits side by side; "Use mine" sends mine again, now knowing theirs."""
+    mine = [("version", str(theirs.version)), *(pair for pair in fields if pair[0] != "version")]
+    page = {"page": theirs, "action": action, "fields": mine, "rows": rows, "act": act}
+    return render_template("console/hours_conflict.html", **page), 409
 
 
 def _save(hours: Hours, change: Change, now: int, sentence: str) -> Answer:

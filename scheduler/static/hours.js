@@ -215,10 +215,23 @@ document.querySelectorAll("[data-week]").forEach((form) => {
     event.preventDefault();
   });
 
+  // New rows move what stands below them: while a finger or mouse is down, the row waits until the press has landed.
+  let pressing = false;
+  const waiting = new Set();
   form.addEventListener("focusout", (event) => {
     const row = event.target.closest("[data-range]");
-    if (row && event.target.matches("[data-start], [data-end]") && !row.contains(event.relatedTarget)) commit(row);
+    if (!row || !event.target.matches("[data-start], [data-end]") || row.contains(event.relatedTarget)) return;
+    if (pressing) waiting.add(row);
+    else commit(row);
   });
+  addEventListener("pointerdown", () => { pressing = true; }, true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    addEventListener(end, () => setTimeout(() => {
+      pressing = false;
+      waiting.forEach((row) => { if (row.isConnected) commit(row); });
+      waiting.clear();
+    }), true);
+  }
 
   form.addEventListener("input", (event) => {
     dirty = true;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -113,6 +113,12 @@ def typed_of(span: DateSpan | None, hours: Hours) -> Typed:
         note=span.note,
         instead_of=span.ids,
     )
+
+
+def still_there(typed: Typed, hours: Hours) -> Typed:
+    """The form without the overrides that somebody else has removed meanwhile."""
+    there = {key for span in hours.dates for key in span.ids}
+    return replace(typed, instead_of=tuple(key for key in typed.instead_of if key in there))
 
 
 def check(typed: Typed, hours: Hours) -> Asked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -145,8 +146,7 @@ def listed(person: Person) -> list[tuple[str, list[Listed]]]:
         for row, owner in rows:
             if may_edit_calendar(person, row.organization_id, row.practitioner_id):
                 uses = _uses(session, row.id)
-                week = _weekly(session, row)
-                said = tuple(f"{_SHORT[day]}: {write_ranges(week[day])}" for day in sorted(week))
+                said = tuple(_in_short(_weekly(session, row)))
                 types = tuple(dict.fromkeys(use.type for use in uses))
                 groups.setdefault(owner or "", []).append(Listed(row.id, row.name, said, types))
         return list(groups.items())
@@ -202,6 +202,17 @@ def hours_of(person: Person, availability_id: str, now: int) -> Hours:
 
 
 _SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def _in_short(weekly: Mapping[int, Sequence[Range]]) -> list[str]:
+    """ "Mon to Fri: 9:00 AM to 5:00 PM": open days, those in a row with the same hours in one line."""
+    lines = []
+    for hours, group in groupby(range(7), key=lambda day: tuple(weekly.get(day, ()))):
+        days = list(group)
+        if hours:
+            name = _SHORT[days[0]] if len(days) == 1 else f"{_SHORT[days[0]]} to {_SHORT[days[-1]]}"
+            lines.append(f"{name}: {write_ranges(hours)}")
+    return lines
 
 
 def _uses(session: Session, availability_id: str) -> list[Use]:

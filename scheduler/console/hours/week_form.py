@@ -6,11 +6,15 @@ read without a problem.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from scheduler import catalog
+from scheduler.booking import By
 from scheduler.catalog.hours import MAX_WINDOWS_PER_DAY, WEEKDAYS
 from scheduler.catalog.typed_hours import BadHours, clock, parse_ranges, short_ranges, write_ranges
 
@@ -104,6 +108,22 @@ def read(form: Any) -> Draft:
         days.append(_read_day(number, f"day-{number}-on" in form, rows))
     good = version.isascii() and version.isdigit() and len(version) <= 9
     return Draft(int(version) if good else 0, tuple(days))
+
+
+def change(draft: Draft, availability_id: str, by: By, now: int) -> Callable[[Session], object]:
+    """The act of saving the draft, to be tried or done in a session."""
+
+    def act(session: Session) -> object:
+        return catalog.set_week(
+            session,
+            by=by,
+            now=now,
+            availability_id=availability_id,
+            version=draft.version,
+            weekly=draft.weekly,
+        )
+
+    return act
 
 
 def act(draft: Draft, word: str, form: Any) -> Draft:
