@@ -13,6 +13,14 @@ the same go), the foundation; never a face.
 
 from scheduler.catalog.clinicians import Invited, add_clinician
 from scheduler.catalog.dates import add_time_off, remove_override, remove_time_off, set_override
+from scheduler.catalog.dates import (
+    add_time_off,
+    remove_dates,
+    remove_override,
+    remove_time_off,
+    set_dates,
+    set_override,
+)
 from scheduler.catalog.hours import (
     add_availability,
     add_recurrence_rule,
@@ -67,6 +75,7 @@ __all__ = [
     "end_share_link",
     "move_question",
     "remove_availability",
+    "remove_dates",
     "remove_override",
     "remove_recurrence_rule",
     "remove_time_off",
@@ -74,6 +83,7 @@ __all__ = [
     "rename_location",
     "rename_practitioner",
     "reopen_share_link",
+    "set_dates",
     "set_override",
     "set_pool_members",
     "set_week",

@@ -1,8 +1,12 @@
-"""Dates that differ: overrides (other hours for one date) and time off (whole dates of a person, a place, all)."""
+"""Dates that differ: overrides (other hours for one date) and time off (whole dates of a person, a place, all).
+
+Overrides are guarded by the ``version`` of the Availability that they belong to, be it through a Schedule; each edit
+raises it. A Revision keeps what an edit replaces.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,17 +14,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import audit
-from scheduler.catalog import parse
+from scheduler.catalog import parse, revisions
 from scheduler.catalog.fields import Field, Problems, check
 from scheduler.catalog.rows import find, named, note
-from scheduler.errors import InvalidInput
+from scheduler.errors import InvalidInput, NotFound
 from scheduler.models import Actor, Availability, Location, Organization, Override, Schedule, TimeOff
 
 MAX_TIME_OFF_DAYS = 3660
+MAX_DATES = 366
 OVERRIDE_FIELDS = {
     "day": Field("Date", parse.local_date),
     "windows": Field("Hours", parse.many(parse.window, 24)),
     "note": Field("Note", parse.optional_name, ""),
+}
+DATES_FIELDS = {
+    "days": Field("Dates", parse.many(parse.local_date, MAX_DATES)),
+    "windows": OVERRIDE_FIELDS["windows"],
+    "note": OVERRIDE_FIELDS["note"],
 }
 TIME_OFF_FIELDS = {
     "start_date": Field("From", parse.local_date),
@@ -47,31 +57,69 @@ def set_override(
     given = {"day": day, "windows": list(windows), "note": note_text}
     values = check(OVERRIDE_FIELDS, given, problems)
     problems.stop()
-    row = session.scalars(
-        select(Override).where(
-            Override.date == values["day"],
-            Override.availability_id == availability_id
-            if availability_id is not None
-            else Override.schedule_id == schedule_id,
-        )
-    ).one_or_none()
-    if row is None:
-        row = Override(
-            organization_id=owner.organization_id,
-            availability_id=availability_id,
-            schedule_id=schedule_id,
-            date=values["day"],
-        )
-        session.add(row)
-    row.windows = [list(window) for window in sorted(values["windows"])]
-    row.note = values["note"]
+    hours = owner if isinstance(owner, Availability) else find(session, Availability, owner.availability_id)
+    hours.version += 1
+    [row] = _put(session, hours, schedule_id, [values["day"]], values, (), by, now)
     note(session, row, by=by, now=now, action="set", kind="override")
     return row
+
+
+def set_dates(
+    session: Session,
+    *,
+    by: audit.Actor,
+    now: int,
+    availability_id: str,
+    version: int,
+    days: Sequence[date],
+    windows: Iterable[Sequence[int]],
+    schedule_id: str | None = None,
+    note_text: str = "",
+    instead_of: Sequence[str] = (),
+) -> list[Override]:
+    """Give several dates the same windows (none closes them), for all that uses an Availability or for one Schedule of
+    it, in place of what they had and of the overrides ``instead_of`` (ids). Raises NotFound, EditConflict,
+    InvalidInput."""
+    hours = find(session, Availability, availability_id, version)
+    problems = Problems()
+    if schedule_id is not None and schedule_id not in _schedules_of(session, hours):
+        problems.add("schedule_id", "For", "choose one of the list.")
+    given = {"days": list(days), "windows": list(windows), "note": note_text}
+    values = check(DATES_FIELDS, given, problems)
+    if not values.get("days", True):
+        problems.add("days", "Dates", "choose at least one.")
+    problems.stop()
+    rows = _put(session, hours, schedule_id, values["days"], values, instead_of, by, now)
+    note(session, hours, by=by, now=now, action="set-dates", kind="availability", dates=len(rows))
+    return rows
+
+
+def remove_dates(
+    session: Session,
+    *,
+    by: audit.Actor,
+    now: int,
+    availability_id: str,
+    version: int,
+    override_ids: Sequence[str],
+) -> None:
+    """Let several dates of an Availability, or of the Schedules that use it, have their usual hours again. Raises
+    NotFound, EditConflict."""
+    hours = find(session, Availability, availability_id, version)
+    rows = _named_dates(session, hours, override_ids)
+    _keep_dates(session, hours, revisions.dates_said(rows), revisions.dates_said(()), by, now)
+    for row in rows:
+        session.delete(row)
+    note(session, hours, by=by, now=now, action="remove-dates", kind="availability", dates=len(rows))
 
 
 def remove_override(session: Session, *, by: audit.Actor, now: int, override_id: str) -> None:
     """Let a date have its usual hours again. Raises NotFound."""
     row = find(session, Override, override_id)
+    owner = _owner(session, row.availability_id, row.schedule_id)
+    hours = owner if isinstance(owner, Availability) else find(session, Availability, owner.availability_id)
+    hours.version += 1
+    _keep_dates(session, hours, revisions.dates_said([row]), revisions.dates_said(()), by, now)
     note(session, row, by=by, now=now, action="remove", kind="override")
     session.delete(row)
     session.flush()
@@ -108,6 +156,7 @@ def add_time_off(
     row = TimeOff(organization_id=organization_id, actor_id=actor_id, location_id=location_id, **values)
     session.add(row)
     note(session, row, by=by, now=now, action="add", kind="time-off")
+    _keep_time_off(session, row, [], [row], by, now)
     return row
 
 
@@ -115,6 +164,7 @@ def remove_time_off(session: Session, *, by: audit.Actor, now: int, time_off_id:
     """Take time off away again. Raises NotFound."""
     row = find(session, TimeOff, time_off_id)
     note(session, row, by=by, now=now, action="remove", kind="time-off")
+    _keep_time_off(session, row, [row], [], by, now)
     session.delete(row)
     session.flush()
 
@@ -125,6 +175,96 @@ def _owner(session: Session, availability_id: str | None, schedule_id: str | Non
     if schedule_id is not None and availability_id is None:
         return find(session, Schedule, schedule_id)
     raise InvalidInput({"owner": "For: choose either hours or one offer."})
+
+
+def _schedules_of(session: Session, hours: Availability) -> set[str]:
+    return set(session.scalars(select(Schedule.id).where(Schedule.availability_id == hours.id)))
+
+
+def _named_dates(session: Session, hours: Availability, override_ids: Sequence[str]) -> list[Override]:
+    wanted = set(override_ids)
+    rows = [row for row in revisions.dates_under(session, hours) if row.id in wanted]
+    if len(rows) != len(wanted):
+        raise NotFound("We can't find that date; it may have its usual hours again.")
+    return rows
+
+
+def _put(
+    session: Session,
+    hours: Availability,
+    schedule_id: str | None,
+    days: Sequence[date],
+    values: Mapping[str, Any],
+    instead_of: Sequence[str],
+    by: audit.Actor,
+    now: int,
+) -> list[Override]:
+    """Write the overrides and the Revision that says what they replace."""
+    replaced = _named_dates(session, hours, instead_of)
+    there = {
+        revisions.date_key(row.date, row.schedule_id): row for row in revisions.dates_under(session, hours)
+    }
+    keys = {revisions.date_key(day, schedule_id): day for day in sorted(days)}
+    touched = [*replaced, *(there[key] for key in keys if key in there and there[key] not in replaced)]
+    before = revisions.dates_said(touched)
+    for row in replaced:
+        if revisions.date_key(row.date, row.schedule_id) not in keys:
+            session.delete(row)
+    rows = []
+    for key, day in keys.items():
+        row = there.get(key) or Override(
+            organization_id=hours.organization_id,
+            availability_id=None if schedule_id else hours.id,
+            schedule_id=schedule_id,
+            date=day,
+        )
+        row.windows = [list(window) for window in sorted(values["windows"])]
+        row.note = values["note"]
+        session.add(row)
+        rows.append(row)
+    session.flush()
+    _keep_dates(session, hours, before, revisions.dates_said(rows), by, now)
+    return rows
+
+
+def _keep_dates(
+    session: Session,
+    hours: Availability,
+    before: revisions.State,
+    after: revisions.State,
+    by: audit.Actor,
+    now: int,
+) -> None:
+    revisions.keep(
+        session,
+        by=by,
+        now=now,
+        organization_id=hours.organization_id,
+        kind=revisions.DATES,
+        object_id=hours.id,
+        before=before,
+        after=after,
+    )
+
+
+def _keep_time_off(
+    session: Session,
+    row: TimeOff,
+    before: list[TimeOff],
+    after: list[TimeOff],
+    by: audit.Actor,
+    now: int,
+) -> None:
+    revisions.keep(
+        session,
+        by=by,
+        now=now,
+        organization_id=row.organization_id,
+        kind=revisions.TIME_OFF,
+        object_id=row.id,
+        before=revisions.spans_said(before),
+        after=revisions.spans_said(after),
+    )
 
 
 def _check_span(values: dict[str, Any], problems: Problems) -> None:

@@ -1,7 +1,8 @@
 """Hours: availabilities with their weekly windows and recurrence rules.
 
 Wall clock only: minutes since midnight, local dates. Windows are pairs (start, end): end 1440 is the next midnight,
-end <= start runs overnight. Edits never touch appointments, not even those outside the new hours.
+end <= start runs overnight. Edits never touch appointments, not even those outside the new hours. The Availability's
+``version`` guards all that belongs to it: windows, rules, overrides of its own and of the Schedules that use it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import audit
 from scheduler.availability import check_rrule
-from scheduler.catalog import parse
+from scheduler.catalog import parse, revisions
 from scheduler.catalog.fields import Field, Problems, check
 from scheduler.catalog.rows import find, named, note
 from scheduler.errors import Conflict
@@ -82,16 +83,28 @@ def set_week(
     weekly: Week,
     name: str | None = None,
 ) -> Availability:
-    """Replace all weekly windows, and the name when given. Raises NotFound, EditConflict, InvalidInput."""
+    """Replace all weekly windows, and the name when given; a Revision keeps what they replace. Raises NotFound,
+    EditConflict, InvalidInput."""
     row = find(session, Availability, availability_id, version)
     problems = Problems()
     values = check(FIELDS, {"name": row.name if name is None else name}, problems)
     week = _checked_week(weekly, problems)
     problems.stop()
+    before = revisions.week_of(session, row)
     row.name = values["name"]
     session.execute(delete(Window).where(Window.availability_id == row.id))
     _add_windows(session, row, week)
     note(session, row, by=by, now=now, action="set-week", kind="availability")
+    revisions.keep(
+        session,
+        by=by,
+        now=now,
+        organization_id=row.organization_id,
+        kind=revisions.WEEK,
+        object_id=row.id,
+        before=before,
+        after=revisions.week_of(session, row),
+    )
     return row
 
 
@@ -140,6 +153,7 @@ def add_recurrence_rule(
         exdates=[day.isoformat() for day in sorted(values["exdates"])],
     )
     session.add(row)
+    owner.version += 1
     note(session, row, by=by, now=now, action="add", kind="recurrence-rule")
     return row
 
@@ -147,6 +161,7 @@ def add_recurrence_rule(
 def remove_recurrence_rule(session: Session, *, by: audit.Actor, now: int, rule_id: str) -> None:
     """Remove a recurrence rule. Raises NotFound."""
     row = find(session, RecurrenceRule, rule_id)
+    find(session, Availability, row.availability_id).version += 1
     note(session, row, by=by, now=now, action="remove", kind="recurrence-rule")
     session.delete(row)
     session.flush()

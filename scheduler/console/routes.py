@@ -14,6 +14,7 @@ from scheduler.console import (
     type_views,
 )
 from scheduler.console import type_question_views as question_views
+from scheduler.console import booking_views, hours_views, share_views, time_off_views
 from scheduler.console.common import name_the_clinic
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
@@ -62,5 +63,17 @@ for _path, _method, _view in (
     ("/profile/choices", "POST", profile_views.save_choices),
     ("/profile/password", "POST", profile_views.change_password),
     ("/profile/sign-out-everywhere", "POST", profile_views.sign_out_everywhere),
+    # hours
+    ("/hours", "GET", hours_views.hours_list),
+    ("/hours", "POST", hours_views.add_hours),
+    ("/hours/<availability_id>", "GET", hours_views.hours_page),
+    ("/hours/<availability_id>", "POST", hours_views.change_week),
+    ("/hours/<availability_id>/dates", "GET", hours_views.dates_page),
+    ("/hours/<availability_id>/dates", "POST", hours_views.change_dates),
+    ("/time-off", "GET", time_off_views.time_off_page),
+    ("/time-off", "POST", time_off_views.add_time_off),
+    ("/time-off/remove", "POST", time_off_views.remove_time_off),
+    ("/history", "GET", time_off_views.history_page),
+    ("/history/<revision_id>/undo", "POST", time_off_views.undo_change),
 ):
     blueprint.add_url_rule(_path, view_func=_view, methods=[_method])

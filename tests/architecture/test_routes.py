@@ -11,6 +11,7 @@ import itertools
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from scheduler import accounts, booking, clock
+from scheduler import accounts, booking, catalog, clock
 from scheduler.accounts import routes as accounts_routes
 from scheduler.accounts.session import signed_in
 from scheduler.booking import SYSTEM, By
@@ -36,6 +37,10 @@ from scheduler.web.access import access_table
 from tests.factories import DETAILS, Clinic, make_room
 from tests.console.typed_types import type_form, type_parts
 from tests.factories import DETAILS, Clinic
+from scheduler.models import Base, Revision
+from scheduler.models.slots import slot_id
+from scheduler.web.access import access_table
+from tests.factories import DETAILS, Clinic, make_availability
 from tests.people import Cast, make_cast
 from tests.support.times import Clock
 
@@ -96,6 +101,17 @@ POST    /console/profile/photo/remove           signed-in   401 401 303 303 404 
 POST    /console/profile/choices                signed-in   401 401 303 303 303 303 303 303
 POST    /console/profile/password               signed-in   401 401 303 303 303 303 303 303
 POST    /console/profile/sign-out-everywhere    signed-in   401 401 303 303 303 303 303 303
+GET     /console/hours                          signed-in   303 303 200 200 200 200 303 200
+POST    /console/hours                          signed-in   401 401 403 403 303 303 303 403
+GET     /console/hours/<availability_id>        signed-in   303 303 200 404 200 200 404 404
+POST    /console/hours/<availability_id>        signed-in   401 401 303 404 303 303 404 404
+GET     /console/hours/<availability_id>/dates  signed-in   303 303 200 404 200 200 404 404
+POST    /console/hours/<availability_id>/dates  signed-in   401 401 303 404 303 303 404 404
+GET     /console/time-off                       signed-in   303 303 200 200 200 200 200 200
+POST    /console/time-off                       signed-in   401 401 303 303 303 303 303 303
+POST    /console/time-off/remove                signed-in   401 401 303 404 303 303 404 404
+GET     /console/history                        signed-in   303 303 200 200 200 200 200 200
+POST    /console/history/<revision_id>/undo     signed-in   401 401 303 404 303 303 404 404
 GET     /admin                                  role(admin) 303 303 403 403 403 200 200 403
 GET     /admin/people                           role(admin) 303 303 403 403 403 200 200 403
 POST    /admin/people                           role(admin) 401 401 403 403 403 200 200 403
@@ -262,6 +278,8 @@ class Stage:
         if path in ("/hold", "/book/<slot>"):
             values["<slot>"] = slot_id(self.clinic.schedule, self._free_start())
             form = {"slot": values["<slot>"]}
+        if path.startswith(("/console/hours", "/console/time-off", "/console/history")):
+            values, form = self._hours()
         if "<name>" in path:
             values["<name>"] = self._feed_file()
         if path.startswith("/console/types"):
@@ -334,6 +352,20 @@ class Stage:
             token = accounts.links.token(self.app.config["SETTINGS"].secret, accounts.links.RESET, user)
             assert token is not None
             return token
+    def _hours(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Hours and time off of the owner with a change that can be undone, and a form that fits each of their routes."""
+        act = {"by": SYSTEM, "now": clock.now()}
+        row = make_availability(self.clinic, practitioner_id=self.clinic.practitioner)
+        with self.app.app_context(), transaction() as session:
+            off = catalog.add_time_off(
+                session, **act, organization_id=self.clinic.organization, actor_id=self.clinic.actor,
+                start_date=date(2027, 12, 1), end_date=date(2027, 12, 2),
+            )  # fmt: skip
+            catalog.set_week(session, **act, availability_id=row.id, version=1, weekly={})
+            made = session.scalars(select(Revision.id).order_by(Revision.id.desc())).first()
+        values = {"<availability_id>": row.id, "<revision_id>": str(made)}
+        form = {"version": "2", "act": "save", "first": "2027-12-24", "name": "Mornings", "owner": ""}
+        return values, form | {"kind": "off", "id": off.id}
 
     def _feed_file(self) -> str:
         manifest = self.app.test_client().get("/fhir/$bulk-publish").get_json()
