@@ -26,6 +26,7 @@ class SignedIn:
     roles: frozenset[str]
     practitioner_id: str | None
     session_version: int
+    shortcuts: bool = True
 
     kind = "user"
     is_authenticated = True
@@ -69,6 +70,7 @@ def signed_in(user_id: str) -> SignedIn | None:
             roles=frozenset(roles),
             practitioner_id=user.practitioner_id,
             session_version=user.session_version,
+            shortcuts=user.shortcuts,
         )
 
 
