@@ -53,6 +53,16 @@ POST    /b/<token>/cancel                       token       303 303 303 303 303 
 GET     /console                                signed-in   303 303 200 200 200 200 200 200
 GET     /console/bookings/<appointment_id>      signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/cancel signed-in 401 401 303 404 303 303 404 404
+GET     /console/new                            signed-in   303 303 200 200 200 200 200 200
+POST    /console/new                            signed-in   401 401 303 404 303 303 404 404
+GET     /console/walk-in                        signed-in   303 303 200 200 200 200 200 200
+POST    /console/walk-in                        signed-in   401 401 303 409 303 303 409 409
+GET     /console/find                           signed-in   303 303 200 200 200 200 200 200
+POST    /console/find                           signed-in   401 401 200 200 200 200 200 200
+GET     /console/block                          signed-in   303 303 200 200 200 200 200 200
+POST    /console/block                          signed-in   401 401 303 404 303 303 404 404
+POST    /console/block/<block_id>/remove        signed-in   401 401 303 404 303 303 404 404
+GET     /console/sheet/<day>                    signed-in   303 303 200 200 200 200 200 200
 GET     /console/share                          signed-in   303 303 200 200 200 200 200 200
 GET     /admin                                  role(admin) 303 303 403 403 403 200 200 403
 GET     /sign-in                                public      200 200 303 303 303 303 303 303
@@ -157,6 +167,14 @@ class Stage:
         if path in ("/hold", "/book/<slot>"):
             values["<slot>"] = slot_id(self.clinic.schedule, self._free_start())
             form = {"slot": values["<slot>"]}
+        if path in ("/console/new", "/console/walk-in"):
+            form = TYPED | {"slot": slot_id(self.clinic.schedule, self._free_start()), "born": "5/17/1984"}
+        if path == "/console/find":
+            form = {"query": "Ana"}
+        if path.startswith("/console/block"):
+            form = {"actor": self.clinic.actor, "date": "2027-09-01", "start": "9", "end": "10"}
+            values["<block_id>"] = self._blocked()
+        values["<day>"] = "today"
         if "<name>" in path:
             values["<name>"] = self._feed_file()
         for name, value in values.items():
@@ -185,6 +203,13 @@ class Stage:
         with self.app.app_context():
             made = booking.book(by=by, appointment_id=hold_id, details=DETAILS, answers=())
             return made.id, booking.links.manage_token(self.app.config["SETTINGS"].secret, made)
+
+    def _blocked(self) -> str:
+        start = clock.now() + 90 * clock.DAY
+        with self.app.app_context():
+            return booking.block_time(
+                by=SYSTEM, actor_id=self.clinic.actor, start=start, end=start + clock.HOUR
+            ).id
 
     def _invited(self) -> str:
         number = next(self._number)

@@ -102,6 +102,8 @@ def _day(offer: Offered, wanted: Wanted, chosen: Chosen | None, now: int, proble
     if chosen is not None:
         return date.fromordinal(offer.clock.day(chosen.start))
     asked = date_in(wanted.day)
+    if not wanted.schedule:  # a link from a day's page; today stands in for a day that has passed
+        return max(asked or today, today)
     if wanted.day and asked is None:
         problems["date"] = f"Date: enter a date up to {LATEST.year}, such as {today.isoformat()}."
     elif asked is not None and asked < today:

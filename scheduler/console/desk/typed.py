@@ -11,10 +11,10 @@ import unicodedata
 from datetime import date
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?:([ap])\.?(?:m\.?)?)?", re.ASCII)
-_NUMBERS = re.compile(r"(\d{1,4})[/.\-, ]+(\d{1,2})[/.\-, ]+(\d{1,4})", re.ASCII)
+_NUMBERS = re.compile(r"(\d{1,4})[/.\- ]+(\d{1,2})[/.\- ]+(\d{1,4})", re.ASCII)
 _BARE = re.compile(r"\d{8}", re.ASCII)
 _WORDS = re.compile(
-    r"(?:(\d{1,2})(?:st|nd|rd|th)? ([a-z]+)|([a-z]+) (\d{1,2})(?:st|nd|rd|th)?),? (\d{2,4})", re.ASCII
+    r"(?:(\d{1,2})(?:st|nd|rd|th)? ([a-z]+)|([a-z]+) (\d{1,2})(?:st|nd|rd|th)?) (\d{2,4})", re.ASCII
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FIRST_YEAR = 1850
@@ -45,7 +45,7 @@ def minutes_of(text: str) -> int | None:
 
 def birth_dates(text: str, today: date) -> list[date]:
     """The dates up to ``today`` that a text may mean, the likeliest first; [] when it is no date."""
-    kept = plain(text).replace(",", " , ").replace(" ,", ",").strip()
+    kept = " ".join(plain(text).replace(",", " ").split())
     found = [day for day in _readings(kept, today) if day is not None and day <= today]
     return list(dict.fromkeys(found))
 

@@ -189,10 +189,19 @@ def test_a_time_or_type_that_never_was_is_not_found(desk: Desk, query: str) -> N
         ("time=24:00", "Time: enter a time of day"),
     ],
 )
-def test_a_date_or_time_that_makes_no_sense_is_named_and_kept(desk: Desk, query: str, said: str) -> None:
-    page = desk.open(f"/console/new?{query}")
+def test_a_date_or_time_that_makes_no_sense_is_named_and_kept(
+    desk: Desk, clinic: Clinic, query: str, said: str
+) -> None:
+    page = desk.open(f"/console/new?schedule={clinic.schedule}&{query}")
     assert page.status_code == 400
     assert said in words(page)
+
+
+@pytest.mark.parametrize("day", ["2027-06-06", "never", "9999-12-31"])
+def test_a_link_from_a_day_that_has_passed_shows_today(desk: Desk, day: str) -> None:
+    page = desk.open(f"/console/new?date={day}")
+    assert page.status_code == 200
+    assert "Monday, June 7: 13 times" in words(page)
 
 
 NONSENSE = ("x" * 5000, "\u202e<script>", "\x07", "  ", "\N{BEAR FACE}" * 300, "0" * 400)
