@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
+from scheduler import clock
 from scheduler.booking import idempotency
 from scheduler.booking.acts import DESK, By
 from scheduler.booking.details import AnswerGiven, Details, check, keep
@@ -31,7 +33,7 @@ from scheduler.ids import new_id
 from scheduler.models import BOOKED, EXPIRED, HELD, PENDING, Appointment
 from scheduler.notify import outbox
 
-ROUTE = "book"
+ROUTE, DESK_ROUTE = "book", "desk-book"
 
 
 @settled
@@ -91,25 +93,39 @@ def desk_book(
     answers: Sequence[AnswerGiven] = (),
     set_aside: frozenset[str] = frozenset(),
     overbook_reason: str = "",
+    key: str | None = None,
 ) -> Appointment:
     """The front desk books at once. ``set_aside`` names the groups of rules (``hours``, ``limits``) that staff chose
-    to go on without; a taken time needs ``overbook_reason``.
+    to go on without; a taken time needs ``overbook_reason``. A second press with the same ``key`` of the same user
+    returns what the first one booked.
 
-    Raises NotFound, SlotGone (its reason says which rule stands), InvalidInput.
+    Raises NotFound, SlotGone (its reason says which rule stands), InvalidInput, KeyReused.
     """
     if by.kind not in ("user", "system"):
         raise InvalidInput({"by": "Only staff can book without a hold."})
     with booking_transaction() as session:
         place = place_of(session, schedule_id)
+        appointment = Appointment(id=new_id(), code=new_code())
+        made_before = idempotency.earlier(
+            session,
+            key=key,
+            visitor=by.user_id,
+            route=DESK_ROUTE,
+            body=idempotency.body_hash([schedule_id, start, asdict(details), [*map(asdict, answers)]]),
+            appointment_id=appointment.id,
+            organization_id=place.schedule.organization_id,
+            now=clock.now(),
+        )
+        if made_before is not None:
+            return session.get_one(Appointment, made_before)
         now = take_now(session, place.actors)
         check(session, place.type.id, details, answers)
         overbook = bool(overbook_reason.strip())
         situation, overbooked = ask(
             session, place, start, now, act=DESK, set_aside=set_aside, overbook=overbook
         )
-        appointment = Appointment(
-            id=new_id(), code=new_code(), status=BOOKED, created_at=now, booked_at=now, made_by=by.kind
-        )
+        appointment.status, appointment.made_by = BOOKED, by.kind
+        appointment.created_at = appointment.booked_at = now
         set_time(appointment, place, start)
         appointment.overbooked = overbooked
         appointment.overbook_reason = overbook_reason.strip() if overbooked else None

@@ -16,6 +16,7 @@ from scheduler.console import (
 from scheduler.console import type_question_views as question_views
 from scheduler.console import booking_views, hours_views, share_views, time_off_views
 from scheduler.console.common import name_the_clinic
+from scheduler.console.desk import block_views, find_views, new_views, sheet_views, walkin_views
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 blueprint.before_request(name_the_clinic)
@@ -53,6 +54,17 @@ for _path, _method, _view in (
     ("/types/<type_id>/links/new", "POST", type_link_views.add_link),
     ("/types/<type_id>/links/<link_id>/end", "POST", type_link_views.end_link),
     ("/types/<type_id>/links/<link_id>/reopen", "POST", type_link_views.reopen_link),
+    # front desk
+    ("/new", "GET", new_views.new),
+    ("/new", "POST", new_views.book_new),
+    ("/walk-in", "GET", walkin_views.walk_in),
+    ("/walk-in", "POST", walkin_views.add_walk_in),
+    ("/find", "GET", find_views.find_form),
+    ("/find", "POST", find_views.search),
+    ("/block", "GET", block_views.block),
+    ("/block", "POST", block_views.add_block),
+    ("/block/<block_id>/remove", "POST", block_views.remove_block),
+    ("/sheet/<day>", "GET", sheet_views.sheet),
     # share
     ("/share", "GET", share_views.share),
     # profile

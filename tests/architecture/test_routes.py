@@ -93,6 +93,16 @@ GET     /console/types/<type_id>/links/new      signed-in   303 303 200 404 403 
 POST    /console/types/<type_id>/links/new      signed-in   401 401 303 404 403 303 404 404
 POST    /console/types/<type_id>/links/<link_id>/end signed-in   401 401 303 404 403 303 404 404
 POST    /console/types/<type_id>/links/<link_id>/reopen signed-in   401 401 303 404 403 303 404 404
+GET     /console/new                            signed-in   303 303 200 200 200 200 200 200
+POST    /console/new                            signed-in   401 401 303 404 303 303 404 404
+GET     /console/walk-in                        signed-in   303 303 200 200 200 200 200 200
+POST    /console/walk-in                        signed-in   401 401 303 409 303 303 409 409
+GET     /console/find                           signed-in   303 303 200 200 200 200 200 200
+POST    /console/find                           signed-in   401 401 200 200 200 200 200 200
+GET     /console/block                          signed-in   303 303 200 200 200 200 200 200
+POST    /console/block                          signed-in   401 401 303 404 303 303 404 404
+POST    /console/block/<block_id>/remove        signed-in   401 401 303 404 303 303 404 404
+GET     /console/sheet/<day>                    signed-in   303 303 200 200 200 200 200 200
 GET     /console/share                          signed-in   303 303 200 200 200 200 200 200
 GET     /console/profile                        signed-in   303 303 200 200 200 200 200 200
 POST    /console/profile/page                   signed-in   401 401 303 303 404 404 404 303
@@ -280,6 +290,14 @@ class Stage:
             form = {"slot": values["<slot>"]}
         if path.startswith(("/console/hours", "/console/time-off", "/console/history")):
             values, form = self._hours()
+        if path in ("/console/new", "/console/walk-in"):
+            form = TYPED | {"slot": slot_id(self.clinic.schedule, self._free_start()), "born": "5/17/1984"}
+        if path == "/console/find":
+            form = {"query": "Ana"}
+        if path.startswith("/console/block"):
+            form = {"actor": self.clinic.actor, "date": "2027-09-01", "start": "9", "end": "10"}
+            values["<block_id>"] = self._blocked()
+        values["<day>"] = "today"
         if "<name>" in path:
             values["<name>"] = self._feed_file()
         if path.startswith("/console/types"):
@@ -330,6 +348,12 @@ class Stage:
             with self.app.app_context(), snapshot() as session:
                 values["<mail_id>"] = str(session.scalar(select(func.max(Outbox.id))))
         return values
+    def _blocked(self) -> str:
+        start = clock.now() + 90 * clock.DAY
+        with self.app.app_context():
+            return booking.block_time(
+                by=SYSTEM, actor_id=self.clinic.actor, start=start, end=start + clock.HOUR
+            ).id
 
     def _invited(self) -> str:
         number = next(self._number)

@@ -35,7 +35,13 @@ def act(wanted: dict[str, Any]) -> str:
             return f"booked {book(by=by, appointment_id=wanted['appointment'], details=DETAILS).id}"
         if wanted["verb"] == "desk book":
             by = By("user", user_id="desk")
-            made = desk_book(by=by, schedule_id=wanted["schedule"], start=wanted["start"], details=DETAILS)
+            made = desk_book(
+                by=by,
+                schedule_id=wanted["schedule"],
+                start=wanted["start"],
+                details=DETAILS,
+                key=wanted.get("key"),
+            )
             return f"booked {made.id}"
         if wanted["verb"] == "cancel":
             return f"cancelled {cancel(by=by, appointment_id=wanted['appointment']).id}"

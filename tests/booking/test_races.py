@@ -182,6 +182,27 @@ def test_cancelling_and_booking_at_once_leaves_one_visit_at_a_time(app_context: 
     assert overlaps() == 0
 
 
+def test_the_desk_books_while_patients_book_the_same_time_and_one_of_all_gets_it(
+    app_context: Flask, race: Any
+) -> None:
+    clinic = make_clinic(app_context)
+    start = starts_of(clinic.schedule)[0]
+    clients = one_each([clinic.schedule], [start])
+    for number in range(0, CLIENTS, 3):
+        clients[number] = [{"verb": "desk book", "schedule": clinic.schedule, "start": start}]
+    assert booked(race(clients)) == 1
+    assert overlaps() == 0
+
+
+def test_many_presses_of_one_desk_form_book_once(app_context: Flask, race: Any) -> None:
+    clinic = make_clinic(app_context)
+    start = starts_of(clinic.schedule)[0]
+    press = {"verb": "desk book", "schedule": clinic.schedule, "start": start, "key": "one form"}
+    answers = race([[press, press] for _ in range(CLIENTS)])
+    assert len(set(answers)) == 1
+    assert answers[0].startswith("booked ")
+
+
 def test_many_presses_of_one_visitor_hold_once(app_context: Flask, race: Any) -> None:
     clinic = make_clinic(app_context)
     start = starts_of(clinic.schedule)[0]

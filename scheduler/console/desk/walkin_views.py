@@ -1,0 +1,99 @@
+"""Views of Walk-in: four fields, a gap, Add to the day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import render_template, request
+
+from scheduler import booking, clock
+from scheduler.console.common import Answer, by_me, me
+from scheduler.console.desk.new_views import SENT_BEFORE, booked
+from scheduler.console.desk.patient import form_key, overbook_problem, short_errors, short_form
+from scheduler.console.desk.walkin import Pick, read_pick, walkin_page
+from scheduler.errors import InvalidInput, KeyReused, SlotGone
+from scheduler.intake.forms import DetailsForm
+from scheduler.web.access import SIGNED_IN, allow
+from scheduler.web.headers import private_page
+
+
+@allow(SIGNED_IN)
+@private_page
+def walk_in() -> Answer:
+    """Today's gaps, the first one chosen. A ``?date=`` in the address is where one came from: a walk-in is today."""
+    return _page()
+
+
+@allow(SIGNED_IN)
+@private_page
+def add_walk_in() -> Answer:
+    """Add the patient to the day; with the button ``show`` the page once more, with every start of a type."""
+    now = clock.now()
+    if "show" in request.form:
+        return _page(all_of=request.form["show"])
+    pick = read_pick(me(), request.form.get("slot", ""), now)
+    if pick is None or (pick.outside and not pick.anyway):
+        return _page(problem=_gone(pick)), 409
+    form = short_form(pick.questions, request.form, pick.offer.today(now))
+    errors = [] if form.validate() else short_errors(form, request.form)
+    reason = request.form.get("overbook_reason", "")
+    if pick.anyway and pick.taken and (said := overbook_problem(reason)):
+        errors.append(("overbook_reason", said))
+    if errors:
+        return _page(form=form, errors=errors), 400
+    return _add(pick, form, reason if pick.anyway else "")
+
+
+def _add(pick: Pick, form: DetailsForm, reason: str) -> Answer:
+    try:
+        made = booking.desk_book(
+            by=by_me(),
+            schedule_id=pick.offer.schedule,
+            start=pick.start,
+            details=form.details(""),
+            answers=form.answers(),
+            set_aside=frozenset({"hours", "limits"}),
+            overbook_reason=reason,
+            key=form_key(request.form.get("key")),
+        )
+    except SlotGone:
+        return _page(form=form, problem=_gone(pick)), 409
+    except KeyReused:
+        return _page(form=form, problem=SENT_BEFORE, key=form_key(None)), 422
+    except InvalidInput as error:
+        return _page(form=form, errors=list(error.problems.items())), 400
+    return booked(made, form)
+
+
+def _gone(pick: Pick | None) -> str:
+    if pick is None:
+        return "That time has passed or can't be used. Choose one of the gaps below."
+    return "Somebody else has just taken that time. The next gap is chosen below; what you typed is kept."
+
+
+def _page(
+    *,
+    form: DetailsForm | None = None,
+    errors: Sequence[tuple[str, str]] = (),
+    problem: str = "",
+    key: str = "",
+    all_of: str = "",
+) -> str:
+    now = clock.now()
+    page = walkin_page(me(), now, picked=request.form.get("slot", ""), all_of=all_of)
+    typed = request.form if request.method == "POST" else None
+    offer = next((row.offer for row in (*page.rows, *page.full)), None)
+    if offer is not None and (form is None or not errors):
+        form = short_form(page.questions, typed, offer.today(now))
+    return render_template(
+        "console/desk/walk_in.html",
+        page=page,
+        form=form,
+        now=now,
+        zone=offer.zone if offer else "UTC",
+        errors=list(errors),
+        problem=problem,
+        key=key or form_key(request.form.get("key")),
+        typed=request.form,
+        all_of=all_of,
+    )
