@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from email.message import EmailMessage
 
+from scheduler import audit
 from scheduler.calendars.views import appointment_view, mail_address
 from scheduler.db import snapshot
 from scheduler.models import (
@@ -38,6 +39,7 @@ KINDS = {
     "booking-pending": (compose.PENDING, (PENDING,)),
     "booking-moved": (compose.MOVED, (*_KEPT, PENDING)),
     "booking-cancelled": (compose.CANCELLED, (CANCELLED, DECLINED, EXPIRED)),
+    "booking-link": (compose.LINK, (*_KEPT, PENDING)),
 }
 
 ManageUrl = Callable[[Appointment], str]
@@ -100,6 +102,13 @@ def _message(
             return NEEDS_CALL
         view = appointment_view(session, appointment, settings, manage_url(appointment))
         to = details.email
+        was = audit.moved_from(session, appointment) if about == compose.MOVED else None
     return compose.compose(
-        view, about=about, to=to, sender=mail_address(settings), message_id=claimed.message_id, now=now
+        view,
+        about=about,
+        to=to,
+        sender=mail_address(settings),
+        message_id=claimed.message_id,
+        now=now,
+        was=was,
     )

@@ -10,18 +10,20 @@ from email.utils import format_datetime
 import idna
 from flask import current_app
 
+from scheduler.audit import Earlier
 from scheduler.availability.zones import zone as zone_of
 from scheduler.calendars.views import AppointmentView
 from scheduler.calendars.write import CANCEL, PUBLISH, REQUEST, appointment_ics, title
 from scheduler.clock import to_utc
 from scheduler.web.times import day_long, day_with_year, duration_words, time_with_zone
 
-CONFIRMED, PENDING, MOVED, CANCELLED = "confirmed", "pending", "moved", "cancelled"
+CONFIRMED, PENDING, MOVED, CANCELLED, LINK = "confirmed", "pending", "moved", "cancelled", "link"
 _HEADLINES = {
     CONFIRMED: "You're booked",
     PENDING: "We have your request",
     MOVED: "Your appointment has moved",
     CANCELLED: "Your appointment is cancelled",
+    LINK: "Your link to your appointment",
 }
 
 
@@ -30,11 +32,18 @@ class AddressRefused(ValueError):
 
 
 def compose(
-    view: AppointmentView, *, about: str, to: str, sender: str, message_id: str, now: int
+    view: AppointmentView,
+    *,
+    about: str,
+    to: str,
+    sender: str,
+    message_id: str,
+    now: int,
+    was: Earlier | None = None,
 ) -> EmailMessage:
-    """The mail ``about`` (CONFIRMED, PENDING, MOVED or CANCELLED) the appointment, to the address ``to``.
+    """The mail ``about`` (CONFIRMED, PENDING, MOVED, CANCELLED or LINK) the appointment, to the address ``to``.
 
-    The subject is neutral (ux.md 2.5); ``message_id`` is the outbox row's, the same on every try. Raises AddressRefused.
+    ``was``: the time before a move, where it is known. The subject is neutral (ux.md 2.5); ``message_id`` is the outbox row's, the same on every try. Raises AddressRefused.
     """
     message = EmailMessage(policy=SMTP)
     message["Subject"] = title(view)
@@ -43,7 +52,7 @@ def compose(
     message["Message-ID"] = message_id
     message["Date"] = format_datetime(to_utc(now))
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer to it
-    words = _words(view, about, now)
+    words = _words(view, about, now) | {"was": _time_words(was) if was else ""}
     message.set_content(current_app.jinja_env.get_template("mail/appointment.txt").render(words))
     html = current_app.jinja_env.get_template("mail/appointment.html").render(words)
     message.add_alternative(html, subtype="html")
@@ -83,9 +92,14 @@ def _words(view: AppointmentView, about: str, now: int) -> dict[str, object]:
     }
 
 
+def _time_words(at: Earlier) -> str:
+    zone = zone_of(at.zone).info
+    return f"{day_long(at.starts_at, zone)}, {time_with_zone(at.starts_at, zone)}"
+
+
 def _attach(message: EmailMessage, view: AppointmentView, about: str, to: str, now: int) -> None:
     method = CANCEL if about == CANCELLED else REQUEST
-    if about == PENDING:
+    if about in (PENDING, LINK):
         method = PUBLISH
     ics = appointment_ics(view, now=now, method=method, attendee=ascii_address(to))
     name = "cancelled.ics" if about == CANCELLED else "appointment.ics"
