@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -17,6 +19,7 @@ from scheduler.portal.owners import find_owner
 from scheduler.portal.slots import Handover, printable
 from scheduler.portal.times import parse_day, parse_zone, times_page
 from scheduler.web.access import PUBLIC, allow
+from scheduler.web.border import is_text
 from scheduler.web.clinic import set_clinic
 from scheduler.web.headers import mark_private
 from scheduler.web.visitor import visitor_hash
@@ -31,13 +34,21 @@ def handover() -> Handover:
     given = request.form if request.method == "POST" else request.args
     kept = given.get("kept", "")
     return Handover(
-        source=printable(given.get("source", "")),
-        booking_referral=printable(given.get("booking-referral", "")),
+        source=_finders_word("source", given),
+        booking_referral=_finders_word("booking-referral", given),
         zone=parse_zone(given.get("tz", "")),
         private=printable(given.get("private", "")[:64]),
         kept=kept if kept.isascii() and kept.isalnum() and len(kept) <= 32 else "",
         patient=patient if (patient := given.get("patient", "")) in ("new", "returning") else "",
     )
+
+
+def _finders_word(name: str, given: Mapping[str, str]) -> str:
+    """What a finder handed over under that name, "" for what can't be kept. Of bytes in the address that are no text
+    Werkzeug leaves the escapes, which nobody sent."""
+    pairs = (pair.partition(b"=") for pair in request.query_string.split(b"&"))
+    sent = all(is_text(unquote_to_bytes(value)) for key, _, value in pairs if key == name.encode())
+    return printable(given.get(name, "")) if sent else ""
 
 
 def mark(travels: Handover) -> None:

@@ -43,7 +43,7 @@ def check() -> None:
     any_query = getattr(current_app.view_functions.get(request.endpoint or ""), "any_query", False)
     if len(path) > MAX_PATH or (len(query) > MAX_QUERY and not any_query):
         raise RequestURITooLarge
-    if not _is_text(path) or not (any_query or _is_text(unquote_to_bytes(query))):
+    if not is_text(path) or not (any_query or is_text(unquote_to_bytes(query))):
         raise InvalidInput({"address": "The address holds characters that no page uses. Check the link."})
     for name, values in request.form.lists():
         if "\x00" in name or any("\x00" in value for value in values):
@@ -52,7 +52,8 @@ def check() -> None:
             )
 
 
-def _is_text(raw: bytes) -> bool:
+def is_text(raw: bytes) -> bool:
+    """Whether bytes are UTF-8 without NUL."""
     try:
         return "\x00" not in raw.decode("utf-8")
     except UnicodeDecodeError:

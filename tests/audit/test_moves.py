@@ -6,7 +6,8 @@ from scheduler import audit, booking
 from scheduler.booking import SYSTEM
 from scheduler.db import snapshot
 from scheduler.models import Appointment
-from tests.factories import Clinic, make_appointment, make_location, make_schedule
+from tests.factories import Clinic, make_appointment
+from tests.portal.test_times import another_place
 
 
 def earlier(clinic: Clinic, appointment_id: str) -> audit.Earlier | None:
@@ -25,8 +26,7 @@ def test_it_is_the_time_before_the_last_move_also_after_a_way_back(clinic: Clini
 
 
 def test_it_stands_in_the_zone_of_its_own_place(clinic: Clinic) -> None:
-    there = make_location(clinic, name="Hillside", zone="America/Denver")
-    schedule = make_schedule(clinic, location=there.id)
+    schedule = another_place(clinic, name="Hillside", zone="America/Denver")
     start = clinic.starts(schedule.id)[0]
     visit = make_appointment(clinic, start=start, schedule=schedule.id).id
     with clinic.app.app_context():

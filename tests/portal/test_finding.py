@@ -76,7 +76,7 @@ def test_a_phone_number_is_known_by_its_digits(clinic: Clinic) -> None:
 def test_what_cannot_be_looked_for_comes_back_as_it_was_typed(
     clinic: Clinic, changes: dict[str, str], sentence: str
 ) -> None:
-    page = ask(clinic.app, changes.get("contact", "ana@example.org"), **changes)
+    page = ask(clinic.app, **{"contact": "ana@example.org", **changes})
     assert (page.status, page.errors) == (400, [sentence])
     assert page.title == "Error: Find my booking"
     assert 'value="17"' in page.text
@@ -87,7 +87,7 @@ def test_guessing_is_slowed_down_and_the_phone_is_given(clinic: Clinic, frozen: 
         assert ask(clinic.app, "eve@example.org").status == 303
     page = ask(clinic.app, "Eve@Example.org")
     assert page.status == 429
-    assert page.errors == ["Too many tries. Wait 60 minutes, then try again."]
+    assert page.errors == ["Email or phone: too many tries. Wait 60 minutes, then try again."]
     assert page.response.headers["Retry-After"] == "3600"
     assert "Call 617-555-0100" in page.words
     assert ask(clinic.app, "other@example.org").status == 303

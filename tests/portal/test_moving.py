@@ -17,12 +17,12 @@ from tests.factories import (
     Clinic,
     make_appointment,
     make_clinic,
-    make_location,
     make_practitioner,
     make_schedule,
     make_type,
 )
 from tests.portal.patient import Page, Patient
+from tests.portal.test_times import another_place
 from tests.support.times import Clock
 
 MONDAY = "2027-06-07T07:00:00-04:00"
@@ -83,12 +83,12 @@ def test_three_presses_move_it_and_the_page_says_from_where(clinic_on_each: Clin
     assert "All times are" in choose.words
     review = patient.open(times(choose)[2])
     assert review.h1 == "Move to this time?"
-    assert "Tuesday, June 8, 2027" in review.words
+    assert "Monday, June 7, 2027" in review.words
     assert "Wednesday, June 9, 2027" in review.words
     assert (row(clinic).starts_at, row(clinic).version) == (starts[16], 1)  # looking has moved nothing
     assert press_move(patient, path, review).location == path
     page = patient.open(path)
-    assert page.h1 == "Your appointment has moved: Tuesday, June 8, 10:00 AM EDT with Dr. Maya Chen."
+    assert page.h1 == "Your appointment has moved: Monday, June 7, 10:00 AM EDT with Dr. Maya Chen."
     assert "It was Wednesday, June 9, 9:00 AM EDT." in page.words
     after = Calendar.from_ical(patient.open(f"{path}/appointment.ics").text).walk("VEVENT")[0]
     assert (after["UID"], after["SEQUENCE"]) == (before["UID"], before["SEQUENCE"] + 1)
@@ -150,19 +150,18 @@ def test_every_time_offered_can_be_had_also_those_that_overlap_the_present_one(
 
 
 def test_other_places_of_the_clinician_are_offered_and_other_people_are_not(clinic: Clinic) -> None:
-    there = make_location(clinic, name="Hillside", city="Denver", zone="America/Denver")
-    hers = make_schedule(clinic, location=there.id)
+    hers = another_place(clinic, name="Hillside", city="Denver", zone="America/Denver")
     other = make_practitioner(clinic, display_name="Dr. Omar Haddad", given="Omar", family="Haddad")
     his = make_schedule(clinic, hosts=[other.actor])
     patient, start = Patient(clinic.app), clinic.starts()[16]
     path = patient.book(clinic, start)
     assert "Hillside" in patient.open(f"{path}/reschedule").words
-    page = patient.open(f"{path}/reschedule", place=there.id)
+    assert patient.open(f"{path}/reschedule/{slot_id(his.id, start)}").status == 404
+    page = patient.open(f"{path}/reschedule", place=hers.location_id)
     assert all(f"/{hers.id}-" in link for link in times(page))
     assert press_move(patient, path, patient.open(times(page)[0])).status == 303
     assert "MDT" in patient.open(path).h1
     assert "It was Wednesday, June 9, 9:00 AM EDT." in patient.open(path).words
-    assert patient.open(f"{path}/reschedule/{slot_id(his.id, start)}").status == 404
 
 
 def test_when_the_clinics_notice_has_begun_there_is_the_phone_and_cancelling(
@@ -191,7 +190,7 @@ def test_a_request_that_waits_moves_and_goes_on_waiting(sqlite_app: Flask, froze
     press_move(patient, path, review)
     assert row(clinic).status == "pending"
     page = patient.open(path)
-    assert page.h1.startswith("Your request is with the clinic: Tuesday, June 8, 9:00 AM EDT")
+    assert page.h1.startswith("Your request is with the clinic: Monday, June 7, 9:00 AM EDT")
     assert "before, it was Wednesday, June 9, 9:00 AM EDT" in page.words
 
 
