@@ -13,6 +13,7 @@ from scheduler.booking.book import book, desk_book
 from scheduler.booking.change import cancel, move
 from scheduler.booking.details import AnswerGiven, Details
 from scheduler.booking.expire import expire, purge
+from scheduler.booking.find import phone_digits, send_links
 from scheduler.booking.hold import MAX_EXTENSIONS, extend, hold, hold_again, is_live, release, save_draft
 from scheduler.booking.outside import coming_visits, keep_outside, outside
 
@@ -40,8 +41,10 @@ __all__ = [
     "links",
     "move",
     "outside",
+    "phone_digits",
     "purge",
     "release",
     "save_draft",
+    "send_links",
     "unblock_time",
 ]

@@ -76,30 +76,37 @@ def hold(
         if made_before is not None:
             same = _fresh(session, made_before)
             if same is not None and _still_stands(same, schedule_id, start, now):
+                if same.status == HELD:
+                    _refer(session, same, source, booking_referral, now)
                 return same
         own = _own_hold(session, by, schedule_id)
         if own is not None and own.starts_at == start:
+            _refer(session, own, source, booking_referral, now)
             return own
         if own is not None:
             end_hold(session, own)
             session.flush()
         _take(session, place, appointment, start, now, by)
-        if source or booking_referral:
-            session.add(
-                Referral(
-                    appointment_id=appointment.id,
-                    organization_id=appointment.organization_id,
-                    source=source[:MAX_REFERRAL],
-                    booking_referral=booking_referral[:MAX_REFERRAL],
-                    created_at=now,
-                )
-            )
+        _refer(session, appointment, source, booking_referral, now)
         if made_before is not None and key and by.visitor:
             idempotency.point_to(
                 session, key=key, visitor=by.visitor, route=ROUTE, appointment_id=appointment.id
             )
         note(session, appointment, by=by, at=now, action="hold")
         return appointment
+
+
+def _refer(session: Session, appointment: Appointment, source: str, booking_referral: str, now: int) -> None:
+    """Keep what a finder handed over with the hold: of two finders that sent somebody to one time, the later counts."""
+    if not (source or booking_referral):
+        return
+    row = session.get(Referral, appointment.id)
+    if row is None:
+        row = Referral(
+            appointment_id=appointment.id, organization_id=appointment.organization_id, created_at=now
+        )
+        session.add(row)
+    row.source, row.booking_referral = source[:MAX_REFERRAL], booking_referral[:MAX_REFERRAL]
 
 
 def _still_stands(made: Appointment, schedule_id: str, start: int, now: int) -> bool:

@@ -23,6 +23,7 @@ from scheduler.intake.fields import (
     email_check,
     number_check,
     phone_check,
+    refuse,
 )
 from scheduler.web.forms import PARTS
 
@@ -41,8 +42,15 @@ NAME_LENGTH, LINE_LENGTH, LONG_LENGTH, REASON_LENGTH = 100, 200, 2000, 200
 # A draft keeps more than a field allows, so that a text that is too long can be shortened, but not without end.
 DRAFT_VALUE_LENGTH, DRAFT_VALUES = 10_000, 50
 QUESTION = "q_"
+SEEN = "seen"
+SEEN_BEFORE = (("yes", "Yes"), ("no", "No, I'm new here"))
+# what a type's code says of whom it is not for: people whom the clinic has not seen before
+RETURNING = {
+    "existptonly": "Have you been seen at this clinic before?",
+    "existptfam": "Have you, or someone in your family, been seen at this clinic before?",
+}
 _FIELDS = (
-    *("for_whom", "given", "family", "one_name", "booker_given", "booker_family", "relationship"),
+    *(SEEN, "for_whom", "given", "family", "one_name", "booker_given", "booker_family", "relationship"),
     *("email", "phone", "reason", "needs", "needs_language", "needs_other"),
 )
 
@@ -161,6 +169,12 @@ def answer_text(field: Field) -> str:
     return str(text)
 
 
+def _seen_check(form: Any, field: Choice) -> None:
+    """Refuse who is new. Raises StopValidation."""
+    if field.text == "no":
+        refuse(field, "this visit is for people who have. See below what fits you.")
+
+
 def _question_field(question: Asked, today: date) -> Field:
     required, options = question.required, [(choice, choice) for choice in question.choices]
     label, hint = question.label, question.hint
@@ -185,9 +199,23 @@ def _question_field(question: Asked, today: date) -> Field:
     return field
 
 
-def details_form(questions: Sequence[Asked], typed: MultiDict[str, str] | None, today: date) -> DetailsForm:
-    """The details form for a type's ``questions`` with what was ``typed``; ``today``: the clinic's local date."""
-    fields: dict[str, Any] = {
+def details_form(
+    questions: Sequence[Asked],
+    typed: MultiDict[str, str] | None,
+    today: date,
+    patient_type: str = "",
+) -> DetailsForm:
+    """The details form for a type's ``questions`` with what was ``typed``; ``today``: the clinic's local date.
+
+    ``patient_type``: the type's code where patients answer for themselves; one for people who have been seen before is
+    asked about first.
+    """
+    fields: dict[str, Any] = {}
+    if patient_type in RETURNING:
+        fields[SEEN] = Choice(
+            RETURNING[patient_type], SEEN_BEFORE, validators=[_seen_check], needed="choose one."
+        )
+    fields |= {
         "for_whom": Choice("Who is it for?", FOR_WHOM, needed="choose one.", default="me"),
         "given": Line(
             "First name",
@@ -244,7 +272,8 @@ class Draft:
 
     @property
     def empty(self) -> bool:
-        return not self.typed
+        """Whether nothing was typed: the one answer that a landing page asks for is no typing."""
+        return not set(self.typed) - {SEEN}
 
     def values(self) -> MultiDict[str, str] | None:
         """The fields as a form reads them; None when nothing was typed yet."""

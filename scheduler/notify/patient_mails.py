@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
+from scheduler import audit
 from scheduler.calendars.views import appointment_view, mail_address
 from scheduler.db import snapshot
 from scheduler.models import (
@@ -30,6 +31,7 @@ KINDS = {
     "booking-pending": (compose.PENDING, (PENDING,)),
     "booking-moved": (compose.MOVED, (*_KEPT, PENDING)),
     "booking-cancelled": (compose.CANCELLED, (CANCELLED, DECLINED, EXPIRED)),
+    "booking-link": (compose.LINK, (*_KEPT, PENDING)),
 }
 
 
@@ -49,6 +51,13 @@ def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
             return NEEDS_CALL
         view = appointment_view(session, appointment, post.settings, post.manage_url(appointment))
         to = details.email
+        was = audit.moved_from(session, appointment) if about == compose.MOVED else None
     return compose.compose(
-        view, about=about, to=to, sender=mail_address(post.settings), message_id=claimed.message_id, now=now
+        view,
+        about=about,
+        to=to,
+        sender=mail_address(post.settings),
+        message_id=claimed.message_id,
+        now=now,
+        was=was,
     )

@@ -1,24 +1,27 @@
-"""Views that only look: the clinician's page, the times of a type, the landing of a deep link."""
+"""Views that only look: the clinician's page and the times of a type; what the patient's pages share in reading."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from scheduler import booking, clock
+from scheduler import clock
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
-from scheduler.intake import questions_of
-from scheduler.portal import pages, slots
+from scheduler.portal import pages
 from scheduler.portal.holds import answers_kept
+from scheduler.portal.offers import Offer
+from scheduler.portal.owners import find_owner
 from scheduler.portal.slots import Handover, printable
-from scheduler.portal.times import own_holds, parse_day, parse_zone, times_page
+from scheduler.portal.times import parse_day, parse_zone, times_page
 from scheduler.web.access import PUBLIC, allow
+from scheduler.web.border import is_text
 from scheduler.web.clinic import set_clinic
 from scheduler.web.headers import mark_private
-from scheduler.web.settings import current_settings
 from scheduler.web.visitor import visitor_hash
 
 NO_PAGE = "There is no page at this address. The link may be old or cut short."
@@ -31,17 +34,26 @@ def handover() -> Handover:
     given = request.form if request.method == "POST" else request.args
     kept = given.get("kept", "")
     return Handover(
-        source=printable(given.get("source", "")),
-        booking_referral=printable(given.get("booking-referral", "")),
+        source=_finders_word("source", given),
+        booking_referral=_finders_word("booking-referral", given),
         zone=parse_zone(given.get("tz", "")),
-        private=given.get("private", "")[:64],
+        private=printable(given.get("private", "")[:64]),
         kept=kept if kept.isascii() and kept.isalnum() and len(kept) <= 32 else "",
+        patient=patient if (patient := given.get("patient", "")) in ("new", "returning") else "",
     )
 
 
-def _mark(travels: Handover) -> None:
+def _finders_word(name: str, given: Mapping[str, str]) -> str:
+    """What a finder handed over under that name, "" for what can't be kept. Of bytes in the address that are no text
+    Werkzeug leaves the escapes, which nobody sent."""
+    pairs = (pair.partition(b"=") for pair in request.query_string.split(b"&"))
+    sent = all(is_text(unquote_to_bytes(value)) for key, _, value in pairs if key == name.encode())
+    return printable(given.get(name, "")) if sent else ""
+
+
+def mark(travels: Handover) -> None:
     """A page that is one visitor's own, or whose address is a key, is not for caches, referrers or search engines."""
-    if travels.private or travels.kept or visitor_hash() is not None:
+    if travels.private or travels.kept or travels.booking_referral or visitor_hash() is not None:
         mark_private()
 
 
@@ -66,7 +78,7 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
     now, travels, visitor = clock.now(), handover(), visitor_hash()
     asked = request.args.get("from", "")
     since = parse_day(asked)
-    _mark(travels)
+    mark(travels)
     with snapshot() as session:
         found = pages.type_at_owner(session, owner.lower(), kind.lower(), travels.private, now)
         if found is None:
@@ -75,7 +87,7 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
         if (owner, kind) != (found.owner.slug, found.offer.type_slug):
             return redirect(_moved(found), 301)
         if not found.bookable:
-            return render_template("portal/paused.html", offer=found.offer, clinic=found.offer.clinic)
+            return paused_page(found.offer)
         page = times_page(
             session,
             found.offers,
@@ -110,39 +122,10 @@ def _unread_zone(travels: Handover) -> bool:
     return bool(request.args.get("tz")) and not travels.zone
 
 
-@allow(PUBLIC)
-def landing(slot: str) -> str | Response:
-    """Where a finder's deep link leads: the chosen time, what will be asked, one button."""
-    now, travels, visitor = clock.now(), handover(), visitor_hash()
-    _mark(travels)
+def paused_page(offer: Offer) -> str:
+    """The page of what can't be booked online now, paused or retired, with a way on where there is one."""
     with snapshot() as session:
-        chosen = slots.find_chosen(session, slot, travels.private, now)
-        if chosen is None:
-            raise NotFound(NO_TIME)
-        set_clinic(chosen.offer.clinic)
-        booked = slots.own_booking(session, chosen, visitor)
-        if booked is not None:
-            token = booking.links.manage_token(current_settings().secret, booked)
-            return redirect(url_for("portal.visit", token=token), 303)
-        stands = slots.standing(session, chosen, now=now, visitor=visitor)
-        if stands.reason and stands.reason != "paused":
-            gone = slots.gone_page(
-                session, chosen, stands, now=now, visitor=visitor, handover=travels, saved=False
-            )
-        questions = questions_of(session, chosen.offer.type_id)
-        hold = own_holds(session, visitor, [chosen.offer.schedule_id], now).get(chosen.offer.schedule_id)
-        held_until = hold.expires_at if hold is not None and stands.own else None
-    if stands.reason == "paused":
-        return render_template("portal/paused.html", offer=chosen.offer, clinic=chosen.offer.clinic)
-    if stands.reason:
-        return render_template("portal/gone.html", gone=gone, now=now, clinic=chosen.offer.clinic)
+        owner = find_owner(session, offer.owner_slug) if offer.owner_slug else None
     return render_template(
-        "portal/landing.html",
-        chosen=chosen,
-        questions=questions,
-        handover=travels,
-        stands=stands,
-        held_until=held_until,
-        now=now,
-        clinic=chosen.offer.clinic,
+        "portal/paused.html", offer=offer, owner=owner, slot_status="gone", clinic=offer.clinic
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
@@ -12,9 +14,10 @@ from scheduler.booking import By
 from scheduler.clock import MINUTE
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
-from scheduler.intake.forms import DetailsForm, Draft, details_form, typed_values
+from scheduler.intake.forms import SEEN, DetailsForm, Draft, typed_values
 from scheduler.portal import slots
-from scheduler.portal.browse import NO_TIME, handover
+from scheduler.portal.browse import NO_TIME, handover, paused_page
+from scheduler.portal.fits import Fit, fitting, for_returning
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
 from scheduler.portal.review import summary
 from scheduler.portal.slots import Chosen, Handover, Standing
@@ -40,11 +43,12 @@ def hold() -> Response:
         kept = find_held(session, travels.kept, visitor_hash(), now)
     if chosen is None:
         raise NotFound(NO_TIME)
+    if kept is not None and kept.open and "given" in request.form:
+        _save_typed(kept)
+        kept = replace(kept, draft=_typed(kept))
     set_clinic(chosen.offer.clinic)
     if not chosen.offer.bookable:
-        return make_response(
-            render_template("portal/paused.html", offer=chosen.offer, clinic=chosen.offer.clinic), 409
-        )
+        return make_response(paused_page(chosen.offer), 409)
     saved = bool(kept and not kept.draft.empty)
     if chosen.start > now + slots.FARTHEST:
         return _gone(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
@@ -71,7 +75,7 @@ def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str
         return url_for("portal.details", hold_id=hold_id)
     old = kept.draft if kept else Draft({})
     draft = Draft(
-        typed=held.draft.typed or old.typed,
+        typed=_with_seen(held.draft.typed or old.typed, travels),
         zone=travels.zone or held.draft.zone or old.zone,
         private=travels.private or held.draft.private or old.private,
     )
@@ -79,8 +83,13 @@ def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str
         booking.save_draft(by=by, appointment_id=hold_id, draft=draft.data())
     if kept is not None and kept.id != hold_id and kept.live:
         booking.release(by=by, appointment_id=kept.id)
-    ready = not draft.empty and details_form(held.questions, draft.values(), held.today).validate()
+    ready = not draft.empty and held.form_of(draft.values()).validate()
     return url_for("portal.review" if ready else "portal.details", hold_id=hold_id)
+
+
+def _with_seen(typed: Mapping[str, Sequence[str]], travels: Handover) -> Mapping[str, Sequence[str]]:
+    """What was typed, and what the landing page asked, so that the details page need not ask it again."""
+    return {**typed, SEEN: ["yes"]} if travels.patient == "returning" else typed
 
 
 def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> Response:
@@ -97,7 +106,14 @@ def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> 
             saved=saved,
         )
     return make_response(
-        render_template("portal/gone.html", gone=page, now=now, clinic=chosen.offer.clinic), 409
+        render_template(
+            "portal/gone.html",
+            gone=page,
+            now=now,
+            slot_status=page.standing.status,
+            clinic=chosen.offer.clinic,
+        ),
+        409,
     )
 
 
@@ -113,7 +129,11 @@ def _own(hold_id: str) -> Held:
         token = booking.links.manage_token(current_settings().secret, appointment)
     set_clinic(chosen.offer.clinic)
     if held is None:
-        start_again = render_template("portal/elsewhere.html", chosen=chosen, clinic=chosen.offer.clinic)
+        # the browser comes from a press on our own page, and yet has no cookie: it keeps none
+        refused = visitor_hash() is None and request.headers.get("Sec-Fetch-Site") == "same-origin"
+        start_again = render_template(
+            "portal/elsewhere.html", chosen=chosen, no_cookies=refused, clinic=chosen.offer.clinic
+        )
         abort(make_response(start_again, 200 if request.method in ("GET", "HEAD") else 403))
     if not held.open:
         abort(redirect(url_for("portal.visit", token=token), 303))
@@ -137,7 +157,11 @@ def _page(template: str, held: Held, **context: Any) -> str:
 
 def _details(held: Held, form: DetailsForm, *, errors: bool) -> str:
     found = error_list(form) if errors else []
-    return _page("portal/details.html", held, form=form, errors=found, travels=_travels(held))
+    fits: tuple[Fit, ...] = ()
+    if for_returning(held.chosen.offer):
+        with snapshot() as session:
+            fits = fitting(session, held.chosen.offer, now=clock.now(), visitor=visitor_hash())
+    return _page("portal/details.html", held, form=form, errors=found, travels=_travels(held), fits=fits)
 
 
 @allow(HOLDER)
@@ -157,7 +181,7 @@ def details(hold_id: str) -> str | Response:
 def take_details(hold_id: str) -> Response:
     """Keep what was typed, right or wrong; go on to the review when it is all right and the time is still ours."""
     held = _own(hold_id)
-    form = details_form(held.questions, request.form, held.today)
+    form = held.form_of(request.form)
     ready = form.validate()
     if not _save_typed(held):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
@@ -175,12 +199,16 @@ def take_details(hold_id: str) -> Response:
 
 def _save_typed(held: Held) -> bool:
     """Keep the form that came as the hold's draft. False when the hold was booked meanwhile."""
-    draft = Draft(typed_values(request.form, held.questions), held.draft.zone, held.draft.private)
     try:
-        booking.save_draft(by=_by(), appointment_id=held.id, draft=draft.data())
+        booking.save_draft(by=_by(), appointment_id=held.id, draft=_typed(held).data())
     except Conflict:
         return False
     return True
+
+
+def _typed(held: Held) -> Draft:
+    """The form that came, as the draft of ``held``."""
+    return Draft(typed_values(request.form, held.questions), held.draft.zone, held.draft.private)
 
 
 def _stay(held: Held) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from scheduler.availability.zones import zone as zone_of
 from scheduler.booking import MAX_EXTENSIONS, is_live
@@ -39,7 +40,11 @@ class Held:
 
     def form(self) -> DetailsForm:
         """The details form with what was typed so far."""
-        return details_form(self.questions, self.draft.values(), self.today)
+        return self.form_of(self.draft.values())
+
+    def form_of(self, typed: MultiDict[str, str] | None) -> DetailsForm:
+        """The details form of this hold's type with what was ``typed``."""
+        return details_form(self.questions, typed, self.today, self.chosen.offer.patient_type)
 
     @property
     def complete(self) -> bool:

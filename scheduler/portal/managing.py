@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import segno
 from flask import make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from scheduler import booking, clock
@@ -20,7 +22,8 @@ from scheduler.web.settings import current_settings
 NO_VISIT = "We can't find that appointment. The link may be old or cut short."
 
 
-def _visit(token: str) -> Visit:
+def open_visit(token: str) -> Visit:
+    """The visit that a signed link opens. Raises NotFound."""
     with snapshot() as session:
         found = find_visit(session, current_settings(), token, clock.now())
     if found is None:
@@ -33,22 +36,29 @@ def _visit(token: str) -> Visit:
 @private_page
 def visit(token: str) -> str:
     """The appointment's own page: its state, place and what can be done about it."""
-    found = _visit(token)
+    found = open_visit(token)
     return render_template(
         "portal/visit.html",
         visit=found,
         now=clock.now(),
         google=google_link(found.view),
         outlook=outlook_link(found.view),
+        qr=_qr(found.view.manage_url or ""),
         clinic=found.chosen.offer.clinic,
     )
+
+
+def _qr(address: str) -> Markup:
+    """The address as a picture for the printed page: who scans it gets to the appointment."""
+    # segno makes plain SVG paths of it; nothing of the address stands in the markup
+    return Markup(segno.make(address, error="m").svg_inline(omitsize=True, border=2))  # noqa: S704
 
 
 @allow(TOKEN)
 @private_page
 def calendar(token: str) -> Response:
     """The appointment as a calendar file; of a cancelled one, the file that takes it out again."""
-    found = _visit(token)
+    found = open_visit(token)
     if found.state == "ended":
         raise NotFound(NO_VISIT)
     response = make_response(appointment_ics(found.view, now=clock.now()))
@@ -61,7 +71,7 @@ def calendar(token: str) -> Response:
 @private_page
 def confirm_cancel(token: str) -> str | Response:
     """What would be cancelled, and on what terms; nothing happens yet."""
-    found = _visit(token)
+    found = open_visit(token)
     if not found.ahead:
         return redirect(url_for("portal.visit", token=token), 303)
     return render_template(
@@ -73,7 +83,7 @@ def confirm_cancel(token: str) -> str | Response:
 @private_page
 def cancel(token: str) -> Response:
     """Cancel the appointment. A second press changes nothing; when it is too late, its page says so."""
-    found = _visit(token)
+    found = open_visit(token)
     reason = dict(REASONS).get(request.form.get("reason", ""), "")
     try:
         booking.cancel(by=By("patient"), appointment_id=found.id, reason=reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scheduler.intake.fields import DateParts
-from scheduler.intake.forms import FOR_WHOM, NEEDS, QUESTION, DetailsForm, answer_text
+from scheduler.intake.forms import FOR_WHOM, NEEDS, QUESTION, SEEN, SEEN_BEFORE, DetailsForm, answer_text
 from scheduler.web.forms import first_control
 from scheduler.web.times import day_with_year
 
@@ -29,7 +29,8 @@ def summary(form: DetailsForm, details_url: str) -> list[Row]:
 
     born = form.birth_date.data
     name = form.given.text if form.one_name.data else f"{form.given.text} {form.family.text}"
-    rows = [
+    rows = [row("Seen here before", dict(SEEN_BEFORE)[answer_text(form[SEEN])], SEEN)] if SEEN in form else []
+    rows += [
         row("Who it is for", dict(FOR_WHOM)[form.for_whom.text], "for_whom"),
         row("Name", name, "given"),
         row("Birth date", day_with_year(born).split(", ", 1)[1] if born else "", "birth_date"),

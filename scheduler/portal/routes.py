@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from scheduler.portal import browse, holding, managing, photos
+from scheduler.portal import browse, finding, holding, landing, managing, moving, photos
 
 blueprint = Blueprint("portal", __name__)
 
@@ -12,7 +12,7 @@ for _path, _method, _view in (
     ("/photos/<photo>", "GET", photos.show),
     ("/<owner>", "GET", browse.owner),
     ("/<owner>/<kind>", "GET", browse.times),
-    ("/book/<slot>", "GET", browse.landing),
+    ("/book/<slot>", "GET", landing.landing),
     ("/hold", "POST", holding.hold),
     ("/hold/<hold_id>", "GET", holding.details),
     ("/hold/<hold_id>", "POST", holding.take_details),
@@ -22,7 +22,12 @@ for _path, _method, _view in (
     ("/hold/<hold_id>/book", "POST", holding.book),
     ("/b/<token>", "GET", managing.visit),
     ("/b/<token>/appointment.ics", "GET", managing.calendar),
+    ("/b/<token>/reschedule", "GET", moving.choose_time),
+    ("/b/<token>/reschedule", "POST", moving.move),
+    ("/b/<token>/reschedule/<slot>", "GET", moving.review_move),
     ("/b/<token>/cancel", "GET", managing.confirm_cancel),
     ("/b/<token>/cancel", "POST", managing.cancel),
+    ("/find-booking", "GET", finding.find),
+    ("/find-booking", "POST", finding.send),
 ):
     blueprint.add_url_rule(_path, view_func=_view, methods=[_method])

@@ -20,6 +20,7 @@ from scheduler.portal.times import own_holds
 
 FARTHEST = 500 * DAY
 MAX_REFERRAL = 255
+MAX_ID = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,15 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class Handover:
     """What travels with a time through hidden fields: the finder's words (never shown), the viewer's zone, the private
-    link's token, and the hold whose answers are to be kept."""
+    link's token, the hold whose answers are to be kept, and whether somebody said that they were here before
+    (``returning``) or are new."""
 
     source: str = ""
     booking_referral: str = ""
     zone: str = ""
     private: str = ""
     kept: str = ""
+    patient: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,13 @@ class Standing:
     reason: str = ""
     free_again: int | None = None
     own: str = ""
+
+    @property
+    def status(self) -> str:
+        """The time in one of three words for programs, on the page's ``slot-status``: free, held (by whomever) or gone."""
+        if self.own or self.free_again:
+            return "held"
+        return "gone" if self.reason else "free"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +105,11 @@ def find_chosen(session: Session, text: str, private: str, now: int) -> Chosen |
     return Chosen(offer, start)
 
 
-def standing(session: Session, chosen: Chosen, *, now: int, visitor: str | None) -> Standing:
-    """How the time stands for this visitor, by the same rule that a hold asks."""
+def standing(
+    session: Session, chosen: Chosen, *, now: int, visitor: str | None, leave_out: str | None = None
+) -> Standing:
+    """How the time stands for this visitor, by the same rule that a hold asks; for a visit that is to move there
+    (``leave_out``), by the rule that the move asks."""
     if chosen.start < now:
         return Standing("past")
     if chosen.start > now + FARTHEST:
@@ -106,7 +119,7 @@ def standing(session: Session, chosen: Chosen, *, now: int, visitor: str | None)
     if schedule_id not in situations:
         return Standing("paused")
     hold = own_holds(session, visitor, [schedule_id], now).get(schedule_id)
-    reasons = explain(situations[schedule_id], chosen.start, now, hold.id if hold else None)
+    reasons = explain(situations[schedule_id], chosen.start, now, leave_out or (hold.id if hold else None))
     if not reasons:
         return Standing(own=hold.id if hold and hold.starts_at == chosen.start else "")
     only_held = all(reason.opens_at and group_of(reason) == TAKEN for reason in reasons)
@@ -143,5 +156,17 @@ def gone_page(
 
 
 def printable(text: str) -> str:
-    """A finder's word as it may be kept: printable and at most 255 characters, else "" (it is then left out)."""
-    return text if len(text) <= MAX_REFERRAL and text.isprintable() else ""
+    """A finder's word as it may be kept: printable and at most 255 characters, else "" (it is then left out). U+FFFD
+    stands for bytes that were no text."""
+    kept = len(text) <= MAX_REFERRAL and text.isprintable() and "\ufffd" not in text
+    return text if kept else ""
+
+
+def nearby_offer(session: Session, text: str) -> Offer | None:
+    """What a slot id that names no time may have meant, such as one cut short: the public offer that its beginning
+    names; None when there is none with a page."""
+    for word in (text, text.rpartition("-")[0]):
+        offer = load_offers(session, [word[:MAX_ID]]).get(word) if word.isascii() and word else None
+        if offer is not None and offer.public and offer.bookable and offer.times_path:
+            return offer
+    return None

@@ -173,16 +173,18 @@ def times_page(
     since: date | None,
     place_id: str,
     viewer_zone: str,
-    visitor: str | None,
+    visitor: str | None = None,
+    moving: Appointment | None = None,
 ) -> TimesPage:
     """The times page of one appointment type: ``offers`` are its Schedules with one owner, at all places.
 
     ``since``: the first local date to show, None for today; ``place_id``: the chosen place, "" for the one with the
-    earliest opening; ``now``: epoch seconds.
+    earliest opening; ``now``: epoch seconds; ``moving``: the visit that gets another time, whose own never stands in its
+    way and is not listed.
     """
     horizon = now + (max(offer.horizon_days for offer in offers) + 2) * DAY
     ids = [offer.schedule_id for offer in offers]
-    holds = own_holds(session, visitor, ids, now)
+    holds = dict.fromkeys(ids, moving) if moving is not None else own_holds(session, visitor, ids, now)
     situations = load_situations(session, ids, now, horizon)
     everything = {
         place: openings_between(
@@ -199,6 +201,12 @@ def times_page(
         for place, here in _by_place(offers).items()
     }
     chosen = _choose_place(everything, place_id)
+    if moving is not None:
+        present = slot_id(moving.schedule_id, moving.starts_at)
+        everything = {
+            place: [opening for opening in times if opening.value != present]
+            for place, times in everything.items()
+        }
     offer = next(offer for offer in offers if offer.place.id == chosen)
     zone = zone_of(offer.place.zone)
     days = by_day(everything[chosen], zone)

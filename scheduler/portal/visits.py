@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from scheduler import booking
+from scheduler.audit import Earlier, moved_from
 from scheduler.calendars.views import AppointmentView, appointment_view
 from scheduler.models import (
     ARRIVED,
     BOOKED,
     CANCELLED,
+    COMPLETED,
     DECLINED,
     EXPIRED,
     HELD,
+    NO_SHOW,
     PENDING,
+    Appointment,
     PatientDetails,
 )
 from scheduler.portal.holds import chosen_of
@@ -33,8 +37,10 @@ REASONS = (
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """``state``: upcoming, pending, arrived, past, cancelled, declined or ended (a hold that came to nothing).
-    Instants are epoch seconds; ``viewer_zone`` is the patient's own zone or ""."""
+    """``state``: upcoming, moved, pending, arrived, room, completed, no-show, past, cancelled, declined or ended (a hold
+    that came to nothing). Instants are epoch seconds; ``was``: the time before the last move; ``message``: what the clinic
+    wrote with its last move or cancellation; ``viewer_zone`` is the patient's own zone or "". ``movable``: the patient may
+    still take another time online."""
 
     id: str
     token: str
@@ -45,12 +51,16 @@ class Visit:
     viewer_zone: str
     by_mail: bool
     code: str
+    version: int
+    was: Earlier | None
+    message: str
+    movable: bool
     view: AppointmentView
 
     @property
     def ahead(self) -> bool:
         """Whether it is still to come, so that it can be cancelled and put into a calendar."""
-        return self.state in ("upcoming", "pending")
+        return self.state in ("upcoming", "moved", "pending")
 
 
 def find_visit(session: Session, settings: Settings, token: str, now: int) -> Visit | None:
@@ -58,28 +68,45 @@ def find_visit(session: Session, settings: Settings, token: str, now: int) -> Vi
     appointment = booking.links.find(session, settings.secret, token)
     if appointment is None:
         return None
+    return visit_of(session, settings, appointment, token, now)
+
+
+def visit_of(session: Session, settings: Settings, appointment: Appointment, token: str, now: int) -> Visit:
+    """An appointment as its patient sees it."""
     details = session.get(PatientDetails, appointment.id)
+    was = moved_from(session, appointment) if appointment.sequence else None
+    chosen = chosen_of(session, appointment)
+    state = _state(appointment, was, now)
     return Visit(
         id=appointment.id,
         token=token,
-        chosen=chosen_of(session, appointment),
-        state=_state(appointment.status, appointment.starts_at, now),
+        chosen=chosen,
+        state=state,
         cancelled_at=appointment.cancelled_at,
         cancelled_by=appointment.cancelled_by,
         viewer_zone=details.zone if details else "",
         by_mail=bool(details and details.email),
         code=appointment.code,
+        version=appointment.version,
+        was=was,
+        message=appointment.staff_message or "",
+        movable=state in ("upcoming", "moved", "pending")
+        and chosen.offer.bookable
+        and now < chosen.free_until,
         view=appointment_view(session, appointment, settings, f"{settings.public_url}/b/{token}"),
     )
 
 
-def _state(status: str, starts_at: int, now: int) -> str:
-    if status in (CANCELLED, DECLINED):
+def _state(appointment: Appointment, was: Earlier | None, now: int) -> str:
+    status = appointment.status
+    if status in (CANCELLED, DECLINED, COMPLETED, NO_SHOW):
         return status
     if status in (HELD, EXPIRED):
         return "ended"
     if status == ARRIVED:
-        return "arrived"
-    if status in (BOOKED, PENDING) and starts_at > now:
-        return "upcoming" if status == BOOKED else "pending"
+        return "room" if appointment.roomed_at else "arrived"
+    if status in (BOOKED, PENDING) and appointment.starts_at > now:
+        if status == PENDING:
+            return "pending"
+        return "moved" if was else "upcoming"
     return "past"

@@ -14,6 +14,8 @@ from werkzeug.exceptions import RequestURITooLarge
 
 from scheduler.errors import InvalidInput
 
+View = TypeVar("View", bound=Callable[..., Any])
+
 MAX_PATH = 1024
 MAX_QUERY = 8192  # two texts of 255 characters, each character up to four bytes of three signs, and room
 MAX_BODY = 1024 * 1024
@@ -31,6 +33,13 @@ def takes_file(most: int) -> Callable[[View], View]:
     return mark
 
 
+def any_query(view: View) -> View:
+    """Mark a view that leaves out what it can't use of its query: other people's programs made the link, and a patient
+    who follows it must not pay for a fault of theirs."""
+    view.any_query = True  # type: ignore[attr-defined]  # an attribute of the function is the record
+    return view
+
+
 def init_app(app: Flask) -> None:
     """Check every request before anything else reads it."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
@@ -45,9 +54,10 @@ def check() -> None:
     request.max_content_length = getattr(view, "max_body", MAX_BODY)
     path = request.environ.get("PATH_INFO", "").encode("latin-1", "replace")
     query = request.query_string
-    if len(path) > MAX_PATH or len(query) > MAX_QUERY:
+    any_query = getattr(current_app.view_functions.get(request.endpoint or ""), "any_query", False)
+    if len(path) > MAX_PATH or (len(query) > MAX_QUERY and not any_query):
         raise RequestURITooLarge
-    if not _is_text(path) or not _is_text(unquote_to_bytes(query)):
+    if not is_text(path) or not (any_query or is_text(unquote_to_bytes(query))):
         raise InvalidInput({"address": "The address holds characters that no page uses. Check the link."})
     for name, values in request.form.lists():
         if "\x00" in name or any("\x00" in value for value in values):
@@ -56,7 +66,8 @@ def check() -> None:
             )
 
 
-def _is_text(raw: bytes) -> bool:
+def is_text(raw: bytes) -> bool:
+    """Whether bytes are UTF-8 without NUL."""
     try:
         return "\x00" not in raw.decode("utf-8")
     except UnicodeDecodeError:

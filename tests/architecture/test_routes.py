@@ -27,6 +27,7 @@ from scheduler.booking import SYSTEM, By
 from scheduler.db import snapshot, transaction
 from scheduler.models import Base, User
 from scheduler.models.slots import slot_id
+from scheduler.portal import finding
 from scheduler.web.access import access_table
 from tests.architecture.people_stage import PeopleStage
 from tests.factories import DETAILS, Clinic, make_user
@@ -61,8 +62,13 @@ POST    /hold/<hold_id>/extend                  holder      403 303 403 403 403 
 POST    /hold/<hold_id>/release                 holder      403 303 403 403 403 403 403 403
 GET     /b/<token>                              token       200 200 200 200 200 200 200 200
 GET     /b/<token>/appointment.ics              token       200 200 200 200 200 200 200 200
+GET     /b/<token>/reschedule                   token       200 200 200 200 200 200 200 200
+POST    /b/<token>/reschedule                   token       303 303 303 303 303 303 303 303
+GET     /b/<token>/reschedule/<slot>            token       200 200 200 200 200 200 200 200
 GET     /b/<token>/cancel                       token       200 200 200 200 200 200 200 200
 POST    /b/<token>/cancel                       token       303 303 303 303 303 303 303 303
+GET     /find-booking                           public      200 200 200 200 200 200 200 200
+POST    /find-booking                           public      303 303 303 303 303 303 303 303
 GET     /console                                signed-in   303 303 200 200 200 200 200 200
 GET     /console/bookings/<appointment_id>      signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/cancel signed-in 401 401 303 404 303 303 404 404
@@ -285,6 +291,13 @@ class Stage:
         if path.startswith(("/sign-in/forgot", "/console/profile", "/admin/people", "/photos/")):
             person_values, form = self.people.subject(path)
             values |= person_values
+        if "/reschedule" in path:
+            values["<slot>"] = slot_id(self.clinic.schedule, self._free_start())
+            form = {"slot": values["<slot>"], "version": "1"}
+        if path == "/find-booking":
+            form = {"contact": f"{next(self._number)}@example.org"} | {
+                n: t for n, t in TYPED.items() if n.startswith("birth")
+            }
         if path in ("/hold", "/book/<slot>"):
             values["<slot>"] = slot_id(self.clinic.schedule, self._free_start())
             form = {"slot": values["<slot>"]}
@@ -409,7 +422,12 @@ class Stage:
 @pytest.fixture
 def stage(sqlite_app: Flask, frozen: Clock) -> Stage:
     frozen.at(MONDAY)
-    for throttle in (accounts_routes._per_person, accounts_routes._per_address):
+    for throttle in (
+        accounts_routes._per_person,
+        accounts_routes._per_address,
+        finding._per_contact,
+        finding._per_address,
+    ):
         throttle._tries.clear()
     return Stage(sqlite_app)
 

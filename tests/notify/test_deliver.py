@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from scheduler.jobs.runner import deliver
 from scheduler.models import Appointment, Outbox
 from scheduler.notify import outbox, patient_mails
 from scheduler.notify.mail import compose
+from scheduler.web.times import day_long, time_with_zone
 from tests.factories import Clinic, make_appointment, make_clinic, make_hold, make_question, visitor
 from tests.notify.smtp import smtp_server
 from tests.support.servers import free_port
@@ -289,3 +291,31 @@ def test_a_move_after_a_zone_change_of_the_place_keeps_the_promised_zone(clinic:
     deliver(clinic.app)
     [mail] = mails(clinic.app)
     assert " CDT" in part(mail, "plain")
+
+
+def test_a_move_tells_the_time_before_it_and_leads_to_the_next(clinic: Clinic, frozen: Clock) -> None:
+    frozen.at(MONDAY)
+    starts = clinic.starts()
+    appointment = make_appointment(clinic, start=starts[20])
+    with clinic.app.app_context():
+        booking.move(by=SYSTEM, appointment_id=appointment.id, start=starts[30])
+    deliver(clinic.app)
+    [mail] = [each for each in mails(clinic.app) if "has moved" in part(each, "plain")]
+    zone = ZoneInfo("America/New_York")
+    was = f"It was {day_long(starts[20], zone)}, {time_with_zone(starts[20], zone)}."
+    for subtype in ("plain", "html"):
+        assert was in part(mail, subtype)
+        assert "Reschedule or cancel" in part(mail, subtype)
+
+
+def test_a_link_that_was_asked_for_asks_no_calendar_again(clinic: Clinic) -> None:
+    make_appointment(clinic)
+    deliver(clinic.app)
+    with clinic.app.app_context():
+        booking.send_links(contact="ana@example.org", birth_date=date(1984, 5, 17))
+    deliver(clinic.app)
+    [mail] = [each for each in mails(clinic.app) if "Your link to your appointment" in part(each, "plain")]
+    assert "/b/" in part(mail, "plain")
+    assert mail["To"] == "ana@example.org"
+    assert str(calendar_of(mail)["METHOD"]) == "PUBLISH"
+    assert "Ana" not in mail.as_string().replace("ana@example.org", "")

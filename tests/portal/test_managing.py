@@ -42,7 +42,7 @@ def test_the_booked_page_gives_place_calendar_and_terms(clinic: Clinic) -> None:
     assert page.title == "Appointment at Riverside Clinic, Main Street"
     assert "12 Main Street, Boston, MA 02115" in page.words
     assert "Cancel or move free of charge until Tuesday, June 8, 9:00 AM EDT." in page.words
-    assert "eschedule" not in page.words
+    assert f'href="{page.response.request.path}/reschedule"' in page.text
 
 
 def test_links_to_calendars_carry_neither_the_key_nor_the_kind_of_visit(clinic: Clinic) -> None:

@@ -12,18 +12,20 @@ from email.utils import format_datetime
 import idna
 from flask import current_app
 
+from scheduler.audit import Earlier
 from scheduler.availability.zones import zone as zone_of
 from scheduler.calendars.views import AppointmentView
 from scheduler.calendars.write import CANCEL, PUBLISH, REQUEST, appointment_ics, title
 from scheduler.clock import to_utc
 from scheduler.web.times import day_long, day_with_year, duration_words, time_with_zone
 
-CONFIRMED, PENDING, MOVED, CANCELLED = "confirmed", "pending", "moved", "cancelled"
+CONFIRMED, PENDING, MOVED, CANCELLED, LINK = "confirmed", "pending", "moved", "cancelled", "link"
 _HEADLINES = {
     CONFIRMED: "You're booked",
     PENDING: "We have your request",
     MOVED: "Your appointment has moved",
     CANCELLED: "Your appointment is cancelled",
+    LINK: "Your link to your appointment",
 }
 
 
@@ -44,14 +46,22 @@ class Envelope:
 
 
 def compose(
-    view: AppointmentView, *, about: str, to: str, sender: str, message_id: str, now: int
+    view: AppointmentView,
+    *,
+    about: str,
+    to: str,
+    sender: str,
+    message_id: str,
+    now: int,
+    was: Earlier | None = None,
 ) -> EmailMessage:
-    """The mail ``about`` (CONFIRMED, PENDING, MOVED or CANCELLED) the appointment, to the address ``to``.
+    """The mail ``about`` (CONFIRMED, PENDING, MOVED, CANCELLED or LINK) the appointment, to the address ``to``.
 
-    The subject is neutral (ux.md 2.5); ``message_id`` is the outbox row's, the same on every try. Raises AddressRefused.
+    ``was``: the time before a move, where it is known. The subject is neutral (ux.md 2.5); ``message_id`` is the
+    outbox row's, the same on every try. Raises AddressRefused.
     """
     envelope = Envelope(to=to, clinic=view.clinic, sender=sender, message_id=message_id, now=now)
-    words = _words(view, about, now)
+    words = _words(view, about, now) | {"was": _time_words(was) if was else ""}
     message = letter(envelope, subject=title(view), template="mail/appointment", words=words)
     _attach(message, view, about, to, now)
     return message
@@ -104,9 +114,14 @@ def _words(view: AppointmentView, about: str, now: int) -> dict[str, object]:
     }
 
 
+def _time_words(at: Earlier) -> str:
+    zone = zone_of(at.zone).info
+    return f"{day_long(at.starts_at, zone)}, {time_with_zone(at.starts_at, zone)}"
+
+
 def _attach(message: EmailMessage, view: AppointmentView, about: str, to: str, now: int) -> None:
     method = CANCEL if about == CANCELLED else REQUEST
-    if about == PENDING:
+    if about in (PENDING, LINK):
         method = PUBLISH
     ics = appointment_ics(view, now=now, method=method, attendee=ascii_address(to))
     name = "cancelled.ics" if about == CANCELLED else "appointment.ics"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from scheduler.accounts import throttle
-from scheduler.accounts.throttle import Throttle
 from scheduler.errors import TooMany
+from scheduler.web import throttle
+from scheduler.web.throttle import Throttle
 
 NOW = 1_800_000_000
 
