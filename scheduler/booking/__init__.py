@@ -1,4 +1,4 @@
-"""The booking transaction: hold, extend, release, book, move, cancel, expire; the only writer of appointments and
+"""The booking transaction: hold, extend, release, book, move, cancel, visit, expire; the only writer of appointments and
 claims (design.md "The booking transaction").
 
 Public names: the verbs, each one transaction of its own (``verb(*, by, ...)``); ``By``, ``Details``, ``AnswerGiven``;
@@ -10,12 +10,14 @@ from scheduler.booking import links
 from scheduler.booking.acts import ACTS, DESK, IMPORT, PATIENT, SYSTEM, By
 from scheduler.booking.blocks import block_time, unblock_time
 from scheduler.booking.book import book, desk_book
-from scheduler.booking.change import cancel, move
+from scheduler.booking.change import cancel, move, restore
 from scheduler.booking.details import AnswerGiven, Details
 from scheduler.booking.expire import expire, purge
 from scheduler.booking.find import phone_digits, send_links
 from scheduler.booking.hold import MAX_EXTENSIONS, extend, hold, hold_again, is_live, release, save_draft
 from scheduler.booking.outside import coming_visits, keep_outside, outside
+from scheduler.booking.upkeep import edit_details, resend, save_note
+from scheduler.booking.visit import check_in, finish, no_show, to_room, undo_step
 
 __all__ = [
     "ACTS",
@@ -30,21 +32,30 @@ __all__ = [
     "block_time",
     "book",
     "cancel",
+    "check_in",
     "coming_visits",
     "desk_book",
+    "edit_details",
     "expire",
     "extend",
+    "finish",
     "hold",
     "hold_again",
     "is_live",
     "keep_outside",
     "links",
     "move",
+    "no_show",
     "outside",
     "phone_digits",
     "purge",
     "release",
+    "resend",
+    "restore",
     "save_draft",
     "send_links",
+    "save_note",
+    "to_room",
     "unblock_time",
+    "undo_step",
 ]

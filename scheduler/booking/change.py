@@ -1,10 +1,10 @@
-"""Cancel and move: what happens to an appointment that is booked."""
+"""Cancel, restore and move: what happens to an appointment that is booked."""
 
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from scheduler.booking.acts import PATIENT, By
+from scheduler.booking.acts import DESK, HOURS, LIMITS, PATIENT, By
 from scheduler.booking.seats import take_seat
 from scheduler.booking.telling import tell_hosts
 from scheduler.booking.transaction import (
@@ -19,6 +19,7 @@ from scheduler.booking.transaction import (
     set_time,
     settled,
 )
+from scheduler.booking.upkeep import MAX_MESSAGE, clean_text
 from scheduler.errors import Conflict, InvalidInput, NotFound
 from scheduler.models import BOOKED, CANCELLED, HELD, PENDING, Appointment
 from scheduler.notify import outbox
@@ -27,14 +28,16 @@ MAX_REASON = 200
 
 
 @settled
-def cancel(*, by: By, appointment_id: str, reason: str = "") -> Appointment:
+def cancel(*, by: By, appointment_id: str, reason: str = "", message: str = "") -> Appointment:
     """Cancel a booked or pending appointment; its time is free at once. Cancelling twice changes nothing.
 
-    Who may cancel is for the caller to check (a signed link, a right). Raises NotFound; Conflict when the visit has
-    begun or was never booked; InvalidInput for a reason over 200 characters.
+    ``reason`` is for the clinic's record; ``message`` is what staff write to the patient with it. Who may cancel is for
+    the caller to check (a signed link, a right). Raises NotFound; Conflict when the visit has begun or was never booked;
+    InvalidInput for a reason over 200 characters or a message over 500.
     """
     if len(reason) > MAX_REASON:
         raise InvalidInput({"reason": f"Reason: use at most {MAX_REASON} characters."})
+    words = _message(by, message)
     with booking_transaction() as session:
         appointment = _found(session, appointment_id)
         now = lock_visit(session, appointment)
@@ -45,6 +48,7 @@ def cancel(*, by: By, appointment_id: str, reason: str = "") -> Appointment:
         appointment.cancelled_at = now
         appointment.cancelled_by = by.kind
         appointment.cancel_reason = reason.strip() or None
+        appointment.staff_message = words
         appointment.sequence += 1
         appointment.version += 1
         appointment.session_id = appointment.seat_number = None
@@ -54,12 +58,68 @@ def cancel(*, by: By, appointment_id: str, reason: str = "") -> Appointment:
 
 
 @settled
-def move(*, by: By, appointment_id: str, start: int, schedule_id: str | None = None) -> Appointment:
+def restore(*, by: By, appointment_id: str) -> Appointment:
+    """Staff take a cancellation back while the time is still free: the visit is what it was, and the patient gets a new
+    confirmation. Restoring what stands changes nothing.
+
+    The rule is asked as for the front desk: hours and limits may have changed since, what is taken may not, but an
+    overbooked visit comes back overbooked. Raises NotFound (also when its type is not offered any more), SlotGone, Conflict when it is not cancelled or its start has
+    passed.
+    """
+    with booking_transaction() as session:
+        appointment = _found(session, appointment_id)
+        place = place_of(session, appointment.schedule_id)
+        now = lock_visit(session, appointment, place.actors)
+        if appointment.status in (BOOKED, PENDING):
+            return appointment
+        if appointment.status != CANCELLED:
+            raise Conflict("Only a cancelled appointment can be restored.")
+        if appointment.starts_at <= now:
+            raise Conflict("This appointment's time has passed. Book a new one.")
+        start = appointment.starts_at
+        situation, overbooked = ask(
+            session,
+            place,
+            start,
+            now,
+            act=DESK,
+            leave_out=appointment.id,
+            set_aside=frozenset({HOURS, LIMITS}),
+            overbook=appointment.overbooked,
+        )
+        asked_for = place.type.approval_required and appointment.made_by == "patient"
+        appointment.status = PENDING if asked_for else BOOKED
+        appointment.cancelled_at, appointment.cancelled_by = None, ""
+        appointment.cancel_reason = appointment.staff_message = None
+        appointment.overbooked = overbooked
+        appointment.sequence += 1
+        appointment.version += 1
+        group = appointment.id if overbooked else take_seat(session, appointment, place.type.capacity)
+        add_claims(session, appointment, chosen_actors(situation, start, now, appointment.id), group)
+        kind = "booking-pending" if asked_for else "booking-confirmed"
+        _tell(session, appointment, by, now, "restore", kind)
+        return appointment
+
+
+@settled
+def move(
+    *,
+    by: By,
+    appointment_id: str,
+    start: int,
+    schedule_id: str | None = None,
+    set_aside: frozenset[str] = frozenset(),
+    overbook_reason: str = "",
+    message: str = "",
+) -> Appointment:
     """Move an appointment to another start (epoch seconds), perhaps on another Schedule of its type.
 
     The old time is its own until the new one is sure: both change in this one transaction, and the visit is left out
-    of every check. Raises NotFound, SlotGone (then nothing has changed), Conflict, InvalidInput.
+    of every check. Staff may set rules aside as when they book (``desk_book``) and write a ``message`` to the patient; a
+    patient may not. Raises NotFound, SlotGone (then nothing has changed), Conflict, InvalidInput.
     """
+    words = _message(by, message)
+    reason = clean_text(overbook_reason, field="overbook_reason", label="Reason", most=MAX_REASON)
     with booking_transaction() as session:
         appointment = _found(session, appointment_id)
         place = place_of(session, schedule_id or appointment.schedule_id)
@@ -69,19 +129,38 @@ def move(*, by: By, appointment_id: str, start: int, schedule_id: str | None = N
         _still_ahead(appointment, now)
         if (appointment.starts_at, appointment.schedule_id) == (start, place.schedule.id):
             return appointment
-        situation, _ = ask(session, place, start, now, act=PATIENT, leave_out=appointment.id)
+        situation, overbooked = ask(
+            session,
+            place,
+            start,
+            now,
+            act=PATIENT if by.kind == "patient" else DESK,
+            leave_out=appointment.id,
+            set_aside=set_aside,
+            overbook=reason is not None,
+        )
         actors = chosen_actors(situation, start, now, appointment.id)
         drop_claims(session, appointment)
         appointment.session_id = appointment.seat_number = None
         session.flush()
         set_time(appointment, place, start)
-        appointment.overbooked = appointment.kept_outside = False
+        appointment.overbooked, appointment.kept_outside = overbooked, False
+        appointment.overbook_reason = reason if overbooked else None
+        appointment.staff_message = words
         appointment.sequence += 1
         appointment.version += 1
-        group = take_seat(session, appointment, place.type.capacity)
+        # An overbooked visit stands outside its session: all seats may be taken.
+        group = appointment.id if overbooked else take_seat(session, appointment, place.type.capacity)
         add_claims(session, appointment, actors, group)
         _tell(session, appointment, by, now, "move", "booking-moved")
         return appointment
+
+
+def _message(by: By, message: str) -> str | None:
+    """What staff write to the patient; a patient has nobody to write to."""
+    if by.kind == "patient":
+        return None
+    return clean_text(message, field="message", label="Message to the patient", most=MAX_MESSAGE)
 
 
 def _found(session: Session, appointment_id: str) -> Appointment:

@@ -32,7 +32,8 @@ _PLACE_WORDS = {"video": "Video visit", "phone": "Phone visit: the clinic calls 
 @dataclass(frozen=True, slots=True)
 class AppointmentView:
     """An appointment as others may see it. Instants are epoch seconds UTC; ``place`` is lines of an address, the first
-    being the place's name; ``host`` is the installation's host name (for the UID) and ``organizer`` its mail address."""
+    being the place's name; ``host`` is the installation's host name (for the UID) and ``organizer`` its mail address.
+    ``message`` is what the clinic wrote to the patient: for their mail and page, never for a calendar."""
 
     id: str
     starts_at: int
@@ -50,6 +51,7 @@ class AppointmentView:
     with_whom: tuple[str, ...] = ()
     join_url: str = ""
     cancel_until: int | None = None
+    message: str = ""
 
 
 def mail_address(settings: Settings) -> str:
@@ -91,6 +93,7 @@ def appointment_view(
         if kind.modality == "video"
         else "",
         cancel_until=appointment.starts_at - kind.cancellation_notice_minutes * 60,
+        message=appointment.staff_message or "",
     )
 
 

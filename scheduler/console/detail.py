@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -11,165 +9,210 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.accounts.rights import Person, visible_appointments
-from scheduler.availability.zones import zone as zone_of
-from scheduler.console.bookings import STATES, hosts_of, patient_name
+from scheduler import booking
+from scheduler.accounts import SignedIn
+from scheduler.accounts.rights import visible_appointments
+from scheduler.booking.visit import last_step, may_check_in, may_miss
+from scheduler.calendars.views import address_lines
+from scheduler.clock import local_date
+from scheduler.console.bookings import hosts_of, initials, needs_of, patient_name, state_of
+from scheduler.console.offers import info_of
+from scheduler.console.past import Event, Message, history_of, messages_of
+from scheduler.console.setting_aside import sentence_of
+from scheduler.console.visits import is_ahead
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.models import (
-    BOOKED,
+    ARRIVED,
+    CANCELLED,
     EXPIRED,
     HELD,
-    PENDING,
+    Actor,
     Answer,
     Appointment,
     AppointmentType,
-    AuditEntry,
     Location,
-    Outbox,
     PatientDetails,
+    Practitioner,
     Question,
-    User,
+    ScheduleHost,
 )
 from scheduler.web.times import day_with_year
 
-_ACTS = {
-    "hold": "Held",
-    "extend": "Hold extended",
-    "release": "Hold released",
-    "expire": "Hold ended",
-    "book": "Booked",
-    "desk-book": "Booked by the front desk",
-    "move": "Moved",
-    "cancel": "Cancelled",
-}
-_ACTORS = {"patient": "the patient", "system": "the system"}
-_MESSAGES = {
-    "booking-confirmed": "Confirmation",
-    "booking-pending": "Note that the request has come in",
-    "booking-moved": "Note of the new time",
-    "booking-cancelled": "Note of the cancellation",
-}
-_RELATION = {"child": "My child", "other": "Someone I care for"}
+NO_BOOKING = "We can't find that booking."
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the history."""
+class Patient:
+    """Who comes and how to reach them. ``booker``: who booked for them, "" when they did."""
 
-    at: int
-    what: str
-    who: str
+    name: str
+    initials: str
+    birth_date: str
+    age: str
+    phone: str
+    email: str
+    booker: str
+    reason: str
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """A message about this booking: its name and how far it is, with the state's colour word."""
+class Acts:
+    """What can be done with the booking now. ``step``: the last step of the day that can be undone, or ""."""
 
-    what: str
-    state: tuple[str, str]
-    at: int | None
+    check_in: bool
+    room: bool
+    finish: bool
+    miss: bool
+    move: bool
+    restore: bool
+    resend: bool
+    step: str
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One booking."""
+    """One booking. ``outside``: why it lies where nothing is offered, as sentences; ``message``: what staff last wrote to
+    the patient; ``note``: the clinic's own."""
 
     id: str
+    version: int
     code: str
     starts_at: int
     ends_at: int
     zone: ZoneInfo
+    day: date
     state: tuple[str, str]
     type: str
-    patient: str
-    facts: tuple[tuple[str, str], ...]
+    with_whom: str
+    place: tuple[str, ...]
+    join_url: str
+    patient: Patient
     answers: tuple[tuple[str, str], ...]
+    acts: Acts
+    overbooked: bool
+    overbook_reason: str
+    cancel_reason: str
+    message: str
+    note: str
+    outside: str
     history: tuple[Event, ...]
     messages: tuple[Message, ...]
-    may_cancel: bool
-    has_email: bool
 
 
-def ensure_visible(person: Person, appointment_id: str) -> bool:
-    """Whether the patient of this booking can get mail. Raises NotFound unless the person may see it: another's and one
-    that never was look the same."""
-    with snapshot() as session:
-        if _find(session, person, appointment_id) is None:
-            raise NotFound("We can't find that booking.")
-        details = session.get(PatientDetails, appointment_id)
-        return bool(details and details.email)
-
-
-def booking_page(person: Person, appointment_id: str, now: int) -> Page | None:
-    """The booking, or None when there is none that the person may see. Holds are nobody's to look at."""
-    with snapshot() as session:
-        appointment = _find(session, person, appointment_id)
-        if appointment is None:
-            return None
-        kind = session.get_one(AppointmentType, appointment.appointment_type_id)
-        details = session.get(PatientDetails, appointment.id)
-        return Page(
-            id=appointment.id,
-            code=appointment.code,
-            starts_at=appointment.starts_at,
-            ends_at=appointment.ends_at,
-            zone=zone_of(appointment.zone).info,
-            state=STATES[appointment.status],
-            type=kind.name,
-            patient=patient_name(details),
-            facts=_facts(session, appointment, details),
-            answers=_answers(session, appointment.id),
-            history=_history(session, appointment.id),
-            messages=_messages(session, appointment.id),
-            may_cancel=appointment.status in (BOOKED, PENDING) and appointment.starts_at > now,
-            has_email=bool(details and details.email),
-        )
-
-
-def _find(session: Session, person: Person, appointment_id: str) -> Appointment | None:
-    return session.scalar(
+def find_visible(session: Session, person: SignedIn, appointment_id: str) -> Appointment:
+    """The booking, if the person may see it: another's and one that never was look the same, and holds are nobody's to
+    look at. Raises NotFound."""
+    found = session.scalar(
         select(Appointment).where(
             Appointment.id == appointment_id,
             Appointment.status.not_in((HELD, EXPIRED)),
             visible_appointments(person),
         )
     )
+    if found is None:
+        raise NotFound(NO_BOOKING)
+    return found
 
 
-def _facts(
-    session: Session, appointment: Appointment, details: PatientDetails | None
-) -> tuple[tuple[str, str], ...]:
-    place = session.get_one(Location, appointment.location_id)
-    hosts = hosts_of(session, [appointment.schedule_id])
-    facts = [("With", hosts.get(appointment.schedule_id, "")), ("Place", place.name)]
-    if details is not None:
-        booker = " ".join(part for part in (details.booker_given, details.booker_family) if part)
-        facts += [
-            ("Birth date", _birth_date(details.birth_date or "")),
-            ("Phone", details.phone or ""),
-            ("Email", details.email or ""),
-            ("Booked by", ", ".join(part for part in (booker, details.relationship or "") if part)),
-            ("Reason for visit", details.reason or ""),
-            ("Needs", _needs(details.needs)),
-        ]
-    facts.append(("Reason for cancelling", appointment.cancel_reason or ""))
-    return tuple((label, value) for label, value in facts if value)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an act needs to say about a booking."""
+
+    initials: str
+    has_email: bool
 
 
-def _birth_date(text: str) -> str:
+def ensure_visible(person: SignedIn, appointment_id: str) -> Known:
+    """Raises NotFound unless the person may see the booking."""
+    with snapshot() as session:
+        find_visible(session, person, appointment_id)
+        details = session.get(PatientDetails, appointment_id)
+        return Known(initials(details), bool(details and details.email))
+
+
+def booking_page(person: SignedIn, appointment_id: str, now: int) -> Page:
+    """The page of a booking. ``now``: epoch seconds. Raises NotFound."""
+    with snapshot() as session:
+        appointment = find_visible(session, person, appointment_id)
+        kind = session.get_one(AppointmentType, appointment.appointment_type_id)
+        place = session.get_one(Location, appointment.location_id)
+        details = session.get(PatientDetails, appointment.id)
+        zone = info_of(appointment.zone)
+        reason = booking.outside(session, [appointment], now).get(appointment.id)
+        return Page(
+            id=appointment.id,
+            version=appointment.version,
+            code=appointment.code,
+            starts_at=appointment.starts_at,
+            ends_at=appointment.ends_at,
+            zone=zone,
+            day=local_date(appointment.starts_at, zone),
+            state=state_of(appointment),
+            type=kind.name,
+            with_whom=hosts_of(session, [appointment.schedule_id]).get(appointment.schedule_id, ""),
+            place=address_lines(place),
+            join_url=_video_room(session, appointment) if kind.modality == "video" else "",
+            patient=_patient(details, local_date(now, zone)),
+            answers=_answers(session, appointment.id),
+            acts=_acts(appointment, now, bool(details and details.email)),
+            overbooked=appointment.overbooked,
+            overbook_reason=(appointment.overbook_reason or "") if appointment.overbooked else "",
+            cancel_reason=appointment.cancel_reason or "",
+            message=appointment.staff_message or "",
+            note=appointment.staff_note or "",
+            outside=sentence_of(reason, zone) if reason else "",
+            history=history_of(session, appointment.id),
+            messages=messages_of(session, appointment.id),
+        )
+
+
+def _acts(appointment: Appointment, now: int, has_email: bool) -> Acts:
+    ahead = is_ahead(appointment, now)
+    return Acts(
+        check_in=may_check_in(appointment, now),
+        room=appointment.status == ARRIVED and appointment.roomed_at is None,
+        finish=appointment.status == ARRIVED,
+        miss=may_miss(appointment, now),
+        move=ahead,
+        restore=appointment.status == CANCELLED and appointment.starts_at > now,
+        resend=ahead and has_email,
+        step=last_step(appointment) or "",
+    )
+
+
+def _patient(details: PatientDetails | None, today: date) -> Patient:
+    if details is None:
+        return Patient(patient_name(None), initials(None), "", "", "", "", "", "", ())
+    booker = " ".join(part for part in (details.booker_given, details.booker_family) if part)
+    born = _date(details.birth_date)
+    return Patient(
+        name=patient_name(details),
+        initials=initials(details),
+        birth_date=day_with_year(born).partition(", ")[2] if born else details.birth_date or "",
+        age=_age(born, today) if born else "",
+        phone=details.phone or "",
+        email=details.email or "",
+        booker=", ".join(part for part in (booker, details.relationship or "") if part),
+        reason=details.reason or "",
+        needs=needs_of(details.needs),
+    )
+
+
+def _date(text: str | None) -> date | None:
     try:
-        return day_with_year(date.fromisoformat(text)).partition(", ")[2]
+        return date.fromisoformat(text or "")
     except ValueError:
-        return text
+        return None
 
 
-def _needs(kept: str | None) -> str:
-    try:
-        needs = json.loads(kept or "[]")
-    except ValueError:
-        return kept or ""
-    return ", ".join(str(need).replace("-", " ") for need in needs) if isinstance(needs, list) else str(needs)
+def _age(born: date, today: date) -> str:
+    """ "43 years", for small children "7 months"."""
+    months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
+    if months < 24:
+        return f"{max(months, 0)} {'month' if months == 1 else 'months'}"
+    return f"{months // 12} years"
 
 
 def _answers(session: Session, appointment_id: str) -> tuple[tuple[str, str], ...]:
@@ -182,38 +225,12 @@ def _answers(session: Session, appointment_id: str) -> tuple[tuple[str, str], ..
     return tuple((question, text) for question, text in found)
 
 
-def _history(session: Session, appointment_id: str) -> tuple[Event, ...]:
-    found: Sequence[tuple[AuditEntry, str | None]] = [
-        (entry, name)
-        for entry, name in session.execute(
-            select(AuditEntry, User.name)
-            .outerjoin(User, User.id == AuditEntry.user_id)
-            .where(AuditEntry.object_kind == "appointment", AuditEntry.object_id == appointment_id)
-            .order_by(AuditEntry.id)
-        )
-    ]
-    return tuple(
-        Event(
-            entry.at,
-            _ACTS.get(entry.action, entry.action.replace("-", " ").capitalize()),
-            name or _ACTORS.get(entry.actor_kind, "staff"),
-        )
-        for entry, name in found
+def _video_room(session: Session, appointment: Appointment) -> str:
+    urls = session.scalars(
+        select(Practitioner.video_url)
+        .join(Actor, Actor.practitioner_id == Practitioner.id)
+        .join(ScheduleHost, ScheduleHost.actor_id == Actor.id)
+        .where(ScheduleHost.schedule_id == appointment.schedule_id)
+        .order_by(ScheduleHost.position, Practitioner.id)
     )
-
-
-def _messages(session: Session, appointment_id: str) -> tuple[Message, ...]:
-    rows = session.scalars(
-        select(Outbox)
-        .where(Outbox.object_id == appointment_id, Outbox.kind.in_(_MESSAGES))
-        .order_by(Outbox.id)
-    )
-    return tuple(Message(_MESSAGES[row.kind], _progress(row), row.done_at) for row in rows)
-
-
-def _progress(row: Outbox) -> tuple[str, str]:
-    if row.done_at is None:
-        return ("info", "Waiting") if not row.error else ("warn", "Not sent yet, trying again")
-    if row.error.startswith("call:"):
-        return "warn", "No email: call the patient"
-    return ("info", "Not needed") if row.error else ("ok", "Sent")
+    return next((url for url in urls if url), "")

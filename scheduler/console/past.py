@@ -1,0 +1,101 @@
+"""What happened to a booking, and which messages about it went out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.models import AuditEntry, Outbox, User
+
+_ACTS = {
+    "hold": "Held",
+    "hold-again": "Held again",
+    "extend": "Hold extended",
+    "release": "Hold released",
+    "expire": "Hold ended",
+    "request": "Asked for",
+    "book": "Booked",
+    "overbook": "Booked over another one",
+    "move": "Moved",
+    "cancel": "Cancelled",
+    "restore": "Cancellation undone",
+    "keep": "Kept where it is",
+    "check-in": "Checked in",
+    "in-room": "Brought to the room",
+    "done": "Marked as done",
+    "no-show": "Marked as a no-show",
+    "undo-check-in": "Check-in undone",
+    "undo-in-room": "Room undone",
+    "undo-done": "Done undone",
+    "undo-no-show": "No-show undone",
+    "note": "Note changed",
+    "details": "Details changed",
+    "resend": "Confirmation sent again",
+}
+_ACTORS = {"patient": "the patient", "system": "the system"}
+_MESSAGES = {
+    "booking-confirmed": "Confirmation",
+    "booking-pending": "Note that the request has come in",
+    "booking-moved": "Note of the new time",
+    "booking-cancelled": "Note of the cancellation",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the history."""
+
+    at: int
+    what: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to the patient: its name and how far it is, with the state's colour word."""
+
+    what: str
+    state: tuple[str, str]
+    at: int | None
+
+
+def history_of(session: Session, appointment_id: str) -> tuple[Event, ...]:
+    """Who did what with the booking, the latest first."""
+    found = session.execute(
+        select(AuditEntry, User.name)
+        .outerjoin(User, User.id == AuditEntry.user_id)
+        .where(AuditEntry.object_kind == "appointment", AuditEntry.object_id == appointment_id)
+        .order_by(AuditEntry.id.desc())
+    )
+    return tuple(
+        Event(
+            entry.at,
+            _ACTS.get(entry.action, entry.action.replace("-", " ").capitalize()),
+            name or _ACTORS.get(entry.actor_kind, "staff"),
+        )
+        for entry, name in found
+    )
+
+
+def messages_of(session: Session, appointment_id: str) -> tuple[Message, ...]:
+    """The messages to the patient, the latest first."""
+    rows = session.scalars(
+        select(Outbox)
+        .where(
+            Outbox.object_id == appointment_id,
+            Outbox.kind.in_(_MESSAGES),
+            Outbox.recipient_id.is_(None),
+        )
+        .order_by(Outbox.id.desc())
+    )
+    return tuple(Message(_MESSAGES[row.kind], _progress(row), row.done_at) for row in rows)
+
+
+def _progress(row: Outbox) -> tuple[str, str]:
+    if row.done_at is None:
+        return ("info", "Waiting") if not row.error else ("warn", "Not sent yet, trying again")
+    if row.error.startswith("call:"):
+        return "warn", "No email: call the patient"
+    return ("info", "Not needed") if row.error else ("ok", "Sent")
