@@ -9,7 +9,13 @@ other verbs of ``users``; ``hash_password``; ``links`` (to set a password); ``ri
 from scheduler.accounts.passwords import check_password, hash_password
 from scheduler.accounts.routes import blueprint
 from scheduler.accounts.session import SignedIn, init_app
-from scheduler.accounts.users import add_user_with_password, end_sessions, invite, set_password
+from scheduler.accounts.users import (
+    add_user_with_password,
+    end_sessions,
+    invite,
+    link_practitioner,
+    set_password,
+)
 
 __all__ = [
     "SignedIn",
@@ -20,5 +26,6 @@ __all__ = [
     "hash_password",
     "init_app",
     "invite",
+    "link_practitioner",
     "set_password",
 ]

@@ -9,6 +9,7 @@ may call a verb is decided by the caller.
 Public names: the verbs below; ``coded`` (the code tables), ``slugs`` (words of addresses), ``parse`` (checks of typed
 fields), ``photos``, ``languages``. May import: models, availability's checks, audit, accounts (a clinician is invited in
 the same go), the foundation; never a face.
+fields), ``typed_hours`` (a day's hours as text), ``presets`` (what Setup fills in). May import: models, availability's checks, audit, the foundation; never a face.
 """
 
 from scheduler.catalog.clinicians import Invited, add_clinician
@@ -43,10 +44,13 @@ from scheduler.catalog.pools import add_pool, edit_pool, set_pool_members
 from scheduler.catalog.questions import add_question, edit_question, move_question
 from scheduler.catalog.resources import add_device, add_room, edit_resource
 from scheduler.catalog.schedules import add_schedule, edit_schedule
+from scheduler.catalog.setup import AlreadySetUp, SetUp, is_empty, set_up
 from scheduler.catalog.types import add_appointment_type, edit_appointment_type, rename_appointment_type
 
 __all__ = [
     "Invited",
+    "AlreadySetUp",
+    "SetUp",
     "actor_of",
     "add_appointment_type",
     "add_availability",
@@ -74,6 +78,7 @@ __all__ = [
     "edit_schedule",
     "end_share_link",
     "move_question",
+    "is_empty",
     "remove_availability",
     "remove_dates",
     "remove_override",
@@ -86,5 +91,6 @@ __all__ = [
     "set_dates",
     "set_override",
     "set_pool_members",
+    "set_up",
     "set_week",
 ]

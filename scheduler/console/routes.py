@@ -16,6 +16,7 @@ from scheduler.console import (
 from scheduler.console import type_question_views as question_views
 from scheduler.console import booking_views, hours_views, share_views, time_off_views
 from scheduler.console import booking_views, day_views, move_views, share_views, visit_views
+from scheduler.console import booking_views, setup_views, share_views
 from scheduler.console.common import name_the_clinic
 from scheduler.console.desk import block_views, find_views, new_views, sheet_views, walkin_views
 
@@ -105,5 +106,14 @@ for _path, _method, _view in (
     ("/time-off/remove", "POST", time_off_views.remove_time_off),
     ("/history", "GET", time_off_views.history_page),
     ("/history/<revision_id>/undo", "POST", time_off_views.undo_change),
+    # setup
+    ("/setup", "GET", setup_views.setup),
+    ("/setup", "POST", setup_views.save_setup),
+    ("/setup/preview", "POST", setup_views.preview_setup),
+    # share
+    ("/share", "GET", share_views.share),
+    ("/share/<owner_id>/<type_id>/print", "GET", share_views.print_link),
+    ("/share/<type_id>/show", "POST", share_views.show_in_finders),
+    ("/share/<type_id>/hide", "POST", share_views.hide_from_finders),
 ):
     blueprint.add_url_rule(_path, view_func=_view, methods=[_method])

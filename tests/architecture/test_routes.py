@@ -23,7 +23,9 @@ from werkzeug.test import TestResponse
 from scheduler import accounts, booking, catalog, clock
 from scheduler.accounts import routes as accounts_routes
 from scheduler.accounts.session import signed_in
+from scheduler.accounts.welcome import welcome_token
 from scheduler.booking import SYSTEM, By
+from scheduler.catalog.presets import PRESETS
 from scheduler.db import snapshot, transaction
 from scheduler.models import Base, User
 from scheduler.models.slots import slot_id
@@ -43,6 +45,7 @@ from scheduler.models.slots import slot_id
 from scheduler.web.access import access_table
 from tests.factories import DETAILS, Clinic, make_availability
 from tests.people import Cast, make_cast
+from tests.support.apps import SECRET
 from tests.support.times import Clock
 
 PEOPLE = ("nobody", "patient", "owner", "colleague", "desk", "admin", "stranger", "other_clinician")
@@ -128,6 +131,13 @@ POST    /console/time-off                       signed-in   401 401 303 303 303 
 POST    /console/time-off/remove                signed-in   401 401 303 404 303 303 404 404
 GET     /console/history                        signed-in   303 303 200 200 200 200 200 200
 POST    /console/history/<revision_id>/undo     signed-in   401 401 303 404 303 303 404 404
+GET     /console/setup                          signed-in   303 303 303 200 303 303 303 303
+POST    /console/setup                          signed-in   401 401 303 303 303 303 303 303
+POST    /console/setup/preview                  signed-in   401 401 303 200 303 303 303 303
+GET     /console/share                          signed-in   303 303 200 200 200 200 200 200
+GET     /console/share/<owner_id>/<type_id>/print signed-in 303 303 200 404 200 200 404 404
+POST    /console/share/<type_id>/show           signed-in   401 401 303 404 403 303 404 404
+POST    /console/share/<type_id>/hide           signed-in   401 401 303 404 403 303 404 404
 GET     /admin                                  role(admin) 303 303 403 403 403 200 200 403
 GET     /admin/people                           role(admin) 303 303 403 403 403 200 200 403
 POST    /admin/people                           role(admin) 401 401 403 403 403 200 200 403
@@ -188,6 +198,8 @@ GET     /sign-in/reset/<token>                  token       200 200 200 200 200 
 POST    /sign-in/reset/<token>                  token       303 303 303 303 303 303 303 303
 GET     /invitation/<token>                     token       200 200 200 200 200 200 200 200
 POST    /invitation/<token>                     token       303 303 303 303 303 303 303 303
+GET     /welcome/<token>                        token       404 404 404 404 404 404 404 404
+POST    /welcome/<token>                        token       404 404 404 404 404 404 404 404
 GET     /fhir/$bulk-publish                     public      200 200 200 200 200 200 200 200
 GET     /fhir/$bulk-publish/                    public      200 200 200 200 200 200 200 200
 GET     /fhir/files/<name>                      public      200 200 200 200 200 200 200 200
@@ -298,6 +310,12 @@ class Stage:
             form = {"contact": f"{next(self._number)}@example.org"} | {
                 n: t for n, t in TYPED.items() if n.startswith("birth")
             }
+        if path.startswith("/console/setup"):
+            form = PRESETS[0].typed()
+        if path.startswith("/console/share/"):
+            values |= {"<owner_id>": self.clinic.practitioner, "<type_id>": self.clinic.type}
+        if path.startswith("/welcome/"):
+            values["<token>"] = welcome_token(SECRET)
         if path in ("/hold", "/book/<slot>"):
             values["<slot>"] = slot_id(self.clinic.schedule, self._free_start())
             form = {"slot": values["<slot>"]}
