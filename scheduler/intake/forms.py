@@ -109,6 +109,10 @@ class DetailsForm(Form):
         if not (self.email.text or self.phone.text) and not (self.email.errors or self.phone.errors):
             self.email.errors = ["Phone or email: enter at least one so the clinic can reach you."]
             ready = False
+        if SEEN in self and answer_text(self[SEEN]) == "no":
+            # whoever needs another visit is asked for nothing more here
+            for field in self:
+                field.errors = field.errors if field.name == SEEN else []
         return ready
 
     @staticmethod
