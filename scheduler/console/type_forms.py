@@ -127,7 +127,7 @@ class TypeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
                 except ValueError as error:
                     faults[name] = f"{FIELDS[name].label}: {error}"
         for field in (self.modality, self.patient_type, self.visibility, self.language):
-            if not field.validate(self):
+            if field.data not in (field.choices or {}):
                 faults[field.name] = f"{field.label.text}: choose one of the list."
         return values, faults
 
