@@ -116,12 +116,12 @@ def zone_for(person: Person) -> str:
         return home_zone(session, person.organization_id)
 
 
-def check(settings: Settings, now: int, seconds: float = CHECK_SECONDS) -> Report:
-    """Read every line of every file of this moment, for ``seconds`` at most, and keep the report. Raises what the
+def check(settings: Settings, now: int, seconds: float | None = None) -> Report:
+    """Read every line of every file of this moment, for ``seconds`` (None: CHECK_SECONDS) at most, and keep the report. Raises what the
     publisher raises."""
     listed = listing(settings)
     files = (*listed.output, *listed.outcome)
-    until = time.perf_counter() + seconds
+    until = time.perf_counter() + (CHECK_SECONDS if seconds is None else seconds)
     read, lines, bad_count, bad = 0, 0, 0, list[Bad]()
     for file in files:
         if time.perf_counter() > until:

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from werkzeug.serving import make_server
 
 from scheduler.accounts.session import signed_in
+from scheduler.console.admin import feed
 from scheduler.db import transaction
 from scheduler.jobs.runner import deliver
 from scheduler.models import Outbox, Practitioner
@@ -25,7 +26,8 @@ NewPage = Callable[..., Page]
 
 
 @pytest.fixture
-def clinic(sqlite_app: Flask) -> Clinic:
+def clinic(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clinic:
+    monkeypatch.setattr(feed, "CHECK_SECONDS", 120.0)  # a busy machine must not end a check early
     clinic = make_clinic(sqlite_app)
     make_room(clinic, name="Room A")
     make_appointment(clinic)
@@ -55,6 +57,12 @@ def come_in(page: Page, clinic: Clinic, address: str) -> None:
         codec = clinic.app.session_interface.get_signing_serializer(clinic.app)  # type: ignore[attr-defined]
         cookie = codec.dumps({"_user_id": person.get_id(), "_fresh": True})
     page.context.add_cookies([{"name": "session", "value": cookie, "url": address}])
+
+
+def check_the_feed(page: Page) -> None:
+    """Reading every line may take as long as the check itself allows."""
+    page.get_by_role("button", name="Check now").click(no_wait_after=True)
+    expect(page.get_by_text("Every line is good")).to_be_visible(timeout=120_000)
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -100,8 +108,7 @@ def test_an_administrator_walks_from_the_first_problem_through_every_page(
     expect(page.get_by_text("until 2 days before")).to_be_visible()
 
     page.goto(f"{address}/admin/feed")
-    page.get_by_role("button", name="Check now").click()
-    expect(page.get_by_text("Every line is good")).to_be_visible()
+    check_the_feed(page)
 
 
 # colours don't depend on the width: each is looked at on one
@@ -131,7 +138,7 @@ def test_every_page_and_state_is_accessible_and_fits(
     page.get_by_label("Time zone").fill("Denver")
     page.get_by_role("button", name="Save", exact=True).click()
     look("place-zone")
-    page.get_by_label("Name", exact=True).fill("")
+    page.locator("#name").fill("")
     page.get_by_role("button", name="Save with the new zone").click()
     expect(page.get_by_role("heading", name="1 answer needs a change")).to_be_visible()
     look("place-error")
@@ -162,7 +169,7 @@ def test_every_page_and_state_is_accessible_and_fits(
     look("mails-failing", "/admin/mails")
     look("home-problems", "/admin")
     look("feed", "/admin/feed")
-    page.get_by_role("button", name="Check now").click()
+    check_the_feed(page)
     look("feed-checked")
 
 

@@ -18,6 +18,12 @@ from tests.factories import SYSTEM, make_hold
 from tests.people import Cast
 
 
+@pytest.fixture(autouse=True)
+def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine must not end a check early."""
+    monkeypatch.setattr(feed, "CHECK_SECONDS", 600.0)
+
+
 def slot_file(app: Flask) -> feed.File:
     with app.app_context():
         return next(file for file in listing(app.config["SETTINGS"]).output if file.type == "Slot")
