@@ -187,8 +187,8 @@ def test_the_desk_books_while_patients_book_the_same_time_and_one_of_all_gets_it
 ) -> None:
     clinic = make_clinic(app_context)
     start = starts_of(clinic.schedule)[0]
-    clients = one_each([clinic.schedule], [start])
-    for number in range(0, CLIENTS, 3):
+    clients = one_each([clinic.schedule], [start])[:12]
+    for number in range(0, len(clients), 3):
         clients[number] = [{"verb": "desk book", "schedule": clinic.schedule, "start": start}]
     assert booked(race(clients)) == 1
     assert overlaps() == 0
@@ -198,7 +198,7 @@ def test_many_presses_of_one_desk_form_book_once(app_context: Flask, race: Any) 
     clinic = make_clinic(app_context)
     start = starts_of(clinic.schedule)[0]
     press = {"verb": "desk book", "schedule": clinic.schedule, "start": start, "key": "one form"}
-    answers = race([[press, press] for _ in range(CLIENTS)])
+    answers = race([[press, press] for _ in range(8)])
     assert len(set(answers)) == 1
     assert answers[0].startswith("booked ")
 

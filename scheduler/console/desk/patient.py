@@ -16,6 +16,7 @@ from scheduler.web.forms import PARTS, error_list
 BORN = "born"
 MAX_OVERBOOK_REASON = 200
 _HOW_TO = "Birth date: type month, day and year of a date in the past, such as 4/27/1985."
+_NO_PHONE = "Phone: enter a number so the clinic can reach them."
 _KEY = re.compile(r"[0-9a-z]{16,64}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -36,6 +37,8 @@ def short_errors(form: DetailsForm, typed: MultiDict[str, str]) -> list[tuple[st
     """``error_list`` of a ``short_form``: the birth date's error leads to its one field and says how to type it."""
     if form.birth_date.errors and typed.get(BORN, "").strip():
         form.birth_date.errors = [_HOW_TO]
+    if form.email.errors:  # a walk-in is asked for a phone number alone
+        form.email.errors, form.phone.errors = [], [_NO_PHONE]
     return [
         (BORN if target == form.birth_date.first_id else target, said) for target, said in error_list(form)
     ]

@@ -22,6 +22,8 @@ _FIRST_YEAR = 1850
 
 def plain(text: str) -> str:
     """Lower case without accents, blanks made one: what two ways of writing a word have in common."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     apart = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(sign for sign in apart if not unicodedata.combining(sign)).split())
 

@@ -20,7 +20,6 @@ from scheduler.models.situations import load_situation, load_situations
 from scheduler.models.slots import parse_slot_id, slot_id
 
 ANYWAY = "anyway:"
-SHOWN_GAPS = 4
 # what a walk-in sets aside: the grid, and the limits that bind patients alone
 SET_ASIDE = frozenset({"interval", "past", "notice", "horizon", "release", "cap"})
 _TYPING = 30 * MINUTE  # a form may be typed for as long before its start counts as passed

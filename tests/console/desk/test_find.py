@@ -165,14 +165,14 @@ def test_twenty_thousand_bookings_are_searched_in_a_blink_and_fifty_are_shown(
     fill(clinic, 20_000)
     frozen.go_on()
     with app.app_context():
-        now, began = 1812376920, time.perf_counter()
+        now, began = 1812376920, time.process_time()
         everybody = find(Person(clinic.organization), "patient", now, TODAY, year=True)
         one = find(Person(clinic.organization), "Patient19999x", now, TODAY, year=True)
-        took = time.perf_counter() - began
+        took = time.process_time() - began
     assert everybody.count == MOST
     assert everybody.more
     assert [found.patient for found in (*one.coming, *one.past)] == ["Given19999 Patient19999x"]
-    print(f"two searches over 20,000 bookings: {took:.2f} s")
+    print(f"two searches over 20,000 bookings: {took:.2f} s of work")
 
 
 def fill(clinic: Clinic, count: int) -> None:

@@ -223,7 +223,7 @@ def test_required_questions_of_the_type_are_asked_and_others_are_not(desk: Desk,
         ),
         ({"born": "4/27/2099"}, "Birth date: type month, day and year of a date in the past"),
         ({"phone": "12"}, "Phone: enter a number of 7 to 15 digits"),
-        ({"phone": ""}, "Phone or email: enter at least one"),
+        ({"phone": ""}, "Phone: enter a number so the clinic can reach them."),
     ],
 )
 def test_each_field_says_what_to_do_and_nothing_is_lost(
