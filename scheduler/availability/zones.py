@@ -21,7 +21,8 @@ _KEPT_DAYS = 4096
 
 
 @lru_cache(maxsize=1)
-def _names() -> frozenset[str]:
+def names() -> frozenset[str]:
+    """The names of all zones that the tzdata package has."""
     return frozenset(
         importlib.resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
     )
@@ -29,7 +30,7 @@ def _names() -> frozenset[str]:
 
 def check_zone(name: str) -> str:
     """``name`` itself. Raises ValueError when the tzdata package has no zone of that name."""
-    if name not in _names():
+    if name not in names():
         raise ValueError("That is not a time zone that we know. Choose one such as America/New_York.")
     return name
 

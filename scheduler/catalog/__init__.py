@@ -7,7 +7,7 @@ Edits take the ``version`` the editor saw (``EditConflict``) where the row has o
 may call a verb is decided by the caller.
 
 Public names: the verbs below; ``coded`` (the code tables), ``slugs`` (words of addresses), ``parse`` (checks of typed
-fields). May import: models, availability's checks, audit, the foundation; never a face.
+fields), ``typed_hours`` (a day's hours as text), ``presets`` (what Setup fills in). May import: models, availability's checks, audit, the foundation; never a face.
 """
 
 from scheduler.catalog.dates import add_time_off, remove_override, remove_time_off, set_override
@@ -33,9 +33,12 @@ from scheduler.catalog.pools import add_pool, edit_pool, set_pool_members
 from scheduler.catalog.questions import add_question, edit_question
 from scheduler.catalog.resources import add_device, add_room, edit_resource
 from scheduler.catalog.schedules import add_schedule, edit_schedule
+from scheduler.catalog.setup import AlreadySetUp, SetUp, is_empty, set_up
 from scheduler.catalog.types import add_appointment_type, edit_appointment_type, rename_appointment_type
 
 __all__ = [
+    "AlreadySetUp",
+    "SetUp",
     "actor_of",
     "add_appointment_type",
     "add_availability",
@@ -61,6 +64,7 @@ __all__ = [
     "edit_role",
     "edit_schedule",
     "end_share_link",
+    "is_empty",
     "remove_availability",
     "remove_override",
     "remove_recurrence_rule",
@@ -70,5 +74,6 @@ __all__ = [
     "rename_practitioner",
     "set_override",
     "set_pool_members",
+    "set_up",
     "set_week",
 ]

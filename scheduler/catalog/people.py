@@ -56,7 +56,7 @@ def add_practitioner(
         session, Organization, organization_id, organization_id, problems, "organization_id", "Organization"
     )
     values = check(FIELDS, fields, problems)
-    _check_npi(session, organization_id, None, values.get("npi"), problems)
+    check_npi(session, organization_id, None, values.get("npi"), problems)
     if slug is not None and (fault := slugs.problem_with(slug, first=True)):
         problems.add("slug", "Link", fault)
     problems.stop()
@@ -86,7 +86,7 @@ def edit_practitioner(
     row = find(session, Practitioner, practitioner_id, version)
     problems = Problems()
     values = changed(row, _EDITED, changes, problems)
-    _check_npi(session, row.organization_id, row.id, values.get("npi"), problems)
+    check_npi(session, row.organization_id, row.id, values.get("npi"), problems)
     problems.stop()
     fields = put(row, values)
     put(actor_of(session, row.id), {"name": row.display_name, "active": row.active})
@@ -163,9 +163,10 @@ def _give_slug(session: Session, row: Practitioner, typed: str | None) -> None:
     )
 
 
-def _check_npi(
+def check_npi(
     session: Session, organization_id: str, practitioner_id: str | None, npi: str | None, problems: Problems
 ) -> None:
+    """A problem of the field ``npi`` when another practitioner of the organization has it."""
     if npi is None:
         return
     other = session.scalar(

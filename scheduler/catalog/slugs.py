@@ -27,7 +27,7 @@ _RESERVED = (
     " book waitlist reschedule cancel review details times history sheet setup share why walk-in hours types"
     " sign-out invitation privacy robots favicon humans security sitemap manifest well-known apple-touch-icon"
     " about account accounts clinic clinics contact docs emergency help home jobs legal login logout mail me new"
-    " page pages register search settings status support terms unsubscribe www"
+    " page pages register search settings status support terms unsubscribe www welcome"
 )
 RESERVED = frozenset(_RESERVED.split())
 
