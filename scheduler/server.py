@@ -142,22 +142,40 @@ def _lines(app: Flask, settings: Settings) -> list[str]:
     ]
     if settings.demo:
         lines += _demo_lines(app, settings)
+    lines += _welcome_lines(app, settings)
     if settings.jobs == "off":
         lines += ["", "Background jobs are off here: run `flask jobs run` somewhere, or no mail is sent."]
     return [*lines, "", "Stop with Ctrl+C or kill."]
 
 
-def _demo_lines(app: Flask, settings: Settings) -> list[str]:
-    """Load the demo clinic into an empty database. How to sign in to it; nothing where there are other clinics."""
+def _welcome_lines(app: Flask, settings: Settings) -> list[str]:
+    """How to begin, where there is no clinic yet."""
+    from scheduler.accounts.welcome import welcome_url
+
+    if not _is_new(app):
+        return []
+    return [
+        "",
+        "There is no clinic yet. Set yours up in a browser; this link works once:",
+        f"  {welcome_url(settings)}",
+    ]
+
+
+def _is_new(app: Flask) -> bool:
     from sqlalchemy import select
 
-    from scheduler import demo
     from scheduler.db import snapshot
     from scheduler.models import Organization
 
     with app.app_context(), snapshot() as session:
-        empty = session.scalars(select(Organization.id).limit(1)).first() is None
-    if empty:
+        return session.scalars(select(Organization.id).limit(1)).first() is None
+
+
+def _demo_lines(app: Flask, settings: Settings) -> list[str]:
+    """Load the demo clinic into an empty database. How to sign in to it; nothing where there are other clinics."""
+    from scheduler import demo
+
+    if _is_new(app):
         print("Loading the demo clinic; this takes some seconds.", flush=True)
     signs = demo.load(app)
     if signs is None:

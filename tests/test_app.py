@@ -75,6 +75,7 @@ def test_the_first_start_says_all_that_one_needs_and_a_second_start_keeps_the_da
     assert environ["SCHEDULER_DATA_DIR"] in printed
     assert "Loading the demo clinic" in printed
     assert "This is a demo clinic" in printed
+    assert "/welcome/" not in printed
     assert "password a demo password" in printed
     assert "admin" in printed
     assert b"demo clinic" in first.get("/")
@@ -90,6 +91,20 @@ def test_the_first_start_says_all_that_one_needs_and_a_second_start_keeps_the_da
     assert 0 < _free_slots(second) <= free
     assert b"demo clinic" in second.get("/")
     assert second.stop(signal.SIGINT) == 0
+
+
+def test_without_a_clinic_it_prints_a_setup_link_that_opens(
+    start_server: StartServer, small: dict[str, str]
+) -> None:
+    server = start_server(small)
+    printed = _wait_for_output(server, "Stop with")
+
+    assert "There is no clinic yet." in printed
+    link = next(line.strip() for line in printed.splitlines() if "/welcome/" in line)
+    assert link.startswith(f"{server.url}/welcome/")
+    assert b"Set up your clinic" in server.get(link.removeprefix(server.url))
+    assert link.rpartition("/")[2].encode() not in server.get("/")
+    assert server.stop() == 0
 
 
 def test_a_request_under_way_is_answered_before_the_server_stops(

@@ -82,6 +82,21 @@ def set_password(
     _record(session, by, now, user, "set-password")
 
 
+def link_practitioner(
+    session: Session, *, by: audit.Actor, now: int, user: User, practitioner_id: str
+) -> None:
+    """Say that the user is this practitioner, and a clinician besides what they are. Sessions go on. Raises
+    InvalidInput (``practitioner``) for one of another organization."""
+    practitioner = session.get(Practitioner, practitioner_id)
+    if practitioner is None or practitioner.organization_id != user.organization_id:
+        raise InvalidInput({"practitioner": "Practitioner: that one doesn't exist in this organization."})
+    user.practitioner_id = practitioner_id
+    if session.get(UserRole, (user.id, CLINICIAN)) is None:
+        session.add(UserRole(user_id=user.id, role=CLINICIAN, organization_id=user.organization_id))
+    session.flush()
+    _record(session, by, now, user, "link-practitioner", practitioner=practitioner_id)
+
+
 def end_sessions(session: Session, *, by: audit.Actor, now: int, user: User) -> None:
     """Sign the user out everywhere."""
     user.session_version += 1

@@ -8,9 +8,10 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from scheduler import catalog, clock, migrate
+from scheduler.accounts.welcome import welcome_url
 from scheduler.booking import SYSTEM
 from scheduler.cli.plain import plainly
-from scheduler.db import db, transaction
+from scheduler.db import db, snapshot, transaction
 from scheduler.models import Organization
 from scheduler.settings import Settings
 
@@ -27,6 +28,12 @@ def init(clinic: str | None) -> None:
     click.echo(f"Data folder: {settings.data_dir}")
     if clinic is not None:
         _add_clinic(clinic)
+        return
+    with snapshot() as session:
+        new = session.scalars(select(Organization.id).limit(1)).first() is None
+    if new:
+        click.echo("There is no clinic yet. When the server runs, set yours up by this link; it works once:")
+        click.echo(welcome_url(settings))
 
 
 def _add_clinic(name: str) -> None:

@@ -12,10 +12,12 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import select
 
 from scheduler import catalog
+from scheduler.accounts.welcome import welcome_token
 from scheduler.db import db, snapshot
 from scheduler.models import Organization, User
 from tests.catalog.acts import act
 from tests.factories import Clinic, make_appointment, make_clinic, make_schedule, make_type
+from tests.support.apps import SECRET
 
 MONDAY = "2026-06-01T07:00:00-04:00"
 ADD = ["user", "add", "ana@example.org", "--name", "Ana Silva", "--role", "admin"]
@@ -28,12 +30,15 @@ def test_init_makes_the_tables_once(make_app: Callable[..., Flask], tmp_path: Pa
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert "The database is ready." in first.output
     assert "up to date already" in second.output
+    for said in (first.output, second.output):
+        assert f"http://localhost/welcome/{welcome_token(SECRET)}" in said
 
 
 def test_init_adds_a_clinic_to_an_empty_installation(runner: FlaskCliRunner, app: Flask) -> None:
     added = runner.invoke(args=["init", "--clinic", "Riverside"])
     assert added.exit_code == 0
     assert "flask user add" in added.output
+    assert "/welcome/" not in added.output + runner.invoke(args=["init"]).output
 
     again = runner.invoke(args=["init", "--clinic", "Another"])
     assert again.exit_code == 2
