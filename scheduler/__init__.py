@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register(app, accounts.blueprint)
     register(app, console.blueprint, SIGNED_IN)
     register(app, console.admin, role("admin"))
+    register(app, console.welcome)
     register(app, portal.blueprint)
     check_complete(app)
     jobs.init_app(app)

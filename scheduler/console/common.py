@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, cast
 
-from flask import flash
+from flask import flash, g
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from scheduler import catalog
 from scheduler.accounts import SignedIn
 from scheduler.booking import By
 from scheduler.db import snapshot
@@ -31,10 +32,16 @@ def by_me() -> By:
 
 
 def name_the_clinic() -> None:
-    """The frame names the organization of who is signed in."""
+    """The frame names the organization of who is signed in; its menu leads to Setup while nothing can be booked."""
     if current_user.is_authenticated:
         with snapshot() as session:
             set_clinic(clinic_of(session.get_one(Organization, me().organization_id)))
+            g.setting_up = catalog.is_empty(session, me().organization_id, set_up_for(me()))
+
+
+def set_up_for(person: SignedIn) -> str | None:
+    """Whom ``catalog.is_empty`` is asked about: a clinician who is nothing else alone, others the organization."""
+    return person.practitioner_id if person.roles == {"clinician"} else None
 
 
 def date_in(text: str | None) -> date | None:

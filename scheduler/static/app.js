@@ -77,7 +77,7 @@ each("[data-zone-note]", (line) => {
 // Copy buttons: shown only where they can work.
 each("[data-copy]", (box) => {
   const button = box.querySelector("[data-copy-button]");
-  const text = box.querySelector("input");
+  const text = box.querySelector("input, textarea");
   const status = box.querySelector("[role=status]");
   button.hidden = false;
   button.addEventListener("click", async () => {

@@ -22,13 +22,16 @@ from werkzeug.test import TestResponse
 from scheduler import accounts, booking, clock
 from scheduler.accounts import routes as accounts_routes
 from scheduler.accounts.session import signed_in
+from scheduler.accounts.welcome import welcome_token
 from scheduler.booking import SYSTEM, By
+from scheduler.catalog.presets import PRESETS
 from scheduler.db import snapshot, transaction
 from scheduler.models import Base
 from scheduler.models.slots import slot_id
 from scheduler.web.access import access_table
 from tests.factories import DETAILS, Clinic
 from tests.people import Cast, make_cast
+from tests.support.apps import SECRET
 from tests.support.times import Clock
 
 PEOPLE = ("nobody", "patient", "owner", "colleague", "desk", "admin", "stranger", "other_clinician")
@@ -53,13 +56,21 @@ POST    /b/<token>/cancel                       token       303 303 303 303 303 
 GET     /console                                signed-in   303 303 200 200 200 200 200 200
 GET     /console/bookings/<appointment_id>      signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/cancel signed-in 401 401 303 404 303 303 404 404
+GET     /console/setup                          signed-in   303 303 303 200 303 303 303 303
+POST    /console/setup                          signed-in   401 401 303 303 303 303 303 303
+POST    /console/setup/preview                  signed-in   401 401 303 200 303 303 303 303
 GET     /console/share                          signed-in   303 303 200 200 200 200 200 200
+GET     /console/share/<owner_id>/<type_id>/print signed-in 303 303 200 404 200 200 404 404
+POST    /console/share/<type_id>/show           signed-in   401 401 303 404 403 303 404 404
+POST    /console/share/<type_id>/hide           signed-in   401 401 303 404 403 303 404 404
 GET     /admin                                  role(admin) 303 303 403 403 403 200 200 403
 GET     /sign-in                                public      200 200 303 303 303 303 303 303
 POST    /sign-in                                public      400 400 400 400 400 400 400 400
 POST    /sign-out                               public      303 303 303 303 303 303 303 303
 GET     /invitation/<token>                     token       200 200 200 200 200 200 200 200
 POST    /invitation/<token>                     token       303 303 303 303 303 303 303 303
+GET     /welcome/<token>                        token       404 404 404 404 404 404 404 404
+POST    /welcome/<token>                        token       404 404 404 404 404 404 404 404
 GET     /fhir/$bulk-publish                     public      200 200 200 200 200 200 200 200
 GET     /fhir/$bulk-publish/                    public      200 200 200 200 200 200 200 200
 GET     /fhir/files/<name>                      public      200 200 200 200 200 200 200 200
@@ -154,6 +165,12 @@ class Stage:
             values |= {"<token>": token, "<appointment_id>": appointment_id}
         if path.startswith("/invitation/"):
             values["<token>"], form = self._invited(), {"password": "several words in a row"}
+        if path.startswith("/console/setup"):
+            form = PRESETS[0].typed()
+        if path.startswith("/console/share/"):
+            values |= {"<owner_id>": self.clinic.practitioner, "<type_id>": self.clinic.type}
+        if path.startswith("/welcome/"):
+            values["<token>"] = welcome_token(SECRET)
         if path in ("/hold", "/book/<slot>"):
             values["<slot>"] = slot_id(self.clinic.schedule, self._free_start())
             form = {"slot": values["<slot>"]}
