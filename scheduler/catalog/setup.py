@@ -13,8 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import audit
-from scheduler.catalog import coded, parse
-from scheduler.catalog.fields import Field, Problems, check
+from scheduler.catalog.fields import Problems, check
 from scheduler.catalog.hours import add_availability
 from scheduler.catalog.organizations import edit_organization
 from scheduler.catalog.people import actor_of, add_practitioner, add_role, check_npi, edit_practitioner
@@ -23,6 +22,14 @@ from scheduler.catalog.presets import FOLLOW_UP, NEW, WEEKDAYS
 from scheduler.catalog.questions import add_question
 from scheduler.catalog.rows import find, named
 from scheduler.catalog.schedules import add_schedule
+from scheduler.catalog.setup_fields import (
+    FIRST_FIELDS,
+    NPI_FIELD,
+    PERSON_FIELDS,
+    PLACE_FIELDS,
+    RULE_FIELDS,
+    SECOND_FIELDS,
+)
 from scheduler.catalog.typed_hours import BadHours, parse_ranges
 from scheduler.catalog.types import add_appointment_type
 from scheduler.errors import Conflict
@@ -36,69 +43,12 @@ from scheduler.models import (
     Schedule,
     ScheduleHost,
 )
-from scheduler.models.offers import MAX_DURATION_MINUTES, MAX_HORIZON_DAYS
 
 HOURS_NAME = "Usual hours"
 INSURANCE: dict[str, Any] = {
     "kind": "text",
     "label": "Which insurance plan do you have?",
     "hint": "Not sure about your plan? You can still book. Bring your card and the clinic will check.",
-}
-
-
-def number(low: int, high: int) -> parse.Parser:
-    """A whole number as it is typed."""
-    whole = parse.whole(low, high)
-
-    def read(value: Any) -> int:
-        text = str(value).strip()
-        kept: int = whole(int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None)
-        return kept
-
-    return read
-
-
-def _needed(most: int) -> parse.Parser:
-    return parse.text(most, required=True)
-
-
-def _postal_code(value: Any) -> str:
-    return parse.postal_code(parse.text(parse.WORD_LENGTH, required=True)(value), "US")
-
-
-def _phone(value: Any) -> str:
-    return parse.phone(parse.text(parse.WORD_LENGTH, required=True)(value))
-
-
-PLACE_FIELDS = {
-    "place_name": Field("Name of the place", parse.name),
-    "phone": Field("Phone", _phone),
-    "line": Field("Street", _needed(parse.NAME_LENGTH)),
-    "city": Field("City", _needed(parse.NAME_LENGTH)),
-    "state": Field("State", parse.us_state),
-    "postal_code": Field("Postal code", _postal_code),
-    "zone": Field("Time zone", parse.zone),
-}
-PERSON_FIELDS = {"display_name": Field("Clinician's name", parse.name)}
-NPI_FIELD = {"npi": Field("NPI", parse.npi, None)}
-FIRST_FIELDS = {
-    "first_type": Field("First type", parse.name),
-    "first_minutes": Field("Minutes of the first type", number(1, MAX_DURATION_MINUTES)),
-}
-SECOND_FIELDS = {
-    "second_type": Field("Second type", parse.optional_name, ""),
-    "second_minutes": Field("Minutes of the second type", number(1, MAX_DURATION_MINUTES)),
-}
-RULE_FIELDS = {
-    "specialty_code": Field("Specialty", parse.one_of(coded.SPECIALTIES)),
-    "service_type_code": Field("Service", parse.one_of(coded.SERVICE_TYPES)),
-    "service_category_code": Field("Category", parse.one_of(coded.SERVICE_CATEGORIES)),
-    "buffer_minutes": Field("Kept free after each", number(0, 720)),
-    "notice_hours": Field("Minimum notice", number(0, 8760)),
-    "horizon_days": Field("Horizon", number(1, MAX_HORIZON_DAYS)),
-    "interval_minutes": Field("Interval", number(1, 1440)),
-    "cancellation_hours": Field("Free to cancel until", number(0, 720)),
-    "ask_insurance": Field("Insurance", parse.switch, False),
 }
 
 
@@ -141,7 +91,7 @@ def set_up(
     practitioner_id: str | None = None,
     location_id: str | None = None,
 ) -> SetUp:
-    """Make everything that a first link needs, from what was ``typed`` (the fields of this module's tables, as text).
+    """Make everything that a first link needs, from what was ``typed`` (the fields of ``setup_fields``, as text).
 
     ``practitioner_id`` and ``location_id`` name what is there already; their fields are then not looked at, but for the
     NPI of a practitioner who has none. Types go to the feed: the first takes new patients, the second only existing ones.

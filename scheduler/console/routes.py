@@ -112,6 +112,12 @@ for _path, _method, _view in (
     ("/setup/preview", "POST", setup_views.preview_setup),
     # share
     ("/share", "GET", share_views.share),
+    # setup
+    ("/setup", "GET", setup_views.setup),
+    ("/setup", "POST", setup_views.save_setup),
+    ("/setup/preview", "POST", setup_views.preview_setup),
+    # share
+    ("/share", "GET", share_views.share),
     ("/share/<owner_id>/<type_id>/print", "GET", share_views.print_link),
     ("/share/<type_id>/show", "POST", share_views.show_in_finders),
     ("/share/<type_id>/hide", "POST", share_views.hide_from_finders),

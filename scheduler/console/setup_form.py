@@ -51,7 +51,7 @@ def _list(label: str, table: Mapping[str, str], hint: str = "") -> SelectField:
 
 
 class SetupForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
-    """Everything that Setup asks, in the page's order. The names are those of ``catalog.setup``."""
+    """Everything that Setup asks, in the page's order. The names are those of ``catalog.setup_fields``."""
 
     preset = HiddenField()
     location_id = SelectField("Place", validate_choice=False)

@@ -16,7 +16,7 @@ from scheduler.accounts.session import SignedIn
 from scheduler.availability import open_starts
 from scheduler.availability.zones import zone as zone_of
 from scheduler.catalog.presets import WEEKDAYS
-from scheduler.catalog.setup import NPI_FIELD, PERSON_FIELDS, PLACE_FIELDS
+from scheduler.catalog.setup_fields import NPI_FIELD, PERSON_FIELDS, PLACE_FIELDS
 from scheduler.catalog.typed_hours import BadHours, parse_ranges, write_ranges
 from scheduler.clock import DAY, local_date
 from scheduler.console.common import set_up_for

@@ -160,3 +160,26 @@ def test_a_practitioner_of_another_organization_cannot_be_somebodys_own(
     with pytest.raises(InvalidInput) as refused:
         invite(clinic, roles=["clinician"], practitioner_id=person.practitioner)
     assert list(refused.value.problems) == ["practitioner"]
+
+
+def test_a_user_is_linked_to_a_practitioner_of_their_own_organization_only(clinic: Clinic) -> None:
+    user = make_user(clinic, role="admin")
+    elsewhere = make_clinic(clinic.app, organization={"name": "Elsewhere"})
+
+    def link(practitioner: str) -> None:
+        with clinic.app.app_context(), transaction() as session:
+            row = session.get_one(User, user.id)
+            accounts.link_practitioner(
+                session, by=SYSTEM, now=clock.now(), user=row, practitioner_id=practitioner
+            )
+
+    for practitioner in (elsewhere.practitioner, "never-was"):
+        with pytest.raises(InvalidInput, match="Practitioner"):
+            link(practitioner)
+    for _ in range(2):
+        link(clinic.practitioner)
+    with clinic.app.app_context(), snapshot() as session:
+        row = session.get_one(User, user.id)
+        assert (row.practitioner_id, row.session_version) == (clinic.practitioner, user.session_version)
+        roles = session.scalars(select(UserRole.role).where(UserRole.user_id == user.id))
+        assert set(roles) == {"admin", "clinician"}

@@ -135,6 +135,10 @@ GET     /console/setup                          signed-in   303 303 303 200 303 
 POST    /console/setup                          signed-in   401 401 303 303 303 303 303 303
 POST    /console/setup/preview                  signed-in   401 401 303 200 303 303 303 303
 GET     /console/share                          signed-in   303 303 200 200 200 200 200 200
+GET     /console/setup                          signed-in   303 303 303 200 303 303 303 303
+POST    /console/setup                          signed-in   401 401 303 303 303 303 303 303
+POST    /console/setup/preview                  signed-in   401 401 303 200 303 303 303 303
+GET     /console/share                          signed-in   303 303 200 200 200 200 200 200
 GET     /console/share/<owner_id>/<type_id>/print signed-in 303 303 200 404 200 200 404 404
 POST    /console/share/<type_id>/show           signed-in   401 401 303 404 403 303 404 404
 POST    /console/share/<type_id>/hide           signed-in   401 401 303 404 403 303 404 404

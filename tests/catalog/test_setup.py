@@ -236,6 +236,7 @@ def test_everything_that_is_wrong_is_named_at_once_under_the_fields_names(sqlite
         *("horizon_days", "interval_minutes", "cancellation_hours"),
         *("specialty_code", "service_type_code", "service_category_code"),
     }
+    assert found["specialty_code"] == "Specialty: choose one of the list."
     for sentence in found.values():
         label, _, fix = sentence.partition(": ")
         assert label[:1].isupper(), sentence
