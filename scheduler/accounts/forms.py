@@ -47,6 +47,7 @@ class ForgotForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
             Length(max=_MAX_ADDRESS, message=f"Email: use at most {_MAX_ADDRESS} characters."),
             Email("Email: enter an address such as name@example.org."),
         ],
+        filters=[lambda typed: typed.strip() if typed else typed],
         render_kw={"autocomplete": "username", "type": "email", "inputmode": "email", "spellcheck": "false"},
     )
 

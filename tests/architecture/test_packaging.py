@@ -17,6 +17,7 @@ from tests.support.servers import clean_environ
 # the name under which a distribution is imported, where it is not the distribution's own
 IMPORT_NAMES = {
     "argon2-cffi": "argon2",
+    "pillow": "PIL",
     "email-validator": "email_validator",
     "fhir.resources": "fhir",
     "flask-login": "flask_login",

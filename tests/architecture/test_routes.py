@@ -451,6 +451,8 @@ def stage(sqlite_app: Flask, frozen: Clock) -> Stage:
         finding._per_address,
     ):
         throttle._tries.clear()
+    for throttle in (accounts_routes._asks_per_person, accounts_routes._asks_per_address):
+        throttle._tries.clear()
     return Stage(sqlite_app)
 
 

@@ -32,6 +32,7 @@ def capture(tmp_path: Path) -> Iterator[io.StringIO]:
         ('"GET /b/aGVsbG8-d29ybGQ HTTP/1.1" 200', '"GET /b/- HTTP/1.1" 200'),
         ("POST /hold/8fj2k4m5n6p7q8r9/book 303", "POST /hold/-/book 303"),
         ("GET /invitation/abc.def-ghi", "GET /invitation/-"),
+        ("GET /sign-in/reset/0123abc 404", "GET /sign-in/reset/- 404"),
         ("GET /book/s-20261124T1430?source=x&booking-referral=secret 200", "GET /book/s-20261124T1430 200"),
         ("opened /maya/visit?private=k3y", "opened /maya/visit"),
         ("private=k3y given", "private=- given"),

@@ -45,10 +45,10 @@ class _Names(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         validators=[InputRequired("Name: enter it as patients should read it.")],
         description="As patients read it, such as Dr. Maya Chen.",
     )
-    prefix = StringField("Title", description="Dr.")
+    prefix = StringField("Title", description="Such as Dr.")
     given = StringField("First name")
     family = StringField("Last name")
-    suffix = StringField("Letters", description="MD")
+    suffix = StringField("Letters", description="Such as MD.")
     npi = StringField("NPI", description="Ten digits. Finders list clinicians by it.", render_kw=_PLAIN)
     languages = LanguagesField("Languages", description="Spoken with patients, with commas between.")
 
