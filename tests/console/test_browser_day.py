@@ -116,7 +116,7 @@ def test_a_patient_books_and_the_desk_checks_in_finishes_moves_and_cancels(
     before = the_visit(clinic)
     desk.get_by_role("link", name="Zebulon Quillfeather").click()
     desk.get_by_role("link", name="Move", exact=True).click()
-    desk.locator(".picks label").nth(3).click()
+    desk.locator(".picks input").nth(3).check()
     desk.get_by_label("Message to the patient").fill("We had to move you. See you soon.")
     desk.get_by_role("button", name="Move and tell patient").click()
     expect(desk.get_by_text("Moved to")).to_be_visible()
@@ -149,7 +149,7 @@ def test_a_move_that_meets_somebody_keeps_what_was_typed_and_warns(
     desktop.goto(f"{address}/console/bookings/{visit.id}/move")
     picked = desktop.locator(".picks input").nth(2)
     slot = picked.get_attribute("value") or ""
-    desktop.locator(f'label[for="slot-{slot}"]').click()
+    picked.check()
     desktop.get_by_label("Message to the patient").fill("Please come a little later.")
     parsed = parse_slot_id(slot)
     assert parsed is not None
@@ -158,7 +158,7 @@ def test_a_move_that_meets_somebody_keeps_what_was_typed_and_warns(
     expect(desktop.get_by_text("Not moved yet")).to_be_visible()
     expect(desktop.get_by_text("Held by someone booking now")).to_be_visible()
     expect(desktop.get_by_label("Message to the patient")).to_have_value("Please come a little later.")
-    desktop.locator(".picks label").first.click()
+    desktop.locator(".picks input").first.check()
     desktop.get_by_role("button", name="Move", exact=True).click()
     expect(desktop.get_by_text("Moved to")).to_be_visible()
     expect(desktop.get_by_text("Please come a little later.")).to_be_visible()
