@@ -6,7 +6,8 @@ from tests.people import Cast
 
 
 def test_each_is_signed_in_with_their_own_role(cast: Cast) -> None:
-    pages = {part: person.browser.get("/console").status_code for part, person in cast.everybody.items()}
+    asked = {part: person.browser.get("/console/share") for part, person in cast.everybody.items()}
+    pages = {part: answer.status_code for part, answer in asked.items()}
 
     assert pages.pop("nobody") in (302, 303)
     assert set(pages.values()) == {200}

@@ -21,7 +21,7 @@ TODAY = "today"
 @allow(SIGNED_IN)
 @private_page
 def home() -> Answer:
-    """Where the console begins: today."""
+    """Where the console begins: today. The one place that decides it."""
     return redirect(f"/console/day/{TODAY}", 303)
 
 

@@ -57,7 +57,7 @@ def test_the_right_password_opens_the_console(browser: FlaskClient) -> None:
     assert browser.get("/console").headers["Location"] == "/sign-in?next=/console"
     answer = sign_in(browser)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/console")
-    assert browser.get("/console").status_code == 200
+    assert browser.get("/console/day/today").status_code == 200
     assert browser.get("/sign-in").headers["Location"] == "/console"
 
 
@@ -89,7 +89,7 @@ def test_whatever_is_wrong_the_answer_is_the_same(browser: FlaskClient, email: s
     assert "these don&#39;t match a sign-in" in answer.text
     assert password not in answer.text
     assert "<title>Error: Sign in</title>" in answer.text
-    assert browser.get("/console").status_code == 303
+    assert browser.get("/console/day/today").status_code == 303
 
 
 @pytest.mark.parametrize(("field", "label"), [("email", "Email: "), ("password", "Password: ")])
@@ -103,7 +103,7 @@ def test_each_field_says_what_to_do(browser: FlaskClient, field: str, label: str
 def test_without_its_token_the_form_is_refused(browser: FlaskClient) -> None:
     browser.get("/sign-in")
     assert browser.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}).status_code == 400
-    assert browser.get("/console").status_code == 303
+    assert browser.get("/console/day/today").status_code == 303
 
 
 def test_guessing_is_held_back_even_when_right_at_last(browser: FlaskClient) -> None:
@@ -135,16 +135,16 @@ def test_sign_out_needs_a_post_with_its_token_and_ends_the_session(browser: Flas
     sign_in(browser)
     assert browser.get("/sign-out").status_code in (404, 405)
     assert browser.post("/sign-out").status_code == 400
-    assert browser.get("/console").status_code == 200
-    token = token_of(browser.get("/console").text)
+    assert browser.get("/console/day/today").status_code == 200
+    token = token_of(browser.get("/console/day/today").text)
     assert browser.post("/sign-out", data={"csrf_token": token}).status_code == 303
-    assert browser.get("/console").status_code == 303
+    assert browser.get("/console/day/today").status_code == 303
 
 
 @pytest.mark.parametrize("how", ["new password", "end sessions", "not active"])
 def test_a_session_ends_everywhere_when_it_is_revoked(browser: FlaskClient, clinic: Clinic, how: str) -> None:
     sign_in(browser)
-    assert browser.get("/console").status_code == 200
+    assert browser.get("/console/day/today").status_code == 200
     with clinic.app.app_context(), transaction() as session:
         user = session.scalars(select(User)).one()
         if how == "new password":
@@ -162,7 +162,7 @@ def test_a_forged_session_names_nobody(browser: FlaskClient) -> None:
     for kept in ("nobody.1", "", ".", "x" * 500):
         with browser.session_transaction() as session:
             session["_user_id"] = kept
-        assert browser.get("/console").status_code == 303
+        assert browser.get("/console/day/today").status_code == 303
 
 
 def test_pages_of_signed_in_people_are_kept_by_no_cache(browser: FlaskClient) -> None:

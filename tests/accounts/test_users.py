@@ -64,7 +64,7 @@ def test_opening_an_invitation_changes_nothing_and_answering_it_signs_in(clinic:
         assert page.headers["Referrer-Policy"] == "no-referrer"
     answer, browser = accept(clinic, token, "a long enough one")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/console")
-    assert browser.get("/console").status_code == 200
+    assert browser.get("/console/day/today").status_code == 200
     assert clinic.app.test_client().get(f"/invitation/{token}").status_code == 404
     again, _ = accept(clinic, token, "another long enough one")
     assert again.status_code in (400, 404)

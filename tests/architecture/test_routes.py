@@ -35,6 +35,7 @@ from tests.architecture.people_stage import PeopleStage
 from tests.factories import DETAILS, Clinic, make_user
 from scheduler.jobs.runner import deliver
 from scheduler.models import Base, Outbox
+from scheduler.models import Appointment, Base
 from scheduler.models.slots import slot_id
 from scheduler.web.access import access_table
 from tests.factories import DETAILS, Clinic, make_room
@@ -112,6 +113,25 @@ GET     /console/block                          signed-in   303 303 200 200 200 
 POST    /console/block                          signed-in   401 401 303 404 303 303 404 404
 POST    /console/block/<block_id>/remove        signed-in   401 401 303 404 303 303 404 404
 GET     /console/sheet/<day>                    signed-in   303 303 200 200 200 200 200 200
+GET     /console                                signed-in   303 303 303 303 303 303 303 303
+GET     /console/day                            signed-in   303 303 303 303 303 303 303 303
+GET     /console/day/<on>                       signed-in   303 303 200 200 200 200 200 200
+GET     /console/week                           signed-in   303 303 303 303 303 303 303 303
+GET     /console/week/<on>                      signed-in   303 303 200 200 200 200 200 200
+GET     /console/bookings/<appointment_id>      signed-in   303 303 200 404 200 200 404 404
+POST    /console/bookings/<appointment_id>/cancel signed-in 401 401 303 404 303 303 404 404
+POST    /console/bookings/<appointment_id>/check-in signed-in 401 401 303 404 303 303 404 404
+POST    /console/bookings/<appointment_id>/in-room signed-in 401 401 303 404 303 303 404 404
+POST    /console/bookings/<appointment_id>/done signed-in   401 401 303 404 303 303 404 404
+POST    /console/bookings/<appointment_id>/no-show signed-in 401 401 303 404 303 303 404 404
+POST    /console/bookings/<appointment_id>/undo signed-in   401 401 303 404 303 303 404 404
+POST    /console/bookings/<appointment_id>/note signed-in   401 401 303 404 303 303 404 404
+GET     /console/bookings/<appointment_id>/details signed-in 303 303 200 404 200 200 404 404
+POST    /console/bookings/<appointment_id>/details signed-in 401 401 303 404 303 303 404 404
+POST    /console/bookings/<appointment_id>/resend signed-in 401 401 303 404 303 303 404 404
+POST    /console/bookings/<appointment_id>/keep signed-in   401 401 303 404 303 303 404 404
+GET     /console/bookings/<appointment_id>/move signed-in   303 303 200 404 200 200 404 404
+POST    /console/bookings/<appointment_id>/move signed-in   401 401 303 404 303 303 404 404
 GET     /console/share                          signed-in   303 303 200 200 200 200 200 200
 GET     /console/profile                        signed-in   303 303 200 200 200 200 200 200
 POST    /console/profile/page                   signed-in   401 401 303 303 404 404 404 303
@@ -289,6 +309,7 @@ class Stage:
         by = By("patient", visitor=hashlib.sha256(cookie.encode()).hexdigest())
         path, form = route.path, dict[str, str]()
         values = {"<owner>": self.clinic.slug, "<kind>": self.clinic.type_slug, "<path:filename>": "app.css"}
+        values["<on>"] = "today"
         if "<hold_id>" in path:
             values["<hold_id>"] = self._hold(by)
             if path == "/hold/<hold_id>":
@@ -300,6 +321,8 @@ class Stage:
             values |= {"<token>": token, "<appointment_id>": appointment_id}
         if path.startswith("/admin/"):
             values |= self._of_admin(path, by)
+            form = self._visit_form(path, appointment_id)
+            path += "?step=check-in" if path.endswith("/undo") else ""
         if path.startswith("/invitation/"):
             values["<token>"], form = self._invited(), {"password": "several words in a row"}
         if path.startswith("/sign-in/reset/"):
@@ -389,6 +412,20 @@ class Stage:
             return booking.block_time(
                 by=SYSTEM, actor_id=self.clinic.actor, start=start, end=start + clock.HOUR
             ).id
+    def _visit_form(self, path: str, appointment_id: str) -> dict[str, str]:
+        """What an act on a booking is sent; the booking is brought to where the act is possible."""
+        if path.endswith(("/check-in", "/in-room", "/done", "/undo", "/no-show")):
+            with self.app.app_context():
+                with transaction() as session:  # as if it were today's
+                    visit = session.get_one(Appointment, appointment_id)
+                    visit.starts_at, visit.ends_at = clock.now() - 600, clock.now() + 1200
+                if path.endswith(("/in-room", "/done", "/undo")):
+                    booking.check_in(by=SYSTEM, appointment_id=appointment_id)
+        if path.endswith("/move"):
+            return {"slot": slot_id(self.clinic.schedule, self._free_start())}
+        if path.endswith("/details"):
+            return TYPED | {"version": "1"}
+        return {"text": "Bring the chart", "version": "1"} if path.endswith("/note") else {}
 
     def _invited(self) -> str:
         number = next(self._number)

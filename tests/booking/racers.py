@@ -14,7 +14,7 @@ from multiprocessing.synchronize import Barrier
 from typing import Any
 
 from scheduler import create_app
-from scheduler.booking import AnswerGiven, By, Details, book, cancel, desk_book, expire, hold
+from scheduler.booking import AnswerGiven, By, Details, book, cancel, desk_book, expire, hold, move
 from scheduler.errors import SchedulerError, SlotGone
 from scheduler.settings import load
 
@@ -43,6 +43,9 @@ def act(wanted: dict[str, Any]) -> str:
                 key=wanted.get("key"),
             )
             return f"booked {made.id}"
+        if wanted["verb"] == "desk move":
+            by = By("user", user_id="desk")
+            return f"moved {move(by=by, appointment_id=wanted['appointment'], start=wanted['start']).id}"
         if wanted["verb"] == "cancel":
             return f"cancelled {cancel(by=by, appointment_id=wanted['appointment']).id}"
         if wanted["verb"] == "expire":

@@ -65,7 +65,7 @@ def test_details_change_with_a_version_and_what_staff_are_not_asked_stays(clinic
         row = session.get_one(PatientDetails, visit.id)
         assert (row.given, row.email, row.language, row.zone) == ("Anna", "", "es", "America/Chicago")
         assert not session.get_one(Referral, visit.id).share_outcome
-        answers = {question: text for question, text in session.execute(select(Answer.question, Answer.text))}
+        answers = {row.question: row.text for row in session.execute(select(Answer.question, Answer.text))}
         assert answers == {"Plan?": "Green", "Old?": "Yes"}
         assert "Anna" not in str(session.scalars(select(AuditEntry.details)).all())
     with pytest.raises(EditConflict):

@@ -1,0 +1,205 @@
+"""The page that moves a booking, the details form and the note: what staff may do, and what is never lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from scheduler import booking
+from scheduler.booking import By
+from scheduler.db import snapshot
+from scheduler.models import Appointment, PatientDetails
+from scheduler.models.slots import slot_id
+from tests.factories import (
+    Clinic,
+    make_appointment,
+    make_clinic,
+    make_practitioner,
+    make_question,
+    make_schedule,
+    make_session_type,
+    make_user,
+)
+from tests.people import browser_of
+from tests.portal.patient import GOOD
+from tests.support.times import Clock
+
+MONDAY = "2027-06-07T08:00:00-04:00"
+
+
+@pytest.fixture
+def clinic(sqlite_app: Flask, frozen: Clock) -> Clinic:
+    frozen.at(MONDAY)
+    sqlite_app.config["WTF_CSRF_ENABLED"] = False
+    return make_clinic(sqlite_app)
+
+
+@pytest.fixture
+def desk(clinic: Clinic) -> FlaskClient:
+    return browser_of(clinic.app, make_user(clinic, role="front-desk"))
+
+
+def stored(clinic: Clinic, visit: Appointment) -> Appointment:
+    with clinic.app.app_context(), snapshot() as session:
+        return session.get_one(Appointment, visit.id)
+
+
+def typed(day: str, time: str, schedule: str, **more: str) -> dict[str, str]:
+    return {"slot": "other", "day": day, "time": time, "schedule": schedule, **more}
+
+
+def test_the_list_has_the_nearest_open_times_of_all_clinicians_of_the_type_and_not_its_own(
+    clinic: Clinic, desk: FlaskClient
+) -> None:
+    colleague = make_practitioner(clinic, display_name="Dr. Omar Haddad")
+    theirs = make_schedule(clinic, hosts=[colleague.actor])
+    make_session_type(clinic)
+    visit = make_appointment(clinic)
+    page = desk.get(f"/console/bookings/{visit.id}/move").text
+    slots = re.findall(r'name="slot" id="[^"]+" value="([^"]+)"', page)
+    assert {slot.rsplit("-", 1)[0] for slot in slots if slot != "other"} == {clinic.schedule, theirs.id}
+    assert slot_id(clinic.schedule, visit.starts_at) not in slots
+    assert slots[0] == slot_id(clinic.schedule, visit.starts_at + 1800)
+    assert "the same day" in page
+    later = desk.get(f"/console/bookings/{visit.id}/move?date=2027-06-21").text
+    assert "Open times from Monday, June 21" in later
+    title = re.search(r"<title>(.*?)</title>", page)
+    assert title is not None
+    assert "Ana" not in title[1]
+
+
+def test_a_clinician_moves_only_to_their_own_schedules(clinic: Clinic) -> None:
+    colleague = make_practitioner(clinic, display_name="Dr. Omar Haddad")
+    theirs = make_schedule(clinic, hosts=[colleague.actor])
+    visit = make_appointment(clinic)
+    owner = browser_of(clinic.app, make_user(clinic, role="clinician"))
+    slot = slot_id(theirs.id, clinic.starts(theirs.id)[3])
+    assert owner.post(f"/console/bookings/{visit.id}/move", data={"slot": slot}).status_code == 400
+    assert stored(clinic, visit).schedule_id == clinic.schedule
+
+
+def test_what_stands_in_the_way_is_said_and_set_aside_for_that_time_alone(
+    clinic: Clinic, desk: FlaskClient
+) -> None:
+    visit = make_appointment(clinic)
+    address = f"/console/bookings/{visit.id}/move"
+    evening = typed("2027-06-08", "19:00", clinic.schedule, message="See you in the evening.")
+    refused = desk.post(address, data=evening)
+    assert refused.status_code == 409
+    assert "Outside Tuesday&#39;s hours, 9:00 AM to 5:00 PM." in refused.text
+    assert "See you in the evening." in refused.text
+    warned = re.search(r'name="warned" value="([^"]+)"', refused.text)
+    assert warned is not None
+    ticked = {"set_aside": "hours", "warned": warned[1]}
+    later = typed("2027-06-08", "20:00", clinic.schedule)
+    assert desk.post(address, data=later | ticked).status_code == 409
+    assert desk.post(address, data=evening | ticked).status_code == 303
+    moved = stored(clinic, visit)
+    assert moved.wall_time == "2027-06-08T19:00"
+    assert moved.staff_message == "See you in the evening."
+
+
+def test_a_taken_time_needs_a_reason(clinic: Clinic, desk: FlaskClient) -> None:
+    first, second = clinic.starts()[:2]
+    visit = make_appointment(clinic, start=first)
+    make_appointment(clinic, start=second, given="Bo")
+    address, slot = f"/console/bookings/{visit.id}/move", slot_id(clinic.schedule, second)
+    refused = desk.post(address, data={"slot": slot})
+    assert refused.status_code == 409
+    assert "There is another booking, 9:30 AM to 10:00 AM." in refused.text
+    assert desk.post(address, data={"slot": slot, "warned": slot, "overbook_reason": " "}).status_code == 409
+    answer = desk.post(address, data={"slot": slot, "warned": slot, "overbook_reason": "urgent"})
+    assert answer.status_code == 303
+    assert "urgent" in desk.get(f"/console/bookings/{visit.id}").text
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({}, "New time: choose one"),
+        ({"slot": "nonsense"}, "New time: choose one of the times in the list."),
+        ({"slot": "x" * 500 + "-20270608T1300"}, "New time: choose one"),
+        ({"slot": "other", "day": "2027-02-30", "time": "25:00"}, "Day: enter a date"),
+        ({"slot": "other", "day": "2027-06-08", "time": "noon"}, "Time: enter it as hours and minutes"),
+        ({"slot": "other", "day": "2027-06-08", "time": "10:00", "schedule": "none"}, "With: choose one"),
+        ({"slot": "nonsense", "message": "x" * 501}, "Message to the patient: use at most 500 characters."),
+        ({"slot": "nonsense", "message": "a\x1bb"}, "Message to the patient: remove the characters"),
+    ],
+)
+def test_bad_input_comes_back_with_what_to_do(
+    clinic: Clinic, desk: FlaskClient, form: dict[str, str], words: str
+) -> None:
+    visit = make_appointment(clinic)
+    answer = desk.post(f"/console/bookings/{visit.id}/move", data=form)
+    assert answer.status_code == 400
+    assert words in answer.text
+    assert stored(clinic, visit).starts_at == visit.starts_at
+
+
+def test_looking_from_another_date_changes_nothing_and_keeps_the_message(
+    clinic: Clinic, desk: FlaskClient
+) -> None:
+    visit = make_appointment(clinic)
+    form = {"look": "1", "from": "2027-06-21", "message": "Half a sentence"}
+    answer = desk.post(f"/console/bookings/{visit.id}/move", data=form)
+    assert answer.status_code == 200
+    assert "Half a sentence" in answer.text
+    assert "Open times from Monday, June 21" in answer.text
+    assert stored(clinic, visit).version == visit.version
+
+
+def test_details_come_filled_in_and_a_stale_save_shows_both(clinic: Clinic, desk: FlaskClient) -> None:
+    make_question(clinic, label="Plan?", kind="choice", choices=["Blue", "Green"])
+    visit = make_appointment(clinic, needs=("interpreter: Spanish",), reason="Knee")
+    address = f"/console/bookings/{visit.id}/details"
+    page = desk.get(address).text
+    for text in ('value="Ana"', 'value="Silva"', 'value="1984"', 'value="Spanish"', "Knee"):
+        assert text in page
+    form = GOOD | {"version": str(visit.version)}
+    assert desk.post(address, data=form | {"given": ""}).status_code == 400
+    assert desk.post(address, data=form).status_code == 303
+    stale = desk.post(address, data=form | {"given": "Zelda"})
+    assert stale.status_code == 409
+    assert "Saved by a colleague" in stale.text
+    assert 'value="Zelda"' in stale.text
+    with clinic.app.app_context(), snapshot() as session:
+        row = session.get_one(PatientDetails, visit.id)
+        assert (row.given, row.family, row.email) == ("Zebulon", "Quillfeather", "zebulon@example.org")
+    assert desk.post(address, data=form | {"version": "9" * 400}).status_code == 409
+
+
+def test_a_note_that_a_colleague_changed_meanwhile_is_shown_beside_what_was_typed(
+    clinic: Clinic, desk: FlaskClient
+) -> None:
+    visit = make_appointment(clinic)
+    with clinic.app.app_context():
+        by = By("user", user_id=make_user(clinic).id)
+        booking.save_note(by=by, appointment_id=visit.id, text="Theirs", version=visit.version)
+    address = f"/console/bookings/{visit.id}"
+    answer = desk.post(f"{address}/note", data={"text": "Mine", "version": str(visit.version)})
+    assert answer.status_code == 409
+    assert "Theirs" in answer.text
+    assert "Mine" in answer.text
+    version = re.search(r'name="version" value="(\d+)"', answer.text)
+    assert version is not None
+    assert desk.post(f"{address}/note", data={"text": "Mine", "version": version[1]}).status_code == 303
+    assert stored(clinic, visit).staff_note == "Mine"
+
+
+def test_nothing_that_was_typed_about_a_patient_is_in_an_address_or_a_cookie(
+    clinic: Clinic, frozen: Clock
+) -> None:
+    visit = make_appointment(clinic, given="Marker", family="Sentinel")
+    frozen.at(visit.starts_at - 3600)
+    desk = browser_of(clinic.app, make_user(clinic, role="front-desk"))
+    for act in ("check-in", "undo?step=check-in", "note", "resend", "cancel"):
+        form = {"text": "Marker note", "version": "1", "message": "Marker message", "reason": "Marker reason"}
+        answer = desk.post(f"/console/bookings/{visit.id}/{act}", data=form)
+        assert answer.status_code == 303
+        assert "Marker" not in str(answer.headers)
+        with desk.session_transaction() as session:
+            assert "Marker" not in str(dict(session))
+            assert "Sentinel" not in str(dict(session))
