@@ -13,7 +13,6 @@ fields), ``typed_hours`` (a day's hours as text), ``presets`` (what Setup fills 
 """
 
 from scheduler.catalog.clinicians import Invited, add_clinician
-from scheduler.catalog.dates import add_time_off, remove_override, remove_time_off, set_override
 from scheduler.catalog.dates import (
     add_time_off,
     remove_dates,
@@ -48,8 +47,8 @@ from scheduler.catalog.setup import AlreadySetUp, SetUp, is_empty, set_up
 from scheduler.catalog.types import add_appointment_type, edit_appointment_type, rename_appointment_type
 
 __all__ = [
-    "Invited",
     "AlreadySetUp",
+    "Invited",
     "SetUp",
     "actor_of",
     "add_appointment_type",
@@ -77,8 +76,8 @@ __all__ = [
     "edit_role",
     "edit_schedule",
     "end_share_link",
-    "move_question",
     "is_empty",
+    "move_question",
     "remove_availability",
     "remove_dates",
     "remove_override",

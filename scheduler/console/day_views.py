@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import redirect, render_template, request
+from flask import g, redirect, render_template, request
 
 from scheduler import clock
 from scheduler.console.choices import chosen
@@ -21,8 +21,8 @@ TODAY = "today"
 @allow(SIGNED_IN)
 @private_page
 def home() -> Answer:
-    """Where the console begins: today. The one place that decides it."""
-    return redirect(f"/console/day/{TODAY}", 303)
+    """Where the console begins: Setup while nothing can be booked yet, else today."""
+    return redirect("/console/setup" if g.setting_up else f"/console/day/{TODAY}", 303)
 
 
 @allow(SIGNED_IN)

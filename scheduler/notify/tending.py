@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler import audit
 from scheduler.errors import Conflict, NotFound
 from scheduler.models import Outbox
-from scheduler.notify.deliver import NEEDS_CALL
+from scheduler.notify.patient_mails import NEEDS_CALL
 
 CALLED = "called: staff told the patient by phone"
 

@@ -20,8 +20,6 @@ MAX_PATH = 1024
 MAX_QUERY = 8192  # two texts of 255 characters, each character up to four bytes of three signs, and room
 MAX_BODY = 1024 * 1024
 
-View = TypeVar("View", bound=Callable[..., Any])
-
 
 def takes_file(most: int) -> Callable[[View], View]:
     """Mark a view whose body may have up to ``most`` bytes: it takes a file."""
@@ -54,7 +52,7 @@ def check() -> None:
     request.max_content_length = getattr(view, "max_body", MAX_BODY)
     path = request.environ.get("PATH_INFO", "").encode("latin-1", "replace")
     query = request.query_string
-    any_query = getattr(current_app.view_functions.get(request.endpoint or ""), "any_query", False)
+    any_query = getattr(view, "any_query", False)
     if len(path) > MAX_PATH or (len(query) > MAX_QUERY and not any_query):
         raise RequestURITooLarge
     if not is_text(path) or not (any_query or is_text(unquote_to_bytes(query))):

@@ -15,9 +15,9 @@ from scheduler.console.bookings import patient_name
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.models import Appointment, Outbox, PatientDetails
-from scheduler.notify.deliver import NEEDS_CALL
 from scheduler.notify.mail import kept
 from scheduler.notify.outbox import MAX_ATTEMPTS
+from scheduler.notify.patient_mails import NEEDS_CALL
 from scheduler.settings import Settings
 
 SHOWN = 50

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from scheduler.console.admin import home_views, people_views, practitioner_views
 from scheduler.console.admin import (
     feed_views,
     home_views,
     mail_views,
     organization_views,
+    people_views,
     place_views,
+    practitioner_views,
     room_views,
     service_views,
 )

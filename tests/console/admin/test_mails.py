@@ -16,8 +16,8 @@ from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
 from scheduler.models import AuditEntry, Outbox
 from scheduler.notify import outbox
-from scheduler.notify.deliver import NEEDS_CALL
 from scheduler.notify.mail.transport import mail_folder, mail_name
+from scheduler.notify.patient_mails import NEEDS_CALL
 from tests.console.admin.pages import send, undo_of
 from tests.factories import make_appointment
 from tests.people import Cast, make_cast
