@@ -84,11 +84,11 @@ def test_the_mailed_link_sets_a_new_password_once_and_ends_every_session(
         page = browser.get(path)
         assert page.headers["Referrer-Policy"] == "no-referrer"
         assert page.headers["Cache-Control"] == "no-store"
-    assert elsewhere.get("/console").status_code == 200, "opening the link changes nothing"
+    assert elsewhere.get("/console/share").status_code == 200, "opening the link changes nothing"
     answer = choose(browser, path)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")
     assert "Your password is changed" in browser.get("/sign-in").text
-    assert elsewhere.get("/console").status_code == 303
+    assert elsewhere.get("/console/share").status_code == 303
     assert browser.get(path).status_code == 404
     assert choose(browser, path, "yet another one").status_code == 404
     assert sign_in(browser, password=PASSWORD).status_code == 400

@@ -177,7 +177,9 @@ class Stage:
             self._booked(by)
             deliver(self.app)
             with self.app.app_context(), snapshot() as session:
-                values["<mail_id>"] = str(session.scalar(select(func.max(Outbox.id))))
+                values["<mail_id>"] = str(
+                    session.scalar(select(func.max(Outbox.id)).where(Outbox.recipient_id.is_(None)))
+                )
         return values
 
     def _blocked(self) -> str:
