@@ -140,6 +140,7 @@ def move(
             overbook=reason is not None,
         )
         actors = chosen_actors(situation, start, now, appointment.id)
+        left = appointment.schedule_id
         drop_claims(session, appointment)
         appointment.session_id = appointment.seat_number = None
         session.flush()
@@ -152,7 +153,7 @@ def move(
         # An overbooked visit stands outside its session: all seats may be taken.
         group = appointment.id if overbooked else take_seat(session, appointment, place.type.capacity)
         add_claims(session, appointment, actors, group)
-        _tell(session, appointment, by, now, "move", "booking-moved")
+        _tell(session, appointment, by, now, "move", "booking-moved", left)
         return appointment
 
 
@@ -178,7 +179,15 @@ def _still_ahead(appointment: Appointment, now: int) -> None:
         raise Conflict("This appointment has begun or is past. Call the clinic.")
 
 
-def _tell(session: Session, appointment: Appointment, by: By, now: int, action: str, kind: str) -> None:
+def _tell(
+    session: Session,
+    appointment: Appointment,
+    by: By,
+    now: int,
+    action: str,
+    kind: str,
+    left: str | None = None,
+) -> None:
     note(session, appointment, by=by, at=now, action=action)
     outbox.enqueue(
         session,
@@ -187,4 +196,4 @@ def _tell(session: Session, appointment: Appointment, by: By, now: int, action: 
         object_id=appointment.id,
         now=now,
     )
-    tell_hosts(session, appointment, by=by, now=now, kind=kind)
+    tell_hosts(session, appointment, by=by, now=now, kind=kind, left=left)
