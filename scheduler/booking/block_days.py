@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import audit
 from scheduler.booking.acts import By
-from scheduler.booking.blocks import MAX_NOTE
+from scheduler.booking.blocks import MAX_NOTE, locked_block
 from scheduler.booking.transaction import booking_transaction, lock_actors
 from scheduler.clock import DAY
 from scheduler.errors import Conflict, InvalidInput, NotFound
@@ -67,10 +67,9 @@ def block_days(*, by: By, now: int, actor_id: str, spans: Sequence[Span], note: 
 def unblock(*, by: By, now: int, block_id: str) -> int:
     """Take a block of staff's away; the id of the Revision that brings it back. Raises NotFound."""
     with booking_transaction() as session:
-        block = session.get(BusyBlock, block_id)
+        block = locked_block(session, block_id)
         if block is None or block.origin != STAFF:
             raise NotFound("We can't find that block; it may be gone already.")
-        lock_actors(session, [block.actor_id])
         _record(session, [block], by, now, "unblock")
         kept = _keep(session, block, by, now, _said([block]), {})
         session.delete(block)

@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from scheduler import booking
 from scheduler.clock import DAY, MINUTE
-from scheduler.db import snapshot
-from scheduler.models import AuditEntry, Outbox, PatientDetails
+from scheduler.db import snapshot, transaction
+from scheduler.models import Appointment, AuditEntry, Outbox, PatientDetails, Question, Schedule
 from tests.console.desk.conftest import PATIENT, Desk, desk_of, words
 from tests.factories import (
     Clinic,
@@ -154,6 +155,36 @@ def test_changing_the_type_keeps_what_was_typed_and_its_answers(desk: Desk, clin
     assert "Wednesday, June 9: 16 times" in words(page)
     assert 'value="Silva"' in page.text
     assert f'name="q_{question.id}" value="Harbor Blue"' in page.text
+
+
+def test_a_question_that_is_added_while_the_form_is_sent_is_shown_with_a_link_to_it(
+    desk: Desk, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = booking.desk_book
+    asked: list[Question] = []
+
+    def late(**fields: Any) -> Appointment:
+        asked[:] = asked or [make_question(clinic, label="Insurance", required=True)]
+        return book(**fields)
+
+    monkeypatch.setattr(booking, "desk_book", late)
+    page = desk.press("/console/new", slot=desk.slot(clinic.starts()[0]), **PATIENT)
+    assert page.status_code == 400
+    assert f'href="#q_{asked[0].id}"' in page.text
+    assert f'id="q_{asked[0].id}"' in page.text
+    assert 'value="Silva"' in page.text
+
+
+def test_a_type_that_is_retired_while_the_form_is_typed_loses_no_word(desk: Desk, clinic: Clinic) -> None:
+    other = make_schedule(clinic, type=make_type(clinic, name="Gone visit").id)
+    slot = desk.slot(clinic.starts()[0], other.id)
+    with clinic.app.app_context(), transaction() as session:
+        session.get_one(Schedule, other.id).active = False
+    page = desk.press("/console/new", slot=slot, **PATIENT)
+    assert page.status_code == 404
+    assert "Choose the type and the date again." in words(page)
+    assert 'value="Silva"' in page.text
+    assert desk.bookings() == []
 
 
 def test_a_clinician_books_on_their_own_calendar_alone(clinic: Clinic) -> None:
