@@ -14,7 +14,7 @@ from scheduler.availability.zones import Zone
 from scheduler.availability.zones import zone as zone_of
 from scheduler.booking.blocks import MAX_NOTE
 from scheduler.clock import MINUTE, local_date
-from scheduler.console.bookings import STATES, patient_name
+from scheduler.console.bookings import patient_name, state_of
 from scheduler.console.common import LATEST, date_in
 from scheduler.console.desk.typed import minutes_of
 from scheduler.db import snapshot
@@ -276,6 +276,6 @@ def _inside(session: Session, person: Person, actor: str, start: int, end: int) 
         .order_by(Appointment.starts_at, Appointment.id)
     )
     return tuple(
-        Inside(appointment.id, appointment.starts_at, patient_name(details), kind, STATES[appointment.status])
+        Inside(appointment.id, appointment.starts_at, patient_name(details), kind, state_of(appointment))
         for appointment, kind, details in rows
     )

@@ -75,7 +75,7 @@ def test_a_second_press_books_once_and_leads_to_the_same_booking(desk: Desk, cli
 def test_outside_hours_and_limits_are_warnings_with_a_tick_each(desk: Desk, clinic: Clinic) -> None:
     address = "/console/new?date=2029-06-12&time=7a"
     page = desk.open(address)
-    assert "Outside the Tuesday hours, 9:00 AM to 5:00 PM" in words(page)
+    assert "Outside Tuesday's hours, 9:00 AM to 5:00 PM" in words(page)
     assert "More than 60 days ahead" in words(page)
     slot = re.search(r'name="slot" value="([^"]+)"', page.text)
     assert slot is not None
@@ -130,7 +130,7 @@ def test_overbooking_needs_a_reason_which_is_kept_and_audited(desk: Desk, clinic
 def test_a_time_that_somebody_holds_is_said_to_be_held(desk: Desk, clinic: Clinic) -> None:
     held = make_hold(clinic)
     page = desk.open(f"/console/new?slot={desk.slot(held.starts_at)}")
-    assert "Somebody is booking this time now" in words(page)
+    assert "Held by someone booking now" in words(page)
 
 
 def test_required_questions_are_asked_aloud_and_consents_too(desk: Desk, clinic: Clinic) -> None:

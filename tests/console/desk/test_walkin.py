@@ -193,7 +193,7 @@ def test_after_hours_one_may_be_added_anyway_but_not_by_a_forged_gap(
     frozen.at(TEN + 8 * 60 * MINUTE)
     page = desk.open("/console/walk-in")
     anyway = values_in(page.text)[0]
-    assert "Outside the Monday hours, 9:00 AM to 5:00 PM." in words(page)
+    assert "Outside Monday's hours, 9:00 AM to 5:00 PM." in words(page)
     assert desk.press("/console/walk-in", slot=anyway.removeprefix("anyway:"), **TYPED).status_code == 409
     assert desk.press("/console/walk-in", slot=anyway, **TYPED).status_code == 303
 
