@@ -58,10 +58,10 @@ def add_blocks(
     return _keep(session, blocks[0], by, now, {}, _said(blocks))
 
 
-def block_days(*, by: By, now: int, actor_id: str, spans: Sequence[Span], note: str = "") -> int:
-    """``add_blocks`` in a transaction of its own; the id of its Revision."""
+def block_days(*, by: By, now: int, actor_id: str, spans: Sequence[Span], note: str = "") -> Revision:
+    """``add_blocks`` in a transaction of its own; its Revision names the first block as its object."""
     with booking_transaction() as session:
-        return add_blocks(session, by=by, now=now, actor_id=actor_id, spans=spans, note=note).id
+        return add_blocks(session, by=by, now=now, actor_id=actor_id, spans=spans, note=note)
 
 
 def unblock(*, by: By, now: int, block_id: str) -> int:
