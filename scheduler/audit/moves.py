@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -20,8 +21,11 @@ class Earlier:
     zone: str
 
 
-def moved_from(session: Session, appointment: Appointment) -> Earlier | None:
-    """The time before the last move; None when it never moved, or too long ago to tell."""
+def moved_from(
+    session: Session, appointment: Appointment, schedule_ids: Collection[str] | None = None
+) -> Earlier | None:
+    """The time before the last move, or the last one that it had on one of the Schedules ``schedule_ids``; None when it
+    never moved, or too long ago to tell."""
     told = session.scalars(
         select(AuditEntry.details)
         .where(AuditEntry.object_kind == "appointment", AuditEntry.object_id == appointment.id)
@@ -32,6 +36,8 @@ def moved_from(session: Session, appointment: Appointment) -> Earlier | None:
     for details in told:
         entry = (details.get("schedule"), details.get("starts_at"))
         if None in entry or entry == present or details.get("status") not in (BOOKED, PENDING):
+            continue
+        if schedule_ids is not None and entry[0] not in schedule_ids:
             continue
         zone = session.scalar(
             select(Location.zone)

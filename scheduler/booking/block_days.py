@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import audit
 from scheduler.booking.acts import By
-from scheduler.booking.blocks import MAX_NOTE
+from scheduler.booking.blocks import MAX_NOTE, locked_block
 from scheduler.booking.transaction import booking_transaction, lock_actors
 from scheduler.clock import DAY
 from scheduler.errors import Conflict, InvalidInput, NotFound
@@ -58,19 +58,18 @@ def add_blocks(
     return _keep(session, blocks[0], by, now, {}, _said(blocks))
 
 
-def block_days(*, by: By, now: int, actor_id: str, spans: Sequence[Span], note: str = "") -> int:
-    """``add_blocks`` in a transaction of its own; the id of its Revision."""
+def block_days(*, by: By, now: int, actor_id: str, spans: Sequence[Span], note: str = "") -> Revision:
+    """``add_blocks`` in a transaction of its own; its Revision names the first block as its object."""
     with booking_transaction() as session:
-        return add_blocks(session, by=by, now=now, actor_id=actor_id, spans=spans, note=note).id
+        return add_blocks(session, by=by, now=now, actor_id=actor_id, spans=spans, note=note)
 
 
 def unblock(*, by: By, now: int, block_id: str) -> int:
     """Take a block of staff's away; the id of the Revision that brings it back. Raises NotFound."""
     with booking_transaction() as session:
-        block = session.get(BusyBlock, block_id)
+        block = locked_block(session, block_id)
         if block is None or block.origin != STAFF:
             raise NotFound("We can't find that block; it may be gone already.")
-        lock_actors(session, [block.actor_id])
         _record(session, [block], by, now, "unblock")
         kept = _keep(session, block, by, now, _said([block]), {})
         session.delete(block)

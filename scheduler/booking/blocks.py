@@ -46,12 +46,20 @@ def block_time(
 def unblock_time(*, by: By, block_id: str) -> None:
     """Take a block away. Raises NotFound."""
     with booking_transaction() as session:
-        block = session.get(BusyBlock, block_id)
+        block = locked_block(session, block_id)
         if block is None:
             raise NotFound("We can't find that block; it may be gone already.")
-        lock_actors(session, [block.actor_id])
         _record(session, block, by, "unblock")
         session.delete(block)
+
+
+def locked_block(session: Session, block_id: str) -> BusyBlock | None:
+    """A block as it is once its actor is locked; None when there is none (any more)."""
+    block = session.get(BusyBlock, block_id)
+    if block is None:
+        return None
+    lock_actors(session, [block.actor_id])
+    return session.get(BusyBlock, block_id, populate_existing=True)
 
 
 def _record(session: Session, block: BusyBlock, by: By, action: str) -> None:

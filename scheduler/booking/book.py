@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler import clock
 from scheduler.booking import idempotency
 from scheduler.booking.acts import DESK, By
+from scheduler.booking.change import MAX_REASON
 from scheduler.booking.details import AnswerGiven, Details, check, keep
 from scheduler.booking.hold import is_live, own_appointment, take_again
 from scheduler.booking.seats import take_seat
@@ -28,6 +29,7 @@ from scheduler.booking.transaction import (
     settled,
     take_now,
 )
+from scheduler.booking.upkeep import clean_text
 from scheduler.errors import Conflict, InvalidInput, SlotGone
 from scheduler.ids import new_id
 from scheduler.models import BOOKED, EXPIRED, HELD, PENDING, Appointment
@@ -103,6 +105,7 @@ def desk_book(
     """
     if by.kind not in ("user", "system"):
         raise InvalidInput({"by": "Only staff can book without a hold."})
+    reason = clean_text(overbook_reason, field="overbook_reason", label="Reason", most=MAX_REASON)
     with booking_transaction() as session:
         place = place_of(session, schedule_id)
         appointment = Appointment(id=new_id(), code=new_code())
@@ -120,15 +123,14 @@ def desk_book(
             return session.get_one(Appointment, made_before)
         now = take_now(session, place.actors)
         check(session, place.type.id, details, answers)
-        overbook = bool(overbook_reason.strip())
         situation, overbooked = ask(
-            session, place, start, now, act=DESK, set_aside=set_aside, overbook=overbook
+            session, place, start, now, act=DESK, set_aside=set_aside, overbook=reason is not None
         )
         appointment.status, appointment.made_by = BOOKED, by.kind
         appointment.created_at = appointment.booked_at = now
         set_time(appointment, place, start)
         appointment.overbooked = overbooked
-        appointment.overbook_reason = overbook_reason.strip() if overbooked else None
+        appointment.overbook_reason = reason if overbooked else None
         # An overbooked visit stands outside its session: all seats may be taken.
         group = appointment.id if overbooked else take_seat(session, appointment, place.type.capacity)
         session.add(appointment)

@@ -20,20 +20,24 @@ from scheduler.booking.transaction import (
     settled,
 )
 from scheduler.booking.upkeep import MAX_MESSAGE, clean_text
-from scheduler.errors import Conflict, InvalidInput, NotFound
+from scheduler.errors import Conflict, EditConflict, InvalidInput, NotFound
 from scheduler.models import BOOKED, CANCELLED, HELD, PENDING, Appointment
 from scheduler.notify import outbox
 
 MAX_REASON = 200
+MOVED_MEANWHILE = "This booking got another time after you opened the page. Nothing was changed. Look at its time, then decide."
 
 
 @settled
-def cancel(*, by: By, appointment_id: str, reason: str = "", message: str = "") -> Appointment:
+def cancel(
+    *, by: By, appointment_id: str, reason: str = "", message: str = "", sequence: int | None = None
+) -> Appointment:
     """Cancel a booked or pending appointment; its time is free at once. Cancelling twice changes nothing.
 
-    ``reason`` is for the clinic's record; ``message`` is what staff write to the patient with it. Who may cancel is for
-    the caller to check (a signed link, a right). Raises NotFound; Conflict when the visit has begun or was never booked;
-    InvalidInput for a reason over 200 characters or a message over 500.
+    ``reason`` is for the clinic's record; ``message`` is what staff write to the patient with it; ``sequence`` is the
+    appointment's when the person who acts looked at it. Who may cancel is for the caller to check (a signed link, a
+    right). Raises NotFound; Conflict when the visit has begun or was never booked; EditConflict when it was moved since
+    it was looked at; InvalidInput for a reason over 200 characters or a message over 500.
     """
     if len(reason) > MAX_REASON:
         raise InvalidInput({"reason": f"Reason: use at most {MAX_REASON} characters."})
@@ -44,6 +48,7 @@ def cancel(*, by: By, appointment_id: str, reason: str = "", message: str = "") 
         if appointment.status == CANCELLED:
             return appointment
         _still_ahead(appointment, now)
+        _as_seen(appointment, sequence)
         appointment.status = CANCELLED
         appointment.cancelled_at = now
         appointment.cancelled_by = by.kind
@@ -111,12 +116,14 @@ def move(
     set_aside: frozenset[str] = frozenset(),
     overbook_reason: str = "",
     message: str = "",
+    sequence: int | None = None,
 ) -> Appointment:
     """Move an appointment to another start (epoch seconds), perhaps on another Schedule of its type.
 
     The old time is its own until the new one is sure: both change in this one transaction, and the visit is left out
     of every check. Staff may set rules aside as when they book (``desk_book``) and write a ``message`` to the patient; a
-    patient may not. Raises NotFound, SlotGone (then nothing has changed), Conflict, InvalidInput.
+    patient may not. ``sequence`` is the appointment's when its time was looked at. Raises NotFound, SlotGone (then
+    nothing has changed), EditConflict when it was moved since, Conflict, InvalidInput.
     """
     words = _message(by, message)
     reason = clean_text(overbook_reason, field="overbook_reason", label="Reason", most=MAX_REASON)
@@ -129,6 +136,7 @@ def move(
         _still_ahead(appointment, now)
         if (appointment.starts_at, appointment.schedule_id) == (start, place.schedule.id):
             return appointment
+        _as_seen(appointment, sequence)
         situation, overbooked = ask(
             session,
             place,
@@ -140,6 +148,7 @@ def move(
             overbook=reason is not None,
         )
         actors = chosen_actors(situation, start, now, appointment.id)
+        left = appointment.schedule_id
         drop_claims(session, appointment)
         appointment.session_id = appointment.seat_number = None
         session.flush()
@@ -152,7 +161,7 @@ def move(
         # An overbooked visit stands outside its session: all seats may be taken.
         group = appointment.id if overbooked else take_seat(session, appointment, place.type.capacity)
         add_claims(session, appointment, actors, group)
-        _tell(session, appointment, by, now, "move", "booking-moved")
+        _tell(session, appointment, by, now, "move", "booking-moved", left)
         return appointment
 
 
@@ -178,7 +187,20 @@ def _still_ahead(appointment: Appointment, now: int) -> None:
         raise Conflict("This appointment has begun or is past. Call the clinic.")
 
 
-def _tell(session: Session, appointment: Appointment, by: By, now: int, action: str, kind: str) -> None:
+def _as_seen(appointment: Appointment, sequence: int | None) -> None:
+    if sequence is not None and appointment.sequence != sequence:
+        raise EditConflict(MOVED_MEANWHILE)
+
+
+def _tell(
+    session: Session,
+    appointment: Appointment,
+    by: By,
+    now: int,
+    action: str,
+    kind: str,
+    left: str | None = None,
+) -> None:
     note(session, appointment, by=by, at=now, action=action)
     outbox.enqueue(
         session,
@@ -187,4 +209,4 @@ def _tell(session: Session, appointment: Appointment, by: By, now: int, action: 
         object_id=appointment.id,
         now=now,
     )
-    tell_hosts(session, appointment, by=by, now=now, kind=kind)
+    tell_hosts(session, appointment, by=by, now=now, kind=kind, left=left)

@@ -63,12 +63,13 @@ def coming_visits(session: Session, schedule_ids: Collection[str], now: int, day
 
 
 def keep_outside(*, by: By, appointment_id: str, now: int) -> Appointment:
-    """Staff looked at a visit that lies outside and leave it where it is. Raises NotFound."""
+    """Staff looked at a visit that lies outside and leave it where it is. Of one that lies inside by now (it moved, the
+    hours changed), nothing is noted, so that it is listed should it lie outside again. Raises NotFound."""
     with db.transaction() as session:
         appointment = session.get(Appointment, appointment_id, with_for_update={"key_share": True})
         if appointment is None:
             raise NotFound("We can't find that appointment.")
-        if not appointment.kept_outside:
+        if outside(session, [appointment], now):
             appointment.kept_outside = True
             note(session, appointment, by=by, at=now, action="keep")
         return appointment

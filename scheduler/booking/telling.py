@@ -19,20 +19,23 @@ _KINDS = {
 }
 
 
-def tell_hosts(session: Session, appointment: Appointment, *, by: By, now: int, kind: str) -> None:
-    """Tell each user whose practitioner hosts the visit, but not the one who acts. ``kind`` is what the patient is told;
-    whether they want the mail is asked when it is sent."""
+def tell_hosts(
+    session: Session, appointment: Appointment, *, by: By, now: int, kind: str, left: str | None = None
+) -> None:
+    """Tell each user whose practitioner hosts the visit, but not the one who acts; with ``left``, the Schedule that it
+    moved away from, those who hosted it there too. ``kind`` is what the patient is told; whether they want the mail is
+    asked when it is sent."""
     hosts = session.scalars(
         select(User)
         .join(Actor, Actor.practitioner_id == User.practitioner_id)
         .join(ScheduleHost, ScheduleHost.actor_id == Actor.id)
         .where(
-            ScheduleHost.schedule_id == appointment.schedule_id,
+            ScheduleHost.schedule_id.in_({appointment.schedule_id, left or appointment.schedule_id}),
             User.organization_id == appointment.organization_id,
             User.active,
         )
         .order_by(User.id)
-    ).all()
+    ).unique()
     for host in hosts:
         if host.id != by.user_id:
             outbox.enqueue(

@@ -25,6 +25,12 @@ def back_to(appointment: Appointment) -> Response:
     return redirect(f"/console/bookings/{appointment.id}", 303)
 
 
+def sequence_seen() -> int | None:
+    """The booking's sequence when its time was looked at, as the form carries it: one that never was for nonsense."""
+    text = request.form.get("sequence")
+    return None if text is None else int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
 def came_from() -> str:
     """The query that leads an undo back to the same page."""
     back = request.values.get("back", "")

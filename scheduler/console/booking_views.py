@@ -6,14 +6,14 @@ from flask import redirect, render_template, request
 
 from scheduler import booking, clock
 from scheduler.console import detail
-from scheduler.console.back import back_to, booking_answer
+from scheduler.console.back import back_to, booking_answer, sequence_seen
 from scheduler.console.booking_forms import CancelForm, NoteForm
 from scheduler.console.common import Answer, by_me, me, toast
 from scheduler.console.editing import Page as EditPage
 from scheduler.console.editing import differences, edit_page
 from scheduler.console.offers import info_of
 from scheduler.console.visit_views import CANCELLATION, undo_address
-from scheduler.errors import Conflict, EditConflict
+from scheduler.errors import Conflict, EditConflict, InvalidInput
 from scheduler.intake import DetailsForm, details_form
 from scheduler.web.access import SIGNED_IN, allow
 from scheduler.web.forms import error_list
@@ -41,7 +41,11 @@ def cancel_booking(appointment_id: str) -> Answer:
     reason, message = form.reason.data or "", form.message.data or ""
     try:
         appointment = booking.cancel(
-            by=by_me(), appointment_id=appointment_id, reason=reason, message=message
+            by=by_me(),
+            appointment_id=appointment_id,
+            reason=reason,
+            message=message,
+            sequence=sequence_seen(),
         )
     except Conflict as error:
         return booking_answer(appointment_id, cancel=form, problem=error.sentence), error.status
@@ -122,6 +126,11 @@ def save_details(appointment_id: str) -> Answer:
         )
     except EditConflict as error:
         return _details(page, form, problem=error.sentence), error.status
+    except InvalidInput as error:  # the clinic asks something else since the form was read
+        page = edit_page(me(), appointment_id, clock.now())
+        form = details_form(page.questions, request.form, page.today)
+        problem = error.sentence if form.validate() else ""
+        return _details(page, form, version=_version(), errors=True, problem=problem), 400
     toast("Details saved.")
     return redirect(f"/console/bookings/{appointment_id}", 303)
 

@@ -78,6 +78,7 @@ class Page:
 
     id: str
     version: int
+    sequence: int
     code: str
     starts_at: int
     ends_at: int
@@ -144,6 +145,7 @@ def booking_page(person: SignedIn, appointment_id: str, now: int) -> Page:
         return Page(
             id=appointment.id,
             version=appointment.version,
+            sequence=appointment.sequence,
             code=appointment.code,
             starts_at=appointment.starts_at,
             ends_at=appointment.ends_at,

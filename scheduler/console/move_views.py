@@ -8,14 +8,14 @@ from scheduler import booking, clock
 from scheduler.availability import wall_minutes
 from scheduler.clock import local_date
 from scheduler.console import detail, moving
-from scheduler.console.back import booking_answer
+from scheduler.console.back import booking_answer, sequence_seen
 from scheduler.console.booking_forms import MoveForm
 from scheduler.console.booking_views import CALL_THEM
 from scheduler.console.common import Answer, by_me, date_in, me, toast
 from scheduler.console.moving import Target
 from scheduler.console.offers import info_of
 from scheduler.console.setting_aside import Warning
-from scheduler.errors import Conflict, InvalidInput, NotFound, SlotGone
+from scheduler.errors import Conflict, EditConflict, InvalidInput, NotFound, SlotGone
 from scheduler.models import Appointment
 from scheduler.models.slots import slot_id
 from scheduler.web.access import SIGNED_IN, allow
@@ -51,6 +51,8 @@ def move(appointment_id: str) -> Answer:
     except InvalidInput as error:
         form.slot.errors = [error.sentence]
         return _page(appointment_id, form), 400
+    except EditConflict as error:
+        return _page(appointment_id, form, problem=error.sentence), error.status
     except Conflict as error:
         return booking_answer(appointment_id, problem=error.sentence), error.status
     zone = info_of(moved.zone)
@@ -70,6 +72,7 @@ def _moved(appointment_id: str, target: Target, form: MoveForm) -> Appointment:
         set_aside=_GROUPS & set(request.form.getlist("set_aside")) if seen else frozenset(),
         overbook_reason=(form.overbook_reason.data or "") if seen else "",
         message=form.message.data or "",
+        sequence=sequence_seen(),
     )
 
 
@@ -121,6 +124,7 @@ def _page(
     asked: str = "",
     target: Target | None = None,
     warnings: tuple[Warning, ...] = (),
+    problem: str = "",
 ) -> str:
     near = local_date(target.start, target.zone) if target else None
     page = moving.move_page(me(), appointment_id, clock.now(), asked=date_in(asked), near=near)
@@ -131,5 +135,6 @@ def _page(
         target=target,
         warned=slot_id(target.schedule_id, target.start) if target else "",
         warnings=warnings,
+        problem=problem,
         ticked=request.form.getlist("set_aside"),
     )

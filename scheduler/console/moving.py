@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.accounts import SignedIn
 from scheduler.availability import explain
+from scheduler.availability.zones import EARLIEST, LATEST
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import local_date
 from scheduler.console.bookings import hosts_of, patient_name, state_of
@@ -51,6 +52,7 @@ class Page:
     and last; ``today`` and ``asked``: dates of the booking's own zone."""
 
     id: str
+    sequence: int
     patient: str
     state: tuple[str, str]
     type: str
@@ -92,6 +94,7 @@ def move_page(
         details = session.get(PatientDetails, appointment.id)
         return Page(
             id=appointment.id,
+            sequence=appointment.sequence,
             patient=patient_name(details),
             state=state_of(appointment),
             type=session.get_one(AppointmentType, appointment.appointment_type_id).name,
@@ -195,6 +198,8 @@ def _target(
         return None
     zone = zone_of(offer.zone)
     start = zone.instant(day.toordinal(), at) if day is not None else at
+    if not EARLIEST <= start < LATEST:
+        return None
     return Target(schedule_id, start, zone.info)
 
 

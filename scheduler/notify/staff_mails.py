@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from email.message import EmailMessage
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.audit import Earlier, moved_from
 from scheduler.availability.zones import zone as zone_of
-from scheduler.calendars.views import AppointmentView, appointment_view, mail_address
+from scheduler.calendars.views import appointment_view, mail_address
+from scheduler.clock import local_date
 from scheduler.db import snapshot
 from scheduler.models import (
     ARRIVED,
@@ -37,12 +40,30 @@ _STATES = {
     DECLINED: "Declined",
 }
 
+MOVED = "staff-moved"
 # kind → (headline, the choice of those who want it, statuses in which it is still true)
 KINDS = {
     "staff-booked": ("New booking", "tell_booked", _COMING),
-    "staff-moved": ("Booking moved", "tell_moved", _COMING),
+    MOVED: ("Booking moved", "tell_moved", _COMING),
     "staff-cancelled": ("Booking cancelled", "tell_cancelled", (CANCELLED, DECLINED)),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a mail says. ``ends_at``: when the time that it names is over (epoch seconds); ``path``: where ``act`` leads."""
+
+    headline: str
+    type: str
+    day: str
+    short_day: str
+    time: str
+    ends_at: int
+    place: str
+    state: str
+    act: str
+    path: str
+    foot: str
 
 
 def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
@@ -55,17 +76,17 @@ def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
             return GONE
         if not user.active or not getattr(user, choice):
             return "not wanted"
-        if appointment.status not in statuses:
-            return f"no longer true: {appointment.status}"
-        if appointment.ends_at <= now:
-            return PAST
-        if not _hosts(session, user, appointment):
+        hosted = _hosted_by(session, user)
+        if appointment.schedule_id in hosted:
+            if appointment.status not in statuses:
+                return f"no longer true: {appointment.status}"
+            words = _words(session, appointment, headline, post)
+        elif claimed.kind == MOVED and (was := moved_from(session, appointment, hosted)) is not None:
+            words = _words_to_the_former(session, appointment, was)
+        else:
             return "no longer true: another clinician's"
-        view = appointment_view(session, appointment, post.settings)
-        words = _words(session, appointment, view) | {
-            "headline": headline,
-            "url": f"{post.settings.public_url}/console/bookings/{appointment.id}",
-        }
+        if words.ends_at <= now:
+            return PAST
         clinic = session.get_one(Organization, appointment.organization_id).name
     return compose.letter(
         compose.Envelope(
@@ -75,30 +96,58 @@ def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
             message_id=claimed.message_id,
             now=now,
         ),
-        subject=f"{headline}: {words['short_day']}, {words['time']}",
+        subject=f"{words.headline}: {words.short_day}, {words.time}",
         template="mail/staff",
-        words=words | {"clinic": clinic},
+        words={
+            "told": words,
+            "headline": words.headline,
+            "clinic": clinic,
+            "url": f"{post.settings.public_url}{words.path}",
+        },
     )
 
 
-def _words(session: Session, appointment: Appointment, view: AppointmentView) -> dict[str, object]:
+def _words(session: Session, appointment: Appointment, headline: str, post: Post) -> Words:
     zone = zone_of(appointment.zone).info
-    return {
-        "type": session.get_one(AppointmentType, appointment.appointment_type_id).name,
-        "day": day_with_year(appointment.starts_at, zone),
-        "short_day": date_short(appointment.starts_at, zone),
-        "time": time_with_zone(appointment.starts_at, zone),
-        "place": view.place[0],
-        "state": _STATES[appointment.status],
-    }
+    return Words(
+        headline=headline,
+        type=session.get_one(AppointmentType, appointment.appointment_type_id).name,
+        day=day_with_year(appointment.starts_at, zone),
+        short_day=date_short(appointment.starts_at, zone),
+        time=time_with_zone(appointment.starts_at, zone),
+        ends_at=appointment.ends_at,
+        place=appointment_view(session, appointment, post.settings).place[0],
+        state=_STATES[appointment.status],
+        act="Open the booking",
+        path=f"/console/bookings/{appointment.id}",
+        foot="This mail names no patient: the booking's page does, after you sign in.",
+    )
 
 
-def _hosts(session: Session, user: User, appointment: Appointment) -> bool:
-    found = session.scalar(
-        select(
-            exists()
-            .where(ScheduleHost.schedule_id == appointment.schedule_id)
-            .where(ScheduleHost.actor_id == Actor.id, Actor.practitioner_id == user.practitioner_id)
+def _words_to_the_former(session: Session, appointment: Appointment, was: Earlier) -> Words:
+    """To whom the visit went, and when it is now, is not theirs to see any more."""
+    zone = zone_of(was.zone).info
+    return Words(
+        headline="Booking moved to somebody else",
+        type=session.get_one(AppointmentType, appointment.appointment_type_id).name,
+        day=day_with_year(was.starts_at, zone),
+        short_day=date_short(was.starts_at, zone),
+        time=time_with_zone(was.starts_at, zone),
+        ends_at=was.starts_at + appointment.ends_at - appointment.starts_at,
+        place="",
+        state="Not yours any more",
+        act="Open that day",
+        path=f"/console/day/{local_date(was.starts_at, zone).isoformat()}",
+        foot="This mail names no patient.",
+    )
+
+
+def _hosted_by(session: Session, user: User) -> set[str]:
+    """The Schedules that need the user's practitioner."""
+    return set(
+        session.scalars(
+            select(ScheduleHost.schedule_id)
+            .join(Actor, Actor.id == ScheduleHost.actor_id)
+            .where(Actor.practitioner_id == user.practitioner_id)
         )
     )
-    return bool(found)

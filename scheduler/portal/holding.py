@@ -249,9 +249,9 @@ def release(hold_id: str) -> Response:
     booking.release(by=_by(), appointment_id=hold_id)
     travels = {"tz": held.draft.zone, "private": held.draft.private}
     offer = held.chosen.offer
-    if not offer.times_path:
-        return redirect("/", 303)
     kept: dict[str, Any] = {name: value for name, value in travels.items() if value}
+    if not offer.times_path:  # no page lists its times: the landing names those near this one
+        return redirect(url_for("portal.landing", slot=held.chosen.slot, kept=hold_id, **kept), 303)
     return redirect(
         url_for(
             "portal.times",

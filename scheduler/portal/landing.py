@@ -20,6 +20,8 @@ from scheduler.intake.forms import RETURNING
 from scheduler.portal import slots
 from scheduler.portal.browse import NO_TIME, handover, mark, paused_page
 from scheduler.portal.fits import fitting, for_returning
+from scheduler.portal.holds import answers_kept
+from scheduler.portal.nearest import nearest
 from scheduler.portal.offers import Offer
 from scheduler.portal.slots import Chosen, Handover, Standing
 from scheduler.portal.times import own_holds
@@ -67,9 +69,11 @@ def _unknown(offer: Offer | None) -> tuple[str, int]:
 
 
 def _gone(chosen: Chosen, stands: Standing, travels: Handover, now: int) -> str:
+    visitor = visitor_hash()
     with snapshot() as session:
+        saved = answers_kept(session, travels.kept, visitor, now)
         gone = slots.gone_page(
-            session, chosen, stands, now=now, visitor=visitor_hash(), handover=travels, saved=False
+            session, chosen, stands, now=now, visitor=visitor, handover=travels, saved=saved
         )
     return render_template(
         "portal/gone.html", gone=gone, now=now, slot_status=stands.status, clinic=chosen.offer.clinic
@@ -106,22 +110,31 @@ def _here(chosen: Chosen, travels: Handover, patient: str) -> str:
 
 
 def _open(chosen: Chosen, stands: Standing, travels: Handover, now: int) -> str:
-    schedule_id = chosen.offer.schedule_id
+    schedule_id, visitor = chosen.offer.schedule_id, visitor_hash()
     ask_first = for_returning(chosen.offer)
     with snapshot() as session:
         questions = questions_of(session, chosen.offer.type_id)
-        hold = own_holds(session, visitor_hash(), [schedule_id], now).get(schedule_id)
+        hold = own_holds(session, visitor, [schedule_id], now).get(schedule_id)
+        saved = answers_kept(session, travels.kept, visitor, now)
+        near = (
+            ()
+            if chosen.offer.times_path
+            else nearest(session, chosen.offer, chosen.start, now=now, visitor=visitor).times
+        )
     return render_template(
         "portal/landing.html",
         chosen=chosen,
         questions=questions,
         handover=replace(travels, patient="returning" if ask_first else ""),
+        travels=travels,
         stands=stands,
         held_until=hold.expires_at if hold is not None and stands.own else None,
         ask_first=ask_first,
         seen_question=RETURNING.get(chosen.offer.patient_type, ""),
         new_here=_here(chosen, travels, "new") if ask_first else "",
         slot_status=stands.status,
+        saved=saved,
+        near=[one for one in near if one.opening.value != chosen.slot],
         now=now,
         clinic=chosen.offer.clinic,
     )

@@ -68,10 +68,16 @@ def move(token: str) -> str | Response | tuple[str, int]:
     new = _new_time(found, request.form.get("slot", ""))
     wanted = (new.chosen.offer.schedule_id, new.chosen.start)
     if wanted != _present(found):
-        if request.form.get("version", "") != str(found.version):
+        if request.form.get("sequence", "") != str(found.sequence):
             return _review(found, new, changed=True), 409
         try:
-            booking.move(by=By("patient"), appointment_id=found.id, schedule_id=wanted[0], start=wanted[1])
+            booking.move(
+                by=By("patient"),
+                appointment_id=found.id,
+                schedule_id=wanted[0],
+                start=wanted[1],
+                sequence=found.sequence,
+            )
         except SlotGone as gone:
             return _lost(found, NewTime(new.chosen, Standing(gone.reason, gone.free_again)), 409)
         except (Conflict, NotFound):

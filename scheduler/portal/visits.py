@@ -51,7 +51,7 @@ class Visit:
     viewer_zone: str
     by_mail: bool
     code: str
-    version: int
+    sequence: int
     was: Earlier | None
     message: str
     movable: bool
@@ -87,7 +87,7 @@ def visit_of(session: Session, settings: Settings, appointment: Appointment, tok
         viewer_zone=details.zone if details else "",
         by_mail=bool(details and details.email),
         code=appointment.code,
-        version=appointment.version,
+        sequence=appointment.sequence,
         was=was,
         message=appointment.staff_message or "",
         movable=state in ("upcoming", "moved", "pending")

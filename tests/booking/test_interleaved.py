@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -11,10 +12,10 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from scheduler import booking
-from scheduler.booking import SYSTEM, transaction
+from scheduler.booking import SYSTEM, block_days, blocks, transaction
 from scheduler.db import snapshot
-from scheduler.errors import Conflict
-from scheduler.models import Appointment, Claim, PatientDetails
+from scheduler.errors import Conflict, NotFound
+from scheduler.models import Appointment, AuditEntry, Claim, PatientDetails, Revision
 from tests.factories import (
     DETAILS,
     Clinic,
@@ -116,3 +117,25 @@ def test_purging_drafts_never_takes_the_details_of_a_hold_that_is_confirmed_mean
     assert found.status == "booked"
     assert details is not None
     assert details.given == DETAILS.given
+
+
+@pytest.mark.parametrize("take_away", [booking.unblock_time, partial(block_days.unblock, now=3000)])
+def test_a_block_that_two_people_take_away_is_taken_away_and_noted_once(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, take_away: Callable[..., object]
+) -> None:
+    clinic = make_clinic(app)
+    block = booking.block_time(by=SYSTEM, actor_id=clinic.actor, start=1000, end=2000)
+    real, calls = blocks.lock_actors, []
+
+    def meanwhile(session: Session, actors: list[str]) -> None:
+        calls.append(actors)
+        if len(calls) == 1:  # a colleague is quicker
+            booking.unblock_time(by=SYSTEM, block_id=block.id)
+        real(session, actors)
+
+    monkeypatch.setattr(blocks, "lock_actors", meanwhile)
+    with pytest.raises(NotFound):
+        take_away(by=SYSTEM, block_id=block.id)
+    with snapshot() as session:
+        assert session.scalars(select(Revision.id)).all() == []
+        assert len(session.scalars(select(AuditEntry.id).where(AuditEntry.action == "unblock")).all()) == 1

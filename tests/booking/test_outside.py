@@ -76,6 +76,7 @@ def test_a_visit_that_staff_keep_is_settled_until_it_moves(app: Flask, clinic: C
 
     moved = booking.move(by=STAFF, appointment_id=visit.id, start=other)
     assert not moved.kept_outside
+    booking.keep_outside(by=STAFF, appointment_id=visit.id, now=clock.now())  # a press on a page from before
     block(clinic, moved)
     assert found(clinic) == {visit.id: "busy"}
 

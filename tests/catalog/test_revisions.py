@@ -147,13 +147,13 @@ def test_blocked_days_are_one_act_and_taken_back_as_one(clinic: Clinic) -> None:
     now = clock.now()
     spans = [(now + day * DAY, now + day * DAY + 3600) for day in (1, 2, 3)]
     with clinic.app.app_context():
-        number = block_days.block_days(by=BY, now=now, actor_id=clinic.actor, spans=spans, note="Teaching")
+        number = block_days.block_days(by=BY, now=now, actor_id=clinic.actor, spans=spans, note="Teaching").id
         assert len(rows(clinic, BusyBlock)) == 3
         undo_last(clinic)
         assert not rows(clinic, BusyBlock)
         with pytest.raises(Conflict):
             block_days.undo_blocks(by=BY, now=now, revision_id=number)
-        number = block_days.block_days(by=BY, now=now, actor_id=clinic.actor, spans=spans)
+        number = block_days.block_days(by=BY, now=now, actor_id=clinic.actor, spans=spans).id
         block = rows(clinic, BusyBlock)[0]
         gone = block_days.unblock(by=BY, now=now, block_id=block.id)
         with pytest.raises(Conflict, match="changed again since"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from scheduler import booking
 from scheduler.booking import By
 from scheduler.db import snapshot
-from scheduler.models import Appointment, PatientDetails
+from scheduler.models import Appointment, PatientDetails, Question
 from scheduler.models.slots import slot_id
 from tests.factories import (
     Clinic,
@@ -203,3 +204,58 @@ def test_nothing_that_was_typed_about_a_patient_is_in_an_address_or_a_cookie(
         with desk.session_transaction() as session:
             assert "Marker" not in str(dict(session))
             assert "Sentinel" not in str(dict(session))
+
+
+@pytest.mark.parametrize("stamp", ["99991231T2359", "00010101T0000", "22000101T0000"])
+def test_a_time_at_the_end_of_the_calendar_is_refused_as_a_choice(
+    clinic: Clinic, desk: FlaskClient, stamp: str
+) -> None:
+    visit = make_appointment(clinic)
+    slot = f"{clinic.schedule}-{stamp}"
+    answer = desk.post(
+        f"/console/bookings/{visit.id}/move",
+        data={"slot": slot, "warned": slot, "set_aside": ["hours", "limits"]},
+    )
+    assert answer.status_code == 400
+    assert "New time: choose one of the times in the list." in answer.text
+
+
+@pytest.mark.parametrize("act", ["cancel", "move"])
+def test_a_time_that_the_patient_changed_meanwhile_is_shown_before_staff_act_on_it(
+    clinic: Clinic, desk: FlaskClient, act: str
+) -> None:
+    visit = make_appointment(clinic)
+    address = f"/console/bookings/{visit.id}"
+    page = desk.get(address if act == "cancel" else f"{address}/move").text
+    [seen] = re.findall(r'name="sequence" value="(\d+)"', page)
+    theirs, later = clinic.starts()[6], slot_id(clinic.schedule, clinic.starts()[9])
+    with clinic.app.app_context():
+        booking.move(by=By("patient"), appointment_id=visit.id, start=theirs)
+    sent = {"sequence": seen, "message": "The doctor is away.", "slot": later}
+    answer = desk.post(f"{address}/{act}", data=sent)
+    assert answer.status_code == 409
+    assert "got another time after you opened the page" in answer.text
+    assert "The doctor is away." in answer.text
+    kept = stored(clinic, visit)
+    assert (kept.status, kept.starts_at) == ("booked", theirs)
+    [seen] = re.findall(r'name="sequence" value="(\d+)"', answer.text)
+    assert desk.post(f"{address}/{act}", data=sent | {"sequence": seen}).status_code == 303
+
+
+def test_a_question_that_is_added_while_details_are_saved_loses_nothing(
+    clinic: Clinic, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = make_appointment(clinic)
+    edit = booking.edit_details
+    asked: list[Question] = []
+
+    def late(**fields: Any) -> Appointment:
+        asked[:] = asked or [make_question(clinic, label="Insurance", required=True)]
+        return edit(**fields)
+
+    monkeypatch.setattr(booking, "edit_details", late)
+    address = f"/console/bookings/{visit.id}/details"
+    answer = desk.post(address, data=GOOD | {"family": "Meanwhile", "version": str(visit.version)})
+    assert answer.status_code == 400
+    assert f'href="#q_{asked[0].id}"' in answer.text
+    assert 'value="Meanwhile"' in answer.text

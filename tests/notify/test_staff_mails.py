@@ -7,11 +7,21 @@ from flask import Flask
 from sqlalchemy import update
 
 from scheduler import booking
+from scheduler.availability.zones import zone as zone_of
 from scheduler.booking import SYSTEM, By
+from scheduler.clock import local_date
 from scheduler.db import transaction
 from scheduler.jobs.runner import deliver
 from scheduler.models import User
-from tests.factories import Clinic, make_appointment, make_clinic, make_practitioner, make_user
+from scheduler.web.times import time_with_zone
+from tests.factories import (
+    Clinic,
+    make_appointment,
+    make_clinic,
+    make_practitioner,
+    make_schedule,
+    make_user,
+)
 from tests.notify.test_deliver import MONDAY, mails, part, rows
 from tests.support.times import Clock
 
@@ -111,3 +121,35 @@ def test_who_is_no_longer_active_is_told_nothing(clinic: Clinic) -> None:
     make_appointment(clinic)
     choose(clinic, active=False)
     assert to_staff(clinic) == []
+
+
+def test_whom_a_visit_leaves_learns_which_time_is_gone_and_not_where_it_went(clinic: Clinic) -> None:
+    lee = make_practitioner(clinic)
+    make_user(clinic, role="clinician", practitioner=lee.practitioner, email="lee@example.org")
+    theirs = make_schedule(clinic, hosts=[lee.actor])
+    made = make_appointment(clinic)
+    deliver(clinic.app)
+    old, new = made.starts_at, clinic.starts()[5]
+    with clinic.app.app_context():
+        booking.move(by=SYSTEM, appointment_id=made.id, start=new, schedule_id=theirs.id)
+    assert sorted(to_staff(clinic)[1:]) == [
+        ("lee@example.org", "Booking moved"),
+        (MAYA, "Booking moved to somebody else"),
+    ]
+    [mail] = [mail for mail in mails(clinic.app) if "somebody else" in mail["Subject"]]
+    zone = zone_of("America/New_York").info
+    for body in (part(mail, "plain"), part(mail, "html")):
+        assert time_with_zone(old, zone) in body
+        assert f"http://localhost/console/day/{local_date(old, zone).isoformat()}" in body
+        assert made.id not in body
+        assert time_with_zone(new, zone) not in body
+
+
+def test_a_visit_that_comes_back_before_the_mail_goes_has_moved_and_left_nobody(clinic: Clinic) -> None:
+    theirs = make_schedule(clinic, hosts=[make_practitioner(clinic).actor])
+    made = make_appointment(clinic)
+    deliver(clinic.app)
+    with clinic.app.app_context():
+        booking.move(by=SYSTEM, appointment_id=made.id, start=clinic.starts()[5], schedule_id=theirs.id)
+        booking.move(by=SYSTEM, appointment_id=made.id, start=clinic.starts()[6], schedule_id=clinic.schedule)
+    assert {subject for to, subject in to_staff(clinic)[1:]} == {"Booking moved"}

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from scheduler import catalog, clock
 from scheduler.booking import SYSTEM
@@ -21,6 +21,7 @@ from scheduler.models import (
     Referral,
     Schedule,
     ShareLink,
+    Slug,
 )
 from scheduler.models.slots import parse_slot_id, slot_id
 from tests.factories import (
@@ -255,6 +256,25 @@ def test_a_finders_words_reach_the_booking_by_every_way(clinic: Clinic, frozen: 
     booked = patient.press(review.removesuffix("review") + "book").location
     assert kept_words(clinic, booked) == (SOURCE, HANDLE)
     assert_silent(patient.open(booked))
+
+
+def test_another_time_of_a_visit_without_a_page_keeps_the_answers_and_the_finders_words(
+    clinic: Clinic,
+) -> None:
+    patient, start = Patient(clinic.app), clinic.starts()[8]
+    with clinic.app.app_context(), transaction() as session:
+        session.execute(delete(Slug).where(Slug.target_id == clinic.practitioner))
+    page = patient.open(f"/book/{slot_id(clinic.schedule, start)}", **WORDS)
+    hold = patient.hold(clinic, start, **{name: page.hidden(name) for name in WORDS})
+    patient.fill_in(hold)
+    page = patient.open(patient.press(f"{hold}/release").location)
+    assert page.h1 == "Check your time"
+    assert "Your answers are saved." in page.words
+    assert_silent(page)
+    review = patient.press("/hold", slot=page.slots[0], kept=page.hidden("kept")).location
+    assert review.endswith("/review")
+    booked = patient.press(review.removesuffix("review") + "book").location
+    assert kept_words(clinic, booked) == (SOURCE, HANDLE)
 
 
 @pytest.fixture

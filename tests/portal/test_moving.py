@@ -54,7 +54,7 @@ def press_move(patient: Patient, path: str, review: Page) -> Page:
     return patient.press(
         f"{path}/reschedule",
         slot=slot,
-        version=review.hidden("version"),
+        sequence=review.hidden("sequence"),
         csrf_token=review.hidden("csrf_token"),
     )
 
@@ -205,6 +205,16 @@ def test_a_page_from_before_the_clinic_moved_it_shows_the_change_first(clinic: C
     assert "your time is now Wednesday, June 9, 11:00 AM EDT. Nothing was moved." in page.words
     assert row(clinic).starts_at == starts[20]
     assert press_move(patient, path, page).location == path
+    assert row(clinic).starts_at == starts[2]
+
+
+def test_a_note_that_the_clinic_keeps_meanwhile_does_not_stop_a_move(clinic: Clinic) -> None:
+    patient, starts = Patient(clinic.app), clinic.starts()
+    path = patient.book(clinic, starts[16])
+    review = patient.open(f"{path}/reschedule/{slot_id(clinic.schedule, starts[2])}")
+    with clinic.app.app_context():
+        booking.save_note(by=booking.SYSTEM, appointment_id=path[3:19], text="Call first", version=1)
+    assert press_move(patient, path, review).location == path
     assert row(clinic).starts_at == starts[2]
 
 

@@ -14,7 +14,7 @@ from scheduler.availability.zones import Zone
 from scheduler.availability.zones import zone as zone_of
 from scheduler.booking.blocks import MAX_NOTE
 from scheduler.clock import MINUTE, local_date
-from scheduler.console.bookings import STATES, patient_name
+from scheduler.console.bookings import patient_name, state_of
 from scheduler.console.common import LATEST, date_in
 from scheduler.console.desk.typed import minutes_of
 from scheduler.db import snapshot
@@ -169,20 +169,23 @@ def _people(session: Session, person: Person) -> dict[str, Whose]:
         .order_by(Actor.kind != "practitioner", Actor.name, Actor.id)
     ).all()
     zones = _zones(session, person.organization_id)
+    home = next(iter(zones.values()), "UTC")
     return {
-        actor.id: Whose(
-            actor.id, actor.name, zones.get(actor.id) or zones.get(actor.location_id or "", "UTC")
-        )
+        actor.id: Whose(actor.id, actor.name, zones.get(actor.id) or zones.get(actor.location_id or "", home))
         for actor in rows
         if may_edit_calendar(person, actor.organization_id, actor.practitioner_id)
     }
 
 
 def _zones(session: Session, organization_id: str) -> dict[str, str]:
-    """The zone of each place, and of each practitioner's first place (by schedules, else by roles)."""
+    """The zone of each place, the first one first, and of each practitioner's first place (by schedules, else by roles)."""
     places = {
         row.id: row.zone
-        for row in session.scalars(select(Location).where(Location.organization_id == organization_id))
+        for row in session.scalars(
+            select(Location)
+            .where(Location.organization_id == organization_id)
+            .order_by(Location.created_at, Location.id)
+        )
     }
     by_role = session.execute(
         select(Actor.id, PractitionerRole.location_id)
@@ -216,11 +219,13 @@ def _of_opening(session: Session, people: Mapping[str, Whose], slot: str) -> dic
     if parsed is None or row is None or whose is None or not _sensible(whose, parsed[1]):
         raise NotFound(NO_ACTOR)
     end = parsed[1] + row[1] * MINUTE
+    day = local_date(parsed[1], whose.clock.info)
+    midnight = whose.clock.instant(day.toordinal() + 1, 0)  # a block is of one day
     return {
         "actor": whose.actor,
-        "date": local_date(parsed[1], whose.clock.info).isoformat(),
+        "date": day.isoformat(),
         "start": time_of_day(parsed[1], whose.zone),
-        "end": time_of_day(end, whose.zone),
+        "end": time_of_day(end, whose.zone) if end < midnight else "24:00",
     }
 
 
@@ -276,6 +281,6 @@ def _inside(session: Session, person: Person, actor: str, start: int, end: int) 
         .order_by(Appointment.starts_at, Appointment.id)
     )
     return tuple(
-        Inside(appointment.id, appointment.starts_at, patient_name(details), kind, STATES[appointment.status])
+        Inside(appointment.id, appointment.starts_at, patient_name(details), kind, state_of(appointment))
         for appointment, kind, details in rows
     )

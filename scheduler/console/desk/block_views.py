@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request
 
-from scheduler import booking, clock
+from scheduler import clock
+from scheduler.booking import block_days
 from scheduler.console.common import Answer, by_me, date_in, me, toast
 from scheduler.console.desk.block import block_page, inside_count, read_range, removable
 from scheduler.console.desk.new_views import Errors
@@ -24,11 +25,16 @@ def block() -> Answer:
 @private_page
 def add_block() -> Answer:
     """Block the time. Bookings inside stay, and are listed."""
-    wanted, problems = read_range(me(), request.form, clock.now())
+    now = clock.now()
+    wanted, problems = read_range(me(), request.form, now)
     if wanted is None:
         return _page(list(problems.items())), 400
-    made = booking.block_time(
-        by=by_me(), actor_id=wanted.whose.actor, start=wanted.start, end=wanted.end, note=wanted.note
+    made = block_days.block_days(
+        by=by_me(),
+        now=now,
+        actor_id=wanted.whose.actor,
+        spans=[(wanted.start, wanted.end)],
+        note=wanted.note,
     )
     inside = inside_count(me(), wanted.whose.actor, wanted.start, wanted.end)
     stay = (
@@ -39,7 +45,7 @@ def add_block() -> Answer:
     span = time_range(wanted.start, wanted.end, wanted.whose.zone)
     toast(
         f"Blocked: {wanted.whose.name}, {span}.{stay}",
-        undo=f"/console/block/{made.id}/remove",
+        undo=f"/console/block/{made.object_id}/remove",
         undo_name=f"Undo block of {wanted.whose.name}, {time_of_day(wanted.start, wanted.whose.zone)}",
     )
     return redirect(f"/console/block?date={request.form['date']}", 303)
@@ -50,8 +56,12 @@ def add_block() -> Answer:
 def remove_block(block_id: str) -> Answer:
     """Give blocked time back."""
     found = removable(me(), block_id)
-    booking.unblock_time(by=by_me(), block_id=found.id)
-    toast("Unblocked. The time is open again where the hours allow it.")
+    made = block_days.unblock(by=by_me(), now=clock.now(), block_id=found.id)
+    toast(
+        "Unblocked. The time is open again where the hours allow it.",
+        undo=f"/console/history/{made}/undo",
+        undo_name="Undo the removal of the block",
+    )
     day = date_in(request.form.get("date"))
     return redirect(f"/console/block?date={day.isoformat()}" if day else "/console/block", 303)
 

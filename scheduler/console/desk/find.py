@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from scheduler.accounts.rights import Person, visible_appointments
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY, local_date
-from scheduler.console.bookings import STATES, hosts_of, patient_name
+from scheduler.console.bookings import hosts_of, patient_name, state_of
 from scheduler.console.desk.typed import birth_dates, plain
 from scheduler.db import snapshot
 from scheduler.models import EXPIRED, HELD, Appointment, AppointmentType, PatientDetails
@@ -200,7 +200,7 @@ def _load(session: Session, ids: list[str]) -> list[Found]:
             born=details.birth_date or "" if details is not None else "",
             type=kind,
             with_whom=hosts.get(appointment.schedule_id, ""),
-            state=STATES[appointment.status],
+            state=state_of(appointment),
         )
         for appointment, kind, details in rows
     ]

@@ -15,7 +15,7 @@ from scheduler.console.common import Answer, by_me, me, toast
 from scheduler.console.desk.new import Chosen, Page, Wanted, new_page
 from scheduler.console.desk.patient import form_key, overbook_problem
 from scheduler.console.desk.reasons import Warnings
-from scheduler.errors import InvalidInput, KeyReused, SlotGone
+from scheduler.errors import InvalidInput, KeyReused, NotFound, SlotGone
 from scheduler.intake.forms import QUESTION, DetailsForm, details_form
 from scheduler.models import Appointment
 from scheduler.web.access import SIGNED_IN, allow
@@ -46,7 +46,10 @@ def book_new() -> Answer:
     """Book the time; or, for the buttons that change it, the page once more with everything that was typed."""
     now = clock.now()
     choosing = request.form.get("choose")
-    page = new_page(me(), _wanted(choosing), now)
+    try:
+        page = new_page(me(), _wanted(choosing), now)
+    except NotFound as error:
+        return _not_offered(error)
     form = _form(page, now, sent=True)
     if choosing is not None or page.chosen is None:
         return _page(page, form, errors=list(page.problems.items())), 400 if page.problems else 200
@@ -73,9 +76,27 @@ def _book(page: Page, chosen: Chosen, form: DetailsForm) -> Answer:
         return _refused(form)
     except KeyReused:
         return _page(page, form, key=form_key(None), problem=SENT_BEFORE), 422
+    except NotFound as error:
+        return _not_offered(error)
     except InvalidInput as error:
-        return _page(page, form, errors=list(error.problems.items())), 400
+        return _asked_anew(error)
     return booked(made, form)
+
+
+def _not_offered(error: NotFound) -> Answer:
+    """What was to be booked is not offered (any more): another choice, with everything that was typed."""
+    now = clock.now()
+    page = new_page(me(), Wanted(), now)
+    return _page(page, _form(page, now, sent=True), problem=error.sentence), error.status
+
+
+def _asked_anew(error: InvalidInput) -> Answer:
+    """The clinic asks something else since the page was read: the questions of now, with what was typed."""
+    now = clock.now()
+    page = new_page(me(), _wanted(None), now)
+    form = _form(page, now, sent=True)
+    errors = [("given", error.sentence)] if form.validate() else error_list(form)
+    return _page(page, form, errors=errors), 400
 
 
 def _refused(form: DetailsForm) -> Answer:

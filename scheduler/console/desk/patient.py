@@ -8,13 +8,13 @@ from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
+from scheduler.booking.change import MAX_REASON
 from scheduler.console.desk.typed import birth_dates
 from scheduler.ids import new_id
 from scheduler.intake.forms import Asked, DetailsForm, details_form
 from scheduler.web.forms import PARTS, error_list
 
 BORN = "born"
-MAX_OVERBOOK_REASON = 200
 _HOW_TO = "Birth date: type month, day and year of a date in the past, such as 4/27/1985."
 _NO_PHONE = "Phone: enter a number so the clinic can reach them."
 _KEY = re.compile(r"[0-9a-z]{16,64}", re.ASCII)
@@ -48,8 +48,8 @@ def overbook_problem(reason: str) -> str:
     """What to do about a reason for overbooking that can't be kept; "" when it can."""
     if not reason.strip():
         return "Reason for overbooking: enter why this time is given twice."
-    if len(reason) > MAX_OVERBOOK_REASON or _CONTROL.search(reason):
-        return f"Reason for overbooking: use at most {MAX_OVERBOOK_REASON} plain characters."
+    if len(reason) > MAX_REASON or _CONTROL.search(reason):
+        return f"Reason for overbooking: use at most {MAX_REASON} plain characters."
     return ""
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from scheduler.accounts.rights import Person, visible_appointments
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY, local_date
-from scheduler.console.bookings import SHOWN, STATES, hosts_of, patient_name
+from scheduler.console.bookings import SHOWN, hosts_of, initials, patient_name, state_of
 from scheduler.db import snapshot
 from scheduler.models import Appointment, AppointmentType, Location, PatientDetails
 
@@ -77,11 +77,6 @@ def today_of(session: Session, person: Person, now: int) -> date:
     return local_date(now, zone_of(zone or "UTC").info)
 
 
-def initials_of(name: str) -> str:
-    """ "A. S." of "Ana Silva"."""
-    return " ".join(f"{word[0].upper()}." for word in name.split())
-
-
 def _lines(session: Session, person: Person, day: date) -> dict[str, list[Line]]:
     utc = zone_of("UTC").instant(day.toordinal(), 0)
     # a local day begins up to a day before or after the UTC one
@@ -106,17 +101,16 @@ def _lines(session: Session, person: Person, day: date) -> dict[str, list[Line]]
     for appointment, kind, place, details in found:
         if local_date(appointment.starts_at, zone_of(appointment.zone).info) != day:
             continue
-        name = patient_name(details)
         lines[hosts.get(appointment.schedule_id, "") or place].append(
             Line(
                 starts_at=appointment.starts_at,
                 ends_at=appointment.ends_at,
                 zone=appointment.zone,
-                initials=initials_of(name) if details is not None else "",
-                name=name,
+                initials=initials(details),
+                name=patient_name(details),
                 type=kind,
                 place=place,
-                state=STATES[appointment.status],
+                state=state_of(appointment),
             )
         )
     return lines

@@ -11,7 +11,7 @@ from scheduler.console.common import Answer, by_me, me
 from scheduler.console.desk.new_views import SENT_BEFORE, booked
 from scheduler.console.desk.patient import form_key, overbook_problem, short_errors, short_form
 from scheduler.console.desk.walkin import Pick, read_pick, walkin_page
-from scheduler.errors import InvalidInput, KeyReused, SlotGone
+from scheduler.errors import InvalidInput, KeyReused, NotFound, SlotGone
 from scheduler.intake.forms import DetailsForm
 from scheduler.web.access import SIGNED_IN, allow
 from scheduler.web.headers import private_page
@@ -37,7 +37,7 @@ def add_walk_in() -> Answer:
     form = short_form(pick.questions, request.form, pick.offer.today(now))
     errors = [] if form.validate() else short_errors(form, request.form)
     reason = request.form.get("overbook_reason", "")
-    if pick.anyway and pick.taken and (said := overbook_problem(reason)):
+    if pick.anyway and (pick.taken or reason.strip()) and (said := overbook_problem(reason)):
         errors.append(("overbook_reason", said))
     if errors:
         return _page(form=form, errors=errors), 400
@@ -56,13 +56,22 @@ def _add(pick: Pick, form: DetailsForm, reason: str) -> Answer:
             overbook_reason=reason,
             key=form_key(request.form.get("key")),
         )
-    except SlotGone:
+    except (SlotGone, NotFound):
         return _page(form=form, problem=_gone(pick)), 409
     except KeyReused:
         return _page(form=form, problem=SENT_BEFORE, key=form_key(None)), 422
     except InvalidInput as error:
-        return _page(form=form, errors=list(error.problems.items())), 400
+        return _asked_anew(pick, error)
     return booked(made, form)
+
+
+def _asked_anew(pick: Pick, error: InvalidInput) -> Answer:
+    """The clinic asks something else since the page was read: the questions of now, with what was typed."""
+    now = clock.now()
+    again = read_pick(me(), request.form["slot"], now) or pick
+    form = short_form(again.questions, request.form, again.offer.today(now))
+    errors = [("given", error.sentence)] if form.validate() else short_errors(form, request.form)
+    return _page(form=form, errors=errors), 400
 
 
 def _gone(pick: Pick | None) -> str:

@@ -43,6 +43,32 @@ def test_blocking_closes_the_time_and_undo_opens_it_again(desk: Desk, clinic: Cl
     assert desk.press(undo[1]).status_code == 404
 
 
+def test_a_block_that_is_taken_away_comes_back_by_undo_and_both_stand_in_the_history(
+    desk: Desk, clinic: Clinic
+) -> None:
+    page = desk.open(desk.press("/console/block", actor=clinic.actor, **FIELDS).location)
+    [remove] = set(re.findall(r'action="(/console/block/[^"]+/remove)"', page.text))
+    page = desk.open(desk.press(remove).location)
+    assert blocks(clinic) == []
+    [undo] = re.findall(r'action="(/console/history/[^"]+/undo)"', page.text)
+    assert desk.press(undo).status_code == 303
+    assert blocks(clinic) == [(clinic.actor, NINE, NINE + 150 * MINUTE, "Staff meeting")]
+    assert desk.open("/console/history").text.count("Dr. Maya Chen") >= 2
+
+
+def test_an_opening_that_ends_at_midnight_can_be_blocked_as_it_stands(
+    sqlite_app: Flask, frozen: Clock
+) -> None:
+    frozen.at("2027-06-07T08:00:00-04:00")
+    clinic = make_clinic(sqlite_app, weekly={0: [(1380, 1440)]})
+    desk = desk_of(clinic, "front-desk")
+    last = clinic.starts()[1]
+    page = desk.open(f"/console/block?slot={desk.slot(last)}")
+    fields = dict(re.findall(r'name="(date|start|end)"[^>]*? value="([^"]*)"', page.text))
+    assert desk.press("/console/block", actor=clinic.actor, **fields).status_code == 303
+    assert [row[1:3] for row in blocks(clinic)] == [(last, last + 30 * MINUTE)]
+
+
 def test_bookings_inside_stay_and_are_listed(desk: Desk, clinic: Clinic) -> None:
     inside = make_appointment(clinic, start=NINE + 60 * MINUTE, given="Bo", family="Inside")
     make_appointment(clinic, start=NINE + 300 * MINUTE, given="Cy", family="Outside")

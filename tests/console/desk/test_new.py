@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from scheduler import booking
 from scheduler.clock import DAY, MINUTE
-from scheduler.db import snapshot
-from scheduler.models import AuditEntry, Outbox, PatientDetails
+from scheduler.db import snapshot, transaction
+from scheduler.models import Appointment, AuditEntry, Outbox, PatientDetails, Question, Schedule
 from tests.console.desk.conftest import PATIENT, Desk, desk_of, words
 from tests.factories import (
     Clinic,
@@ -74,7 +75,7 @@ def test_a_second_press_books_once_and_leads_to_the_same_booking(desk: Desk, cli
 def test_outside_hours_and_limits_are_warnings_with_a_tick_each(desk: Desk, clinic: Clinic) -> None:
     address = "/console/new?date=2029-06-12&time=7a"
     page = desk.open(address)
-    assert "Outside the Tuesday hours, 9:00 AM to 5:00 PM" in words(page)
+    assert "Outside Tuesday's hours, 9:00 AM to 5:00 PM" in words(page)
     assert "More than 60 days ahead" in words(page)
     slot = re.search(r'name="slot" value="([^"]+)"', page.text)
     assert slot is not None
@@ -129,7 +130,7 @@ def test_overbooking_needs_a_reason_which_is_kept_and_audited(desk: Desk, clinic
 def test_a_time_that_somebody_holds_is_said_to_be_held(desk: Desk, clinic: Clinic) -> None:
     held = make_hold(clinic)
     page = desk.open(f"/console/new?slot={desk.slot(held.starts_at)}")
-    assert "Somebody is booking this time now" in words(page)
+    assert "Held by someone booking now" in words(page)
 
 
 def test_required_questions_are_asked_aloud_and_consents_too(desk: Desk, clinic: Clinic) -> None:
@@ -154,6 +155,36 @@ def test_changing_the_type_keeps_what_was_typed_and_its_answers(desk: Desk, clin
     assert "Wednesday, June 9: 16 times" in words(page)
     assert 'value="Silva"' in page.text
     assert f'name="q_{question.id}" value="Harbor Blue"' in page.text
+
+
+def test_a_question_that_is_added_while_the_form_is_sent_is_shown_with_a_link_to_it(
+    desk: Desk, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = booking.desk_book
+    asked: list[Question] = []
+
+    def late(**fields: Any) -> Appointment:
+        asked[:] = asked or [make_question(clinic, label="Insurance", required=True)]
+        return book(**fields)
+
+    monkeypatch.setattr(booking, "desk_book", late)
+    page = desk.press("/console/new", slot=desk.slot(clinic.starts()[0]), **PATIENT)
+    assert page.status_code == 400
+    assert f'href="#q_{asked[0].id}"' in page.text
+    assert f'id="q_{asked[0].id}"' in page.text
+    assert 'value="Silva"' in page.text
+
+
+def test_a_type_that_is_retired_while_the_form_is_typed_loses_no_word(desk: Desk, clinic: Clinic) -> None:
+    other = make_schedule(clinic, type=make_type(clinic, name="Gone visit").id)
+    slot = desk.slot(clinic.starts()[0], other.id)
+    with clinic.app.app_context(), transaction() as session:
+        session.get_one(Schedule, other.id).active = False
+    page = desk.press("/console/new", slot=slot, **PATIENT)
+    assert page.status_code == 404
+    assert "Choose the type and the date again." in words(page)
+    assert 'value="Silva"' in page.text
+    assert desk.bookings() == []
 
 
 def test_a_clinician_books_on_their_own_calendar_alone(clinic: Clinic) -> None:

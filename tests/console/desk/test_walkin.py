@@ -18,7 +18,7 @@ from scheduler.clock import MINUTE, local_date
 from scheduler.console.desk.offers import Offered
 from scheduler.console.desk.walkin import SET_ASIDE, fitting_starts, from_now, gaps_of, walkin_page
 from scheduler.db import snapshot
-from scheduler.models import PatientDetails
+from scheduler.models import Appointment, PatientDetails, Question
 from tests.availability.plain import Plain, situation
 from tests.availability.strategies import cases
 from tests.console.desk.conftest import PATIENT, Desk, desk_of, words
@@ -193,7 +193,7 @@ def test_after_hours_one_may_be_added_anyway_but_not_by_a_forged_gap(
     frozen.at(TEN + 8 * 60 * MINUTE)
     page = desk.open("/console/walk-in")
     anyway = values_in(page.text)[0]
-    assert "Outside the Monday hours, 9:00 AM to 5:00 PM." in words(page)
+    assert "Outside Monday's hours, 9:00 AM to 5:00 PM." in words(page)
     assert desk.press("/console/walk-in", slot=anyway.removeprefix("anyway:"), **TYPED).status_code == 409
     assert desk.press("/console/walk-in", slot=anyway, **TYPED).status_code == 303
 
@@ -209,6 +209,24 @@ def test_required_questions_of_the_type_are_asked_and_others_are_not(desk: Desk,
     assert "Which plan: type an answer." in words(refused)
     answers = {f"q_{question.id}": "Harbor Blue"}
     assert desk.press("/console/walk-in", slot=checked_in(page.text), **answers, **TYPED).status_code == 303
+
+
+def test_a_question_that_is_added_while_the_form_is_sent_is_shown_with_a_link_to_it(
+    desk: Desk, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = booking.desk_book
+    asked: list[Question] = []
+
+    def late(**fields: Any) -> Appointment:
+        asked[:] = asked or [make_question(clinic, label="Which plan?", required=True)]
+        return book(**fields)
+
+    monkeypatch.setattr(booking, "desk_book", late)
+    page = desk.press("/console/walk-in", slot=desk.slot(TEN + 5 * MINUTE), **TYPED)
+    assert page.status_code == 400
+    assert f'href="#q_{asked[0].id}"' in page.text
+    assert f'id="q_{asked[0].id}"' in page.text
+    assert 'value="Silva"' in page.text
 
 
 @pytest.mark.parametrize(
