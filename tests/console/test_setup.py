@@ -222,7 +222,8 @@ def test_an_invited_clinician_finds_place_and_npi_there_and_types_nothing(sqlite
 
 def test_looking_at_setup_takes_no_write_lock(sqlite_app: Flask) -> None:
     browser = welcomed(sqlite_app)
-    with sqlite_app.app_context(), transaction():  # somebody writes
+    with sqlite_app.app_context(), transaction() as session:
+        session.execute(select(1))  # the lock is taken with the first statement
         page = browser.get("/console/setup")
     assert page.status_code == 200
     assert "Press Preview to see it." in page.text
