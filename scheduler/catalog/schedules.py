@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -25,7 +25,11 @@ from scheduler.models import (
 
 MAX_HOSTS = 20
 MAX_KINDS = 10
-_PLACES_FOR = {"in-person": ("physical",), "video": ("virtual",), "phone": ("physical", "virtual")}
+PLACES_FOR: Mapping[str, tuple[str, ...]] = {
+    "in-person": ("physical",),
+    "video": ("virtual",),
+    "phone": ("physical", "virtual"),
+}
 
 
 def add_schedule(
@@ -46,7 +50,7 @@ def add_schedule(
     owner = kind.organization_id
     problems = Problems()
     place = named(session, Location, location_id, owner, problems, "location_id", "Place")
-    if place is not None and place.kind not in _PLACES_FOR[kind.modality]:
+    if place is not None and place.kind not in PLACES_FOR[kind.modality]:
         wanted = "a virtual place" if kind.modality == "video" else "a place with an address"
         problems.add("location_id", "Place", f"choose {wanted} for this type.")
     named(session, Availability, availability_id, owner, problems, "availability_id", "Hours")

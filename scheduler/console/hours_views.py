@@ -131,7 +131,7 @@ def change_dates(availability_id: str) -> Answer:
 
 
 def _rehearse_dates(change: Change, asked: dates_form.Asked, hours: Hours, now: int) -> Preview:
-    since, until = previews.around(asked.days)
+    since, until = previews.around(asked.days, now)
     return previews.rehearse(change, hours.schedule_ids, now, person=me(), since=since, until=until)
 
 

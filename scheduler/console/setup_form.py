@@ -108,6 +108,7 @@ class SetupForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         }
 
     def refuse(self, problems: Mapping[str, str]) -> None:
-        """Put the service's sentences at their fields."""
+        """Put the service's sentences at their fields; one about what isn't asked here, such as a clinician who no longer
+        works here, at the specialty."""
         for name, sentence in problems.items():
-            self[name].errors = [sentence]
+            self[name if name in self else "specialty_code"].errors = [sentence]

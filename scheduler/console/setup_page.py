@@ -105,7 +105,9 @@ def setup_for(person: SignedIn) -> Known | None:
             )
             .order_by(Location.name, Location.id)
         ).all()
-        home = next((role.location_id for role in roles if role.location_id in {p.id for p in places}), "")
+        work = [role.location_id for role in roles if role.location_id in {place.id for place in places}]
+        if work and ADMIN not in person.roles:  # where else they work is for an administrator to say
+            places = [place for place in places if place.id in work]
         return Known(
             may_save=ADMIN in person.roles or (CLINICIAN in person.roles and practitioner is not None),
             practitioner_id=practitioner.id if practitioner else None,
@@ -113,7 +115,7 @@ def setup_for(person: SignedIn) -> Known | None:
             npi=(practitioner.npi if practitioner else None) or "",
             specialty_code=roles[0].specialty_code if roles else "",
             places=tuple((place.id, _in_words(place)) for place in places),
-            home_place=home or (places[0].id if places else ""),
+            home_place=next(iter(work), places[0].id if places else ""),
             clinic=owner.name,
             phone=owner.phone,
             zone=places[0].zone if places else "America/New_York",

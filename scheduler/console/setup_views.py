@@ -28,8 +28,8 @@ def setup() -> Answer:
         return redirect("/console/share", 303)
     if not known.may_save:
         return render_template("console/setup_wait.html", known=known)
-    form = _fresh(known)
-    return _page(known, form, _week(known, form))
+    # the first week is tried in a write transaction, which reading a page must not take: script asks for it by POST
+    return _page(known, _fresh(known), None)
 
 
 @allow(SIGNED_IN)
@@ -125,20 +125,31 @@ def _sent(known: setup_page.Known) -> SetupForm:
 
 
 def _place(known: setup_page.Known, form: SetupForm) -> str | None:
-    """The id of the place that is there already; None when its address is typed."""
-    return (form.location_id.data or known.home_place) if known.places else None
+    """The id of the place that is there already; None when its address is typed. Raises InvalidInput for one that the
+    person may not choose."""
+    if not known.places:
+        return None
+    chosen = form.location_id.data or known.home_place
+    if chosen not in dict(known.places):
+        raise InvalidInput({"location_id": "Place: choose one of the list."})
+    return str(chosen)
 
 
 def _week(known: setup_page.Known, form: SetupForm) -> setup_page.Week:
-    return setup_page.first_week(me(), by_me(), clock.now(), known, _place(known, form), form.typed())
+    try:
+        place = _place(known, form)
+    except InvalidInput as error:
+        return setup_page.Week(problems=tuple(error.problems.values()))
+    return setup_page.first_week(me(), by_me(), clock.now(), known, place, form.typed())
 
 
-def _page(known: setup_page.Known, form: SetupForm, week: setup_page.Week) -> str:
+def _page(known: setup_page.Known, form: SetupForm, week: setup_page.Week | None) -> str:
     return render_template(
         "console/setup.html",
         known=known,
         form=form,
         week=week,
+        now=clock.now(),
         presets=presets.PRESETS,
         days=presets.WEEKDAYS,
     )

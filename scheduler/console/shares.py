@@ -218,11 +218,11 @@ def _fixes(
         )
     if kind.visibility == "feed" and found.practitioner is not None and not found.practitioner.npi:
         why = "Finders list its times, but can't show who the clinician is: the NPI is missing."
-        own = found.practitioner.id == person.practitioner_id
+        person_page = f"/admin/people/practitioners/{found.practitioner.id}"
         yield (
-            Fix(why, "/console/profile" if own else "/admin/people", "Add the NPI")
-            if own or admin
-            else Fix(why)
+            Fix(why, person_page, "Add the NPI")
+            if admin
+            else Fix(f"{why} An administrator of your clinic can add it.")
         )
 
 

@@ -39,7 +39,7 @@ def add_time_off() -> Answer:
     assert asked.whom is not None
     change = time_off.change(asked, me().organization_id, by_me(), now)
     if word != "save":
-        since, until = previews.around([asked.first, asked.last])
+        since, until = previews.around([asked.first, asked.last], now)
         ids = asked.whom.schedule_ids
         preview = previews.rehearse(change, ids, now, person=me(), since=since, until=until)
         return _preview(asked, preview, now)

@@ -145,7 +145,7 @@ class TypeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         """What stood in the fields when the page was made; empty when that can't be read."""
         try:
             kept = json.loads(self.seen.data or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return {str(key): str(value) for key, value in kept.items()} if isinstance(kept, dict) else {}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -57,6 +59,12 @@ class Offered:
     owner: str
     owner_slug: str
     active: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """A fingerprint of what can be changed: tells whether somebody else changed it meanwhile."""
+        said = json.dumps([self.hours_id, *self.rooms])
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     @property
     def who(self) -> str:

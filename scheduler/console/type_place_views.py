@@ -8,14 +8,17 @@ from flask import redirect, render_template
 from sqlalchemy.orm import Session
 
 from scheduler import catalog, clock
+from scheduler.catalog.rows import find
 from scheduler.console.common import Answer, by_me, me, toast
 from scheduler.console.type_access import own_type
 from scheduler.console.type_offers import Offered, bookings_to_come, offered_at
 from scheduler.console.type_places import Choices, PlaceForm, choices_for
 from scheduler.db import snapshot, transaction
-from scheduler.errors import InvalidInput, NotFound
-from scheduler.models import AppointmentType
+from scheduler.errors import EditConflict, InvalidInput, NotFound
+from scheduler.models import AppointmentType, Schedule
 from scheduler.web.headers import private_page
+
+_CHANGED = "Somebody else changed this place meanwhile. Your choices are in the form; saving puts them in place of theirs."
 
 
 @private_page
@@ -54,8 +57,8 @@ def edit_place(type_id: str, schedule_id: str) -> Answer:
     with snapshot() as session:
         kind, offer = _offer(session, type_id, schedule_id)
         choices = choices_for(session, me(), kind.modality)
-    form = PlaceForm(formdata=None, data={"availability_id": offer.hours_id, "resource_kinds": offer.rooms})
-    return _place_page(kind, offer, form, choices)
+    data = {"availability_id": offer.hours_id, "resource_kinds": offer.rooms, "seen": offer.fingerprint}
+    return _place_page(kind, offer, PlaceForm(formdata=None, data=data), choices)
 
 
 @private_page
@@ -69,7 +72,10 @@ def save_place(type_id: str, schedule_id: str) -> Answer:
     fields = {name: wanted[name] for name in ("availability_id", "resource_kinds")}
     try:
         with transaction() as session:
-            _offer(session, type_id, schedule_id)
+            find(session, Schedule, offer.id)  # locked: of two saves at once the second is compared
+            _, present = _offer(session, type_id, schedule_id)
+            if form.seen.data != present.fingerprint:
+                raise EditConflict(_CHANGED)
             fault = form.faults(choices).get("availability_id")
             if fault and fields["availability_id"] != offer.hours_id:
                 raise InvalidInput({"availability_id": fault})
@@ -77,6 +83,9 @@ def save_place(type_id: str, schedule_id: str) -> Answer:
     except InvalidInput as error:
         form.blame(error.problems)
         return _place_page(kind, offer, form, choices), 400
+    except EditConflict as error:
+        form.seen.data = offer.fingerprint
+        return _place_page(kind, offer, form, choices, problem=error.sentence), error.status
     toast(f"Saved for {offer.place}.")
     return _back(kind)
 
@@ -145,8 +154,12 @@ def _back(kind: AppointmentType) -> Answer:
     return redirect(f"/console/types/{kind.id}#where", 303)
 
 
-def _place_page(kind: AppointmentType, offer: Offered | None, form: PlaceForm, choices: Choices) -> str:
+def _place_page(
+    kind: AppointmentType, offer: Offered | None, form: PlaceForm, choices: Choices, *, problem: str = ""
+) -> str:
     form.offer(choices)
     if offer is not None and offer.hours_id not in dict(choices.hours):
         form.availability_id.choices = {offer.hours_id: offer.hours} | dict(choices.hours)
-    return render_template("console/type_place.html", kind=kind, offer=offer, form=form, choices=choices)
+    return render_template(
+        "console/type_place.html", kind=kind, offer=offer, form=form, choices=choices, problem=problem
+    )

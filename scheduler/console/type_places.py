@@ -9,13 +9,14 @@ from typing import Any
 from flask_wtf import FlaskForm
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
-from wtforms import SelectField, SelectMultipleField
+from wtforms import HiddenField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler.accounts.rights import ADMIN, Person
+from scheduler.catalog import places
+from scheduler.catalog.schedules import PLACES_FOR
 from scheduler.models import Actor, Availability, Location, Practitioner, PractitionerRole
 
-_KINDS = {"in-person": ("physical",), "video": ("virtual",), "phone": ("physical", "virtual")}
 NOT_YET = ("", "Not yet: I add a place later")
 CHOOSE = ("", "Choose")
 Pairs = tuple[tuple[str, str], ...]
@@ -43,8 +44,9 @@ class Choices:
 
 
 class PlaceForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
-    """One place of a type."""
+    """One place of a type. ``seen``: its hours and rooms when the page was made."""
 
+    seen = HiddenField()
     location_id = SelectField("Place", validate_choice=False)
     hosts = SelectMultipleField(
         "Who",
@@ -100,17 +102,18 @@ class PlaceForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 
 def choices_for(session: Session, person: Person, modality: str = "") -> Choices:
     """What the person may offer a type with; ``modality``: at places that fit it alone."""
-    own = session.scalar(
-        select(Actor.id).where(Actor.practitioner_id == (person.practitioner_id or ""), Actor.active)
-    )
     admin = ADMIN in person.roles
+    own = session.execute(
+        select(Actor.id, Actor.active).where(Actor.practitioner_id == (person.practitioner_id or ""))
+    ).one_or_none()
     return Choices(
-        places=_places(session, person, admin, _KINDS.get(modality, ("physical", "virtual"))),
+        places=_places(session, person, admin, PLACES_FOR.get(modality, places.KINDS)),
         hours=_hours(session, person, admin),
         hosts=_hosts(session, person) if admin else (),
         rooms=_rooms(session, person),
-        own_actor="" if admin else own or "",
-        mine=own or "",
+        # theirs even when they no longer work here: the catalog refuses it then, and nobody else is theirs to choose
+        own_actor=own.id if own is not None and not admin else "",
+        mine=own.id if own is not None and own.active else "",
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import catalog, clock
+from scheduler.catalog.rows import find
 from scheduler.console.common import Answer, by_me, me, toast
 from scheduler.console.type_access import own_type
 from scheduler.console.type_questions import KINDS, QuestionForm, print_of, question_form
@@ -65,7 +66,10 @@ def save_question(type_id: str, question_id: str) -> Answer:
         kind, question = _question(session, type_id, question_id)
     try:
         with transaction() as session:
-            _, present = _question(session, type_id, question_id)
+            _question(session, type_id, question_id)
+            present = find(
+                session, Question, question.id
+            )  # locked: of two saves at once the second is compared
             if form.seen.data != print_of(present):
                 raise EditConflict(_CHANGED)
             act: dict[str, Any] = {"by": by_me(), "now": clock.now(), "question_id": question.id}

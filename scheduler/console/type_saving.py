@@ -12,6 +12,7 @@ from scheduler import catalog
 from scheduler.accounts.rights import ADMIN, Person
 from scheduler.audit import Actor
 from scheduler.catalog import slugs
+from scheduler.console.refusals import whole
 from scheduler.console.type_access import own_type, seen_type
 from scheduler.console.type_forms import TypeForm, form_of, label_of, merged, shown_text, texts_of
 from scheduler.console.type_places import Choices, PlaceForm
@@ -58,12 +59,10 @@ def change_type(
     word, present = (form.slug.data or "").strip(), slugs.current_slug(session, KIND, kind.id)
     if word != present and (fault := slugs.problem_with(word, first=False)):
         faults["slug"] = f"Page word: {fault}"
-    seen = form.version.data or ""
-    version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else 0
     problems: dict[str, str] = {}
     act: dict[str, Any] = {"by": by, "now": now, "appointment_type_id": kind.id}
     try:
-        catalog.edit_appointment_type(session, **act, version=version, **values)
+        catalog.edit_appointment_type(session, **act, version=whole(form.version.data), **values)
         if word != present and "slug" not in faults:
             catalog.rename_appointment_type(session, **act, slug=word)
     except InvalidInput as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template
+from flask import redirect, render_template, request
 from sqlalchemy.orm import Session
 
 from scheduler import catalog, clock
@@ -24,6 +24,9 @@ _SAID = {
     "link": "{name} is open by private link only.",
     "paused": "{name} is paused. Nobody can book it now; bookings stay.",
 }
+_CHANGED_SINCE = (
+    "Somebody has changed where this type is shown since, so it wasn't undone. Look at what it says now."
+)
 
 
 @allow(SIGNED_IN)
@@ -36,15 +39,21 @@ def types() -> Answer:
 
 @allow(SIGNED_IN)
 def show_type(type_id: str, visibility: str) -> Answer:
-    """Show a type in finders, on the page, by link only, or pause it."""
+    """Show a type in finders, on the page, by link only, or pause it. An Undo says what it takes back (``?after=``), so
+    that it doesn't open what somebody else has closed since."""
     if visibility not in VISIBILITIES:
         raise NotFound("There is no page at this address. The link may be old or cut short.")
     with transaction() as session:
         kind = own_type(session, me(), type_id)
         before = kind.visibility
-        _edit(session, kind, visibility=visibility)
+        late = request.args.get("after", before) != before
+        if not late:
+            _edit(session, kind, visibility=visibility)
+    if late:
+        toast(_CHANGED_SINCE, kind="warn")
+        return redirect("/console/types", 303)
     if before != visibility:
-        undo = f"/console/types/{kind.id}/shown/{before}"
+        undo = f"/console/types/{kind.id}/shown/{before}?after={visibility}"
         toast(_SAID[visibility].format(name=kind.name), undo=undo, undo_name=f"Undo for {kind.name}")
     return redirect("/console/types", 303)
 

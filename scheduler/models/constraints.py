@@ -14,6 +14,7 @@ NAME = "ex_claim_overlap"
 
 _EXCLUSION_VIOLATION = "23P01"
 _PROBE = "overlap-probe"
+_TRIGGERS = 2  # BEFORE INSERT, BEFORE UPDATE
 _COLUMNS = (
     "id", "organization_id", "appointment_id", "actor_id", "group_id", "starts_at", "ends_at", "overbooked",
 )  # fmt: skip
@@ -22,6 +23,20 @@ _COLUMNS = (
 def is_overlap(error: IntegrityError) -> bool:
     """Whether the database refused a statement because two claims would overlap."""
     return getattr(error.orig, "sqlstate", None) == _EXCLUSION_VIOLATION or NAME in str(error.orig)
+
+
+def overlap_is_guarded(connection: Connection) -> bool:
+    """Whether the constraint is there by name: read only, so quick and without the write lock that a trial takes. That it
+    works is tried at start-up and by ``flask doctor``."""
+    if connection.dialect.name == "postgresql":
+        found = text(
+            "SELECT count(*) FROM pg_constraint WHERE conname = :name AND conrelid = 'claim'::regclass"
+        )
+        return bool(connection.scalar(found, {"name": NAME}))
+    found = text(
+        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'claim' AND instr(sql, :name)"
+    )
+    return bool(connection.scalar(found, {"name": NAME}) == _TRIGGERS)
 
 
 def overlap_is_refused(connection: Connection) -> bool:

@@ -35,6 +35,7 @@ document.querySelectorAll("[data-setup]").forEach((form) => {
   };
   form.addEventListener("change", (event) => { if (!event.target.closest("[data-identity]")) soon(); });
   form.querySelectorAll("[data-preview]").forEach((button) => { button.hidden = true; });
+  if (week.querySelector("[data-unasked]")) soon();
 
   const presets = form.querySelectorAll("[data-preset]");
   presets.forEach((button) => {

@@ -15,11 +15,12 @@ from werkzeug.test import TestResponse
 
 from scheduler import clock
 from scheduler.availability.zones import zone
-from scheduler.db import snapshot
+from scheduler.db import snapshot, transaction
 from scheduler.models import (
     Appointment,
     Availability,
     BusyBlock,
+    Organization,
     Override,
     Revision,
     Schedule,
@@ -459,6 +460,40 @@ def test_ten_years_off_are_previewed(cast: Cast, hours: str) -> None:
     last = (date(2027, 6, 9) + timedelta(days=3600)).isoformat()
     answer = cast.desk.browser.post("/console/time-off", data=off(act="preview", last=last, who="clinic"))
     assert answer.status_code == 200
+
+
+def test_time_off_that_began_long_ago_is_previewed_from_now_on(cast: Cast, hours: str) -> None:
+    form = off(act="preview", first="2025-06-01", last="2027-06-30")
+    preview = text(cast.owner.browser.post("/console/time-off", data=form))
+    assert re.search(r"-[1-9]\d* openings", preview)
+
+
+def test_closing_the_clinic_is_previewed_with_the_clinics_below_it(cast: Cast, hours: str) -> None:
+    with cast.clinic.app.app_context(), transaction() as session:
+        below = session.get_one(Organization, cast.elsewhere.organization)
+        below.parent_id = cast.clinic.organization
+    start = next(
+        one
+        for one in cast.elsewhere.starts()
+        if clock.local_date(one, zone(cast.elsewhere.zone).info).isoformat() == DAY
+    )
+    make_appointment(cast.elsewhere, start=start, given="Ana", family="Silva")
+    answer = cast.desk.browser.post("/console/time-off", data=off(act="preview", who="clinic"))
+    assert "1 of them is with colleagues" in text(answer)
+    assert "Silva" not in answer.text
+
+
+def test_dates_that_say_the_same_stand_together_as_far_as_they_can_be_edited(cast: Cast, hours: str) -> None:
+    first = date(2027, 7, 1)
+    for number in range(2):
+        begin = first + timedelta(days=366 * number)
+        form = {"first": begin.isoformat(), "last": (begin + timedelta(days=365)).isoformat(), "act": "save",
+                "kind": "closed", "version": str(version(cast.clinic, hours))}  # fmt: skip
+        assert cast.owner.browser.post(f"/console/hours/{hours}/dates", data=form).status_code == 303
+    ids = [row.id for row in sorted(rows(cast.clinic, Override), key=lambda row: row.date)]
+    edited = cast.owner.browser.get(f"/console/hours/{hours}/dates?edit={ids[400]}").text
+    assert ids[366] in edited
+    assert ids[365] not in edited
 
 
 def test_an_undo_of_nothing_is_not_found(cast: Cast, hours: str) -> None:

@@ -100,7 +100,7 @@ def test_the_window_of_dated_changes_misses_nothing(clinic: Clinic) -> None:
     days = [date(2027, 3, 13), date(2027, 3, 14)]
     with clinic.app.app_context():
         before = offered(clinic, [clinic.schedule], now, 40)
-        since, until = previews.around(days)
+        since, until = previews.around(days, now)
 
         def change(session: Session) -> object:
             return catalog.add_time_off(

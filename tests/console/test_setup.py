@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from scheduler.accounts import routes as accounts_routes
 from scheduler.accounts.welcome import welcome_token
 from scheduler.catalog import presets
-from scheduler.db import snapshot
-from scheduler.models import Base, Organization, User, UserRole
-from tests.factories import make_clinic, make_practitioner, make_user
+from scheduler.db import snapshot, transaction
+from scheduler.models import Actor, Base, Organization, Practitioner, User, UserRole
+from tests.factories import make_clinic, make_location, make_practitioner, make_user
 from tests.people import browser_of
 from tests.support.apps import SECRET
 from tests.support.times import Clock
@@ -218,6 +218,42 @@ def test_an_invited_clinician_finds_place_and_npi_there_and_types_nothing(sqlite
     saved = post(browser, "/console/setup", presets.PRESETS[1].typed())
     assert saved.status_code == 303
     assert "/omar-reyes/new-patient-visit-2" in browser.get(saved.headers["Location"]).text
+
+
+def test_looking_at_setup_takes_no_write_lock(sqlite_app: Flask) -> None:
+    browser = welcomed(sqlite_app)
+    with sqlite_app.app_context(), transaction() as session:
+        session.execute(select(1))  # the lock is taken with the first statement
+        page = browser.get("/console/setup")
+    assert page.status_code == 200
+    assert "Press Preview to see it." in page.text
+
+
+def test_a_clinician_sets_up_only_where_they_work(sqlite_app: Flask) -> None:
+    clinic = make_clinic(sqlite_app)
+    person = make_practitioner(clinic)
+    other = make_location(clinic, name="Harbor House")
+    browser = browser_of(sqlite_app, make_user(clinic, role="clinician", practitioner=person.practitioner))
+    assert "Harbor House" not in browser.get("/console/setup").text
+    form = {**presets.PRESETS[0].typed(), "location_id": other.id}
+    before = rows(sqlite_app)
+    for path in ("/console/setup", "/console/setup/preview"):
+        answer = post(browser, path, form)
+        assert answer.status_code == 400
+        assert "Place: choose one of the list." in answer.text
+    assert rows(sqlite_app) == before
+
+
+def test_a_clinician_who_no_longer_works_here_is_told_so(sqlite_app: Flask) -> None:
+    clinic = make_clinic(sqlite_app)
+    person = make_practitioner(clinic)
+    browser = browser_of(sqlite_app, make_user(clinic, role="clinician", practitioner=person.practitioner))
+    with sqlite_app.app_context(), transaction() as session:
+        session.get_one(Practitioner, person.practitioner).active = False
+        session.get_one(Actor, person.actor).active = False
+    answer = post(browser, "/console/setup", presets.PRESETS[0].typed())
+    assert answer.status_code == 400
+    assert "Who: choose practitioners who work here." in answer.text
 
 
 def test_the_front_desk_waits_for_an_administrator(sqlite_app: Flask) -> None:

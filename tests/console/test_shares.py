@@ -151,7 +151,11 @@ def test_what_stands_in_the_way_is_said_with_its_fix(clinic: Clinic, admin: Flas
         session.get_one(Practitioner, clinic.practitioner).npi = None
     page = admin.get("/console/share").text
     assert "Finders list its times, but can&#39;t show who the clinician is: the NPI is missing." in page
-    assert 'href="/admin/people"' in page
+    assert f'href="/admin/people/practitioners/{clinic.practitioner}"' in page
+    own = browser_of(clinic.app, make_user(clinic, role="clinician", email="own@example.org"))
+    page = own.get("/console/share").text
+    assert "the NPI is missing. An administrator of your clinic can add it." in page
+    assert "Add the NPI" not in page
     change(clinic, duration_minutes=900)
     page = admin.get("/console/share").text
     assert "It has no opening in the next 60 days." in page

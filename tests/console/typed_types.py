@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scheduler import catalog, clock
 from scheduler.console.type_forms import texts_of
+from scheduler.console.type_offers import offered_at
 from scheduler.console.type_questions import print_of
 from scheduler.db import snapshot, transaction
 from scheduler.models import AppointmentType, Question
@@ -25,7 +26,10 @@ def settings_form(clinic: Clinic, **typed: str) -> dict[str, str]:
 
 def place_form(clinic: Clinic, **typed: str) -> dict[str, str]:
     """A place of the clinic, with its practitioner and hours."""
+    with clinic.app.app_context(), snapshot() as session:
+        seen = {one.id: one.fingerprint for one in offered_at(session, [clinic.type]).get(clinic.type, [])}
     given = {
+        "seen": seen.get(clinic.schedule, ""),
         "location_id": clinic.location,
         "availability_id": clinic.availability,
         "hosts": clinic.actor,

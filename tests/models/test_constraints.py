@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from scheduler.db import transaction
+from scheduler.db import snapshot, transaction
 from scheduler.models import Appointment, Claim, GroupSession
-from scheduler.models.constraints import is_overlap, overlap_is_refused
+from scheduler.models.constraints import is_overlap, overlap_is_guarded, overlap_is_refused
 from tests.factories import Clinic, make_appointment
 
 HOUR = 3600
@@ -31,6 +31,17 @@ def claim_of(appointment_id: str) -> Claim:
 def test_an_overlap_is_refused_by_the_database_at_head(app_context: Flask) -> None:
     with transaction() as session:
         assert overlap_is_refused(session.connection())
+
+
+def test_the_constraint_is_found_by_reading_alone_and_missed_when_it_is_gone(app_context: Flask) -> None:
+    with snapshot() as session:
+        assert overlap_is_guarded(session.connection())
+    with transaction() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("ALTER TABLE claim DROP CONSTRAINT ex_claim_overlap"))
+        else:
+            session.execute(text("DROP TRIGGER claim_overlap_update"))
+        assert not overlap_is_guarded(session.connection())
 
 
 def test_trying_an_overlap_leaves_nothing_behind(app_context: Flask) -> None:

@@ -10,6 +10,7 @@ from babel import Locale
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
+from scheduler.console.refusals import whole
 from scheduler.errors import InvalidInput
 from scheduler.web.times import LOCALE
 
@@ -34,8 +35,7 @@ class EditForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     @property
     def seen_version(self) -> int:
         """The version that was seen; 0, which no row has, for anything that is no number."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return whole(self.version.data)
 
     def show(self, error: InvalidInput) -> None:
         """Put the catalog's problems at their fields."""

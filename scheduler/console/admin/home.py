@@ -13,7 +13,7 @@ from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY, MINUTE
 from scheduler.console.admin import gaps, mails
 from scheduler.console.admin.coming import home_zone
-from scheduler.db import rehearsal, snapshot
+from scheduler.db import snapshot
 from scheduler.errors import SchedulerError
 from scheduler.models import (
     ARRIVED,
@@ -26,7 +26,7 @@ from scheduler.models import (
     AuditEntry,
     Outbox,
 )
-from scheduler.models.constraints import overlap_is_refused
+from scheduler.models.constraints import overlap_is_guarded
 from scheduler.publisher.listing import listing
 from scheduler.settings import Settings, variable
 
@@ -65,8 +65,8 @@ class Home:
 def home_page(person: Person, now: int, settings: Settings) -> Home:
     """The admin home of the person's organization at ``now`` (epoch seconds)."""
     changed_ms, slots, problems = _feed(settings)
-    problems += _overlap()
     with snapshot() as session:
+        problems += _overlap(session)
         organization_id = person.organization_id
         problems += _work(session, organization_id, now)
         problems += _messages(mails.counts(session, organization_id, now))
@@ -100,11 +100,9 @@ def _feed(settings: Settings) -> tuple[int | None, int, list[Problem]]:
     )
 
 
-def _overlap() -> list[Problem]:
-    """The constraint behind every booking, tried as ``flask doctor`` does, and taken back."""
-    with rehearsal() as session:
-        refused = overlap_is_refused(session.connection())
-    if refused:
+def _overlap(session: Session) -> list[Problem]:
+    """The constraint behind every booking is there."""
+    if overlap_is_guarded(session.connection()):
         return []
     return [
         Problem(

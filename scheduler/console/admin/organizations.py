@@ -39,9 +39,14 @@ class Page:
 def organization_of(session: Session, person: Person, organization_id: str) -> Organization:
     """The organization: the person's own, or one below it. Raises NotFound for any other, as for one that never was."""
     row = session.get(Organization, organization_id)
-    if row is None or row.id not in _below(_children(session), person.organization_id):
+    if row is None or row.id not in organizations_below(session, person.organization_id):
         raise NotFound("We can't find that organization.")
     return row
+
+
+def organizations_below(session: Session, organization_id: str) -> set[str]:
+    """The organization and all below it."""
+    return _below(_children(session), organization_id)
 
 
 def organization_page(person: Person, organization_id: str | None) -> Page:

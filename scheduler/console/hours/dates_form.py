@@ -15,6 +15,7 @@ from scheduler.catalog import parse
 from scheduler.catalog.dates import MAX_DATES
 from scheduler.catalog.typed_hours import BadHours, parse_ranges, short_ranges, write_ranges
 from scheduler.console.hours.reading import DateSpan, Hours, span_words
+from scheduler.console.refusals import whole
 from scheduler.web.times import day_with_year
 
 CLOSED, OTHER = "closed", "hours"
@@ -87,11 +88,9 @@ class Asked:
 
 def read(form: Any) -> Typed:
     """The form (a MultiDict), with nothing lost."""
-    version = str(form.get("version", ""))
-    good = version.isascii() and version.isdigit() and len(version) <= 9
     texts = {name: str(form.get(name, "")) for name in ("first", "last", "hours", "schedule", "note")}
     return Typed(
-        version=int(version) if good else 0,
+        version=whole(form.get("version")),
         kind=OTHER if form.get("kind") == OTHER else CLOSED,
         days=tuple(form.getlist("day")[:MAX_DATES]),
         instead_of=tuple(form.getlist("instead_of")[:MAX_IDS]),

@@ -16,6 +16,7 @@ from scheduler.availability.zones import zone as zone_of
 from scheduler.catalog import revisions
 from scheduler.catalog.hours import WEEKDAYS
 from scheduler.catalog.typed_hours import write_ranges
+from scheduler.console.admin.coming import home_zone
 from scheduler.console.hours.reading import span_words
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
@@ -51,7 +52,7 @@ def history(person: Person, now: int) -> list[Entry]:
             .order_by(Revision.id.desc())
             .limit(READ)
         ).all()
-        zone = zone_of(_zone(session, person)).info
+        zone = zone_of(home_zone(session, person.organization_id)).info
         found: list[Entry] = []
         for row, name in rows:
             if len(found) < SHOWN and _mine(session, person, row):
@@ -101,16 +102,6 @@ def _items(row: Revision) -> list[dict[str, Any]]:
         for key in ("spans", "blocks")
         for item in state.get(key, ())
     ]
-
-
-def _zone(session: Session, person: Person) -> str:
-    found = session.scalars(
-        select(Location.zone)
-        .where(Location.organization_id == person.organization_id)
-        .order_by(Location.created_at, Location.id)
-        .limit(1)
-    ).one_or_none()
-    return found or "UTC"
 
 
 def _week(session: Session, row: Revision, zone: ZoneInfo) -> tuple[str, list[str]]:

@@ -212,9 +212,9 @@ def _counts(
     return [Count(key, *found[key]) for key in sorted(found, key=str)]
 
 
-def around(days: Collection[date]) -> tuple[int, int]:
-    """The instants (epoch seconds) between which a change of these local dates can tell, whatever the zone: a day more at
-    both ends, at most a year."""
+def around(days: Collection[date], now: int) -> tuple[int, int]:
+    """The instants (epoch seconds) from ``now`` on between which a change of these local dates can tell, whatever the
+    zone: a day more at both ends, at most a year."""
     first, last = min(days), max(days)
-    since = (first.toordinal() - EPOCH_DAY - 1) * DAY
+    since = max(now, (first.toordinal() - EPOCH_DAY - 1) * DAY)
     return since, min((last.toordinal() - EPOCH_DAY + 3) * DAY, since + 370 * DAY)

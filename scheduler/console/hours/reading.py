@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from scheduler.accounts.rights import Person, may_edit_calendar, sees_all_bookings
 from scheduler.availability.zones import zone as zone_of
 from scheduler.catalog import revisions
+from scheduler.catalog.dates import MAX_DATES
 from scheduler.catalog.typed_hours import write_ranges
 from scheduler.clock import local_date
 from scheduler.db import snapshot
@@ -254,6 +255,7 @@ def _grouped(rows: Sequence[Override], uses: Iterable[Use]) -> list[DateSpan]:
         same = last is not None and (
             (last.windows, last.note, last.schedule_id) == (windows, row.note, row.schedule_id)
             and row.date == last.last + timedelta(days=1)
+            and len(last.ids) < MAX_DATES  # so many can be edited and removed at once
         )
         if last is not None and same:
             spans[-1] = DateSpan(

@@ -18,6 +18,7 @@ from scheduler.booking.block_days import MAX_DAYS, add_blocks
 from scheduler.catalog import parse
 from scheduler.catalog.typed_hours import BadHours, parse_ranges, write_ranges
 from scheduler.clock import local_date
+from scheduler.console.admin.organizations import organizations_below
 from scheduler.console.hours.dates_form import days_between, iso_date
 from scheduler.console.hours.reading import span_words
 from scheduler.db import snapshot
@@ -262,6 +263,12 @@ def _windows(
     return windows
 
 
+def _closed_with(session: Session, person: Person) -> tuple[str, ...]:
+    """The Schedules that close with the organization: its own, and those of the organizations below it."""
+    below = organizations_below(session, person.organization_id)
+    return tuple(session.scalars(select(Schedule.id).where(Schedule.organization_id.in_(below))))
+
+
 def _choices(session: Session, person: Person) -> list[Whom]:
     places = session.scalars(
         select(Location)
@@ -292,6 +299,5 @@ def _choices(session: Session, person: Person) -> list[Whom]:
         for one in places:
             here = dict.fromkeys(key for key, place, _ in offers if place == one.id)
             found.append(Whom(PLACE, one.id, one.name, one.zone, tuple(here)))
-        everything = dict.fromkeys(key for key, _, _ in offers)
-        found.append(Whom(CLINIC, "", "The whole clinic", first_zone, tuple(everything)))
+        found.append(Whom(CLINIC, "", "The whole clinic", first_zone, _closed_with(session, person)))
     return found

@@ -17,6 +17,7 @@ from scheduler import catalog
 from scheduler.booking import By
 from scheduler.catalog.hours import MAX_WINDOWS_PER_DAY, WEEKDAYS
 from scheduler.catalog.typed_hours import BadHours, clock, parse_ranges, short_ranges, write_ranges
+from scheduler.console.refusals import whole
 
 LUNCH = (720, 780)
 WEEK = range(7)
@@ -100,14 +101,12 @@ def draft_of(weekly: Mapping[int, Sequence[Range]], version: int) -> Draft:
 
 def read(form: Any) -> Draft:
     """The week that a form (a MultiDict) holds."""
-    version = str(form.get("version", ""))
     days = []
     for number in WEEK:
         starts, ends = form.getlist(f"day-{number}-start"), form.getlist(f"day-{number}-end")
         rows = tuple(zip_longest(starts[:MAX_ROWS], ends[:MAX_ROWS], fillvalue=""))
         days.append(_read_day(number, f"day-{number}-on" in form, rows))
-    good = version.isascii() and version.isdigit() and len(version) <= 9
-    return Draft(int(version) if good else 0, tuple(days))
+    return Draft(whole(form.get("version")), tuple(days))
 
 
 def change(draft: Draft, availability_id: str, by: By, now: int) -> Callable[[Session], object]:

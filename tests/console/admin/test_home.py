@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from scheduler.db import db
+from scheduler.db import db, transaction
 from scheduler.jobs.runner import deliver
 from scheduler.jobs.table import run_job
 from scheduler.models.constraints import NAME
@@ -21,8 +21,8 @@ def monday(frozen: Clock) -> Clock:
 
 
 def home(cast: Cast) -> str:
-    """The page in a fresh session: the clock of these tests jumps further than one lasts."""
     assert cast.admin.user is not None
+    # signed in just now: these clocks go on for longer than a sign-in lasts
     return browser_of(cast.clinic.app, cast.admin.user).get("/admin").text
 
 
@@ -66,6 +66,13 @@ def test_a_lost_constraint_comes_before_everything_else(cast: Cast) -> None:
     assert page.index("Two bookings could overlap") < page.index("1 service has no openings")
     assert "first-problem grave" in page
     assert NAME not in page
+
+
+def test_looking_at_it_takes_no_write_lock(cast: Cast, monday: Clock) -> None:
+    home(cast)  # builds the feed, which the page of its own may
+    with cast.clinic.app.app_context(), transaction() as session:
+        session.execute(text("SELECT 1"))  # the lock is taken with the first statement
+        assert "All is well" in home(cast)
 
 
 def test_background_work_that_stands_still_is_noticed_by_what_it_leaves_lying(
