@@ -6,6 +6,7 @@
 - ``demo_url``: the demo clinic on SQLite, for ``make_app(demo_url)`` or ``start_server(environ_for(demo_url, data_dir))``.
 - ``frozen``: ``frozen.at("2026-06-01T09:00:00-04:00")`` stops this process's clock there.
 - ``start_server``: real ``python app.py`` processes, stopped at the end of the test; ``server`` is one on SQLite.
+- ``address``: ``sqlite_app`` served by the test's own process (``tests/support/served.py``: also ``sign_in``, ``come_in``).
 - ``phone``, ``desktop``, ``new_page``: pages of a real browser (``tests/support/pages.py``).
 - ``clinic``: a clinic that can be booked (``tests/factories``); ``cast``: people with their rights (``tests/people.py``).
 """
@@ -30,7 +31,7 @@ from tests.support.servers import start_server as start_server_process
 from tests.support.sockets import only_loopback
 from tests.support.times import Clock
 
-pytest_plugins = ["tests.support.pages", "tests.factories.fixtures", "tests.people"]
+pytest_plugins = ["tests.support.pages", "tests.support.served", "tests.factories.fixtures", "tests.people"]
 
 DEMO_PASSWORD = "a password for the demo"
 DATABASES = ("sqlite", "postgresql")

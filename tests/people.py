@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -81,6 +81,19 @@ def make_cast(app: Flask) -> Cast:
         stranger=someone(elsewhere, "admin"),
         other_clinician=someone(elsewhere, "clinician"),
         nobody=Someone(app.test_client(), None),
+    )
+
+
+def cast_on(app: Flask, cast: Cast) -> Cast:
+    """The same people on another application, whose database is a copy of theirs."""
+
+    def again(one: Someone) -> Someone:
+        return Someone(browser_of(app, one.user) if one.user else app.test_client(), one.user)
+
+    return Cast(
+        clinic=replace(cast.clinic, app=app),
+        elsewhere=replace(cast.elsewhere, app=app),
+        **{part: again(one) for part, one in cast.everybody.items()},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import secrets
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -48,13 +49,14 @@ MONDAY = "2027-06-07T08:00:00-04:00"
 class Stage:
     """The cast, and whatever a path needs, made anew for each call that changes something."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, cast: Cast | None = None) -> None:
+        """``cast``: the people of a database that has them already."""
         self.app = app
-        self.cast: Cast = make_cast(app)
+        self.cast: Cast = cast or make_cast(app)
         self.clinic: Clinic = self.cast.clinic
         self._number = itertools.count()
         self.people = PeopleStage(self.clinic)
-        self._starts = itertools.cycle(self.clinic.starts(days=40))
+        self._starts: Iterator[int] | None = None
 
     def browser(self, person: str, cookie: str) -> FlaskClient:
         """A fresh browser of this person; the patient's has the cookie that took the hold."""
@@ -149,8 +151,10 @@ class Stage:
         return browser.post(path, data=form)
 
     def _free_start(self) -> int:
-        free = set(self.clinic.starts(days=40))
-        return next(start for start in self._starts if start in free)
+        """An open start that nobody was given yet; working all of them out takes long, so it is done once."""
+        if self._starts is None:
+            self._starts = iter(self.clinic.starts(days=40))
+        return next(self._starts)
 
     def _hold(self, by: By) -> str:
         start = self._free_start()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
 
 from scheduler.db import transaction
 from tests.discovery.rows import add_clinic, add_practitioner, add_schedule, add_type
 from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -34,13 +33,8 @@ def home(sqlite_app: Flask) -> Iterator[str]:
             add_practitioner(session, key, name, specialty="Family medicine")
             add_schedule(session, "new", key, roles=True)
         add_schedule(session, "flu")
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(sqlite_app) as address:
+        yield address
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])

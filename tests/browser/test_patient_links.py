@@ -4,7 +4,6 @@ are counted, with a rival at every step."""
 from __future__ import annotations
 
 import json
-import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode, urlsplit
@@ -13,18 +12,17 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Locator, Page
 from sqlalchemy import select, update
-from werkzeug.serving import make_server
 
 from scheduler import booking, clock
 from scheduler.booking import AnswerGiven
 from scheduler.db import snapshot, transaction
 from scheduler.models import Appointment, Question, Referral, Schedule
 from scheduler.models.slots import parse_slot_id, slot_id
-from scheduler.portal import finding
 from tests.factories import Clinic, make_appointment, make_clinic, make_question, make_schedule, make_type
 from tests.notify.test_deliver import deliver, mails, part
 from tests.portal.patient import GOOD
 from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -40,21 +38,14 @@ def clinic(sqlite_app: Flask) -> Clinic:
     clinic = make_clinic(sqlite_app)
     make_question(clinic, label="Referral number", required=True)
     make_schedule(clinic, type=make_type(clinic, name="Follow-up", patient_type="existptonly").id)
-    for throttle in (finding._per_contact, finding._per_address):
-        throttle._tries.clear()
     return clinic
 
 
 @pytest.fixture
 def site(sqlite_app: Flask) -> Iterator[str]:
     """The address of the application, served by this process."""
-    served = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    thread = threading.Thread(target=served.serve_forever)
-    thread.start()
-    yield f"http://localhost:{served.server_port}"
-    served.shutdown()
-    thread.join()
-    served.server_close()
+    with served(sqlite_app) as address:
+        yield address
 
 
 class Presses:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,7 +11,6 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
-from werkzeug.serving import make_server
 
 from scheduler import booking, clock
 from scheduler.booking import AnswerGiven
@@ -29,6 +27,7 @@ from tests.factories import (
 )
 from tests.portal.patient import GOOD
 from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support.served import served
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser
@@ -50,14 +49,9 @@ def clinic(sqlite_app: Flask) -> Clinic:
 
 @pytest.fixture
 def site(sqlite_app: Flask) -> Iterator[str]:
-    """The address of the application, served by this process: quicker to start than a server of its own."""
-    served = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    thread = threading.Thread(target=served.serve_forever)
-    thread.start()
-    yield f"http://localhost:{served.server_port}"
-    served.shutdown()
-    thread.join()
-    served.server_close()
+    """The address of the application, served by this process."""
+    with served(sqlite_app) as address:
+        yield address
 
 
 def free_slots(server: Server) -> set[str]:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from scheduler import accounts, booking, clock
-from scheduler.accounts import routes as accounts_routes
 from scheduler.booking import SYSTEM
 from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
 from scheduler.models import Appointment
 from tests.factories import (
     DETAILS,
-    PASSWORD,
     Clinic,
     make_appointment,
     make_clinic,
@@ -32,6 +28,7 @@ from tests.factories import (
     visitor,
 )
 from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support.served import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -42,23 +39,9 @@ LONG = "Maximiliana-Alexandrina Wolfeschlegelsteinhausenbergerdorff"
 
 @pytest.fixture
 def clinic(sqlite_app: Flask) -> Clinic:
-    for throttle in (accounts_routes._per_person, accounts_routes._per_address):
-        throttle._tries.clear()
     clinic = make_clinic(sqlite_app)
     make_user(clinic, role="front-desk", email=EMAIL, name="Sam Desk")
     return clinic
-
-
-@pytest.fixture
-def address(clinic: Clinic) -> Iterator[str]:
-    """The application, served; its address."""
-    server = make_server("127.0.0.1", 0, clinic.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def fill(clinic: Clinic) -> str:
@@ -99,21 +82,14 @@ def day_of(clinic: Clinic, booking_id: str) -> str:
         return f"/console/day/{session.get_one(Appointment, booking_id).wall_time[:10]}"
 
 
-def sign_in(page: Page, address: str, password: str = PASSWORD) -> None:
-    page.goto(f"{address}/sign-in")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-
-
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
 def test_the_front_desk_signs_in_finds_a_booking_cancels_it_and_signs_out(
     clinic: Clinic, address: str, desktop: Page
 ) -> None:
     booking_id = fill(clinic)
-    sign_in(desktop, address, "not the password")
+    sign_in(desktop, address, EMAIL, "not the password")
     expect(desktop).to_have_title("Error: Sign in")
-    sign_in(desktop, address)
+    sign_in(desktop, address, EMAIL)
     desktop.goto(f"{address}{day_of(clinic, booking_id)}")
     desktop.get_by_role("link", name="Erin Walsh").click()
     expect(desktop.get_by_role("heading", level=1)).to_have_text("Erin Walsh")
@@ -162,10 +138,10 @@ def test_every_page_is_accessible_and_fits(
     look("invitation-ended")
     page.goto(f"{address}/sign-in")
     look("sign-in")
-    sign_in(page, address, "not the password")
+    sign_in(page, address, EMAIL, "not the password")
     expect(page).to_have_title("Error: Sign in")
     look("sign-in-error")
-    sign_in(page, address)
+    sign_in(page, address, EMAIL)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Today, ")
     look("empty")
     booking_id = fill(clinic)

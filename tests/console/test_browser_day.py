@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
-from scheduler import booking, clock
-from scheduler.accounts import routes as accounts_routes
+from scheduler import booking
 from scheduler.booking import SYSTEM
 from scheduler.db import snapshot
 from scheduler.jobs.runner import deliver
 from scheduler.models import Appointment
 from scheduler.models.slots import parse_slot_id
 from tests.factories import (
-    PASSWORD,
     Clinic,
     make_appointment,
     make_clinic,
@@ -32,6 +28,8 @@ from tests.factories import (
 )
 from tests.portal.patient import GOOD
 from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support.served import sign_in
+from tests.support.times import midday_zone
 
 pytestmark = pytest.mark.browser
 
@@ -41,38 +39,11 @@ BOTH_WAYS = pytest.mark.parametrize("javascript", [True, False], ids=["script", 
 ALWAYS = {day: [(0, 1440)] for day in range(7)}
 
 
-def midday_zone() -> str:
-    """A zone in which it is about noon now, so that the next open times are of today."""
-    ahead = 12 - clock.to_utc(clock.now()).hour
-    return "Etc/UTC" if ahead == 0 else f"Etc/GMT{-ahead:+d}"  # POSIX signs: Etc/GMT-5 is ahead of UTC
-
-
 @pytest.fixture
 def clinic(sqlite_app: Flask) -> Clinic:
-    for throttle in (accounts_routes._per_person, accounts_routes._per_address):
-        throttle._tries.clear()
     clinic = make_clinic(sqlite_app, zone=midday_zone(), weekly=ALWAYS)
     make_user(clinic, role="front-desk", email=EMAIL, name="Sam Desk")
     return clinic
-
-
-@pytest.fixture
-def address(clinic: Clinic) -> Iterator[str]:
-    """The application, served; its address."""
-    server = make_server("127.0.0.1", 0, clinic.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def sign_in(page: Page, address: str) -> None:
-    page.goto(f"{address}/sign-in")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
 
 
 def book_as_a_patient(page: Page, address: str, clinic: Clinic) -> None:
@@ -96,7 +67,7 @@ def test_a_patient_books_and_the_desk_checks_in_finishes_moves_and_cancels(
 ) -> None:
     patient, desk = new_page(PHONE), new_page(DESKTOP)
     book_as_a_patient(patient, address, clinic)
-    sign_in(desk, address)
+    sign_in(desk, address, EMAIL)
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Today, ")
 
     # one press checks in; each step is undone by the toast or the card
@@ -145,7 +116,7 @@ def test_a_move_that_meets_somebody_keeps_what_was_typed_and_warns(
     clinic: Clinic, address: str, desktop: Page
 ) -> None:
     visit = make_appointment(clinic, email="")
-    sign_in(desktop, address)
+    sign_in(desktop, address, EMAIL)
     desktop.goto(f"{address}/console/bookings/{visit.id}/move")
     picked = desktop.locator(".picks input").nth(2)
     slot = picked.get_attribute("value") or ""
@@ -188,7 +159,7 @@ def test_every_page_of_the_day_is_accessible_and_fits(
         assert_fits(page)
         screenshot(page, f"desk-{name}-{size[0]}{'-dark' if dark else ''}")
 
-    sign_in(page, address)
+    sign_in(page, address, EMAIL)
     page.goto(f"{address}/console/day/{far.wall_time[:10]}")
     look("day")
     page.goto(f"{address}/console/week/{far.wall_time[:10]}")

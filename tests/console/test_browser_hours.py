@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
-from werkzeug.serving import make_server
 
 from scheduler import catalog, clock
-from scheduler.accounts import routes as accounts_routes
 from scheduler.booking import SYSTEM
 from scheduler.db import transaction
 from tests.console.test_hours import kept
 from tests.factories import (
-    PASSWORD,
     Clinic,
     make_appointment,
     make_availability,
@@ -29,6 +25,7 @@ from tests.factories import (
     make_user,
 )
 from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support.served import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -53,8 +50,6 @@ class Walk:
 
 @pytest.fixture
 def clinic(sqlite_app: Flask) -> Clinic:
-    for throttle in (accounts_routes._per_person, accounts_routes._per_address):
-        throttle._tries.clear()
     return make_clinic(sqlite_app)
 
 
@@ -69,26 +64,6 @@ def hours(clinic: Clinic) -> str:
     )
     make_user(clinic, role="front-desk", email="sam@example.org", name="Sam Desk")
     return row.id
-
-
-@pytest.fixture
-def address(clinic: Clinic) -> Iterator[str]:
-    """The application, served; its address."""
-    server = make_server("127.0.0.1", 0, clinic.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def sign_in(page: Page, address: str, who: str = "maya") -> None:
-    page.goto(f"{address}/sign-in")
-    page.get_by_label("Email").fill(f"{who}@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{address}/console**")
 
 
 def day(page: Page, name: str) -> Locator:
@@ -108,7 +83,7 @@ def test_a_week_is_typed_split_copied_previewed_saved_and_undone(
     page = new_page(size)
     walk = Walk(page)
     before = kept(clinic, hours)
-    sign_in(page, address)
+    sign_in(page, address, "maya@example.org")
     page.goto(f"{address}/console/hours")
     expect(page.get_by_role("heading", level=1)).to_have_text("Dr. Chen, weekdays")
 
@@ -155,7 +130,7 @@ def test_a_vacation_week_takes_three_presses_and_shows_who_is_booked(
     visit = make_appointment(clinic, start=start, given="Ana", family="Silva")
     first = clock.to_utc(start).date() - timedelta(days=1)
     walk = Walk(desktop)
-    sign_in(desktop, address)
+    sign_in(desktop, address, "maya@example.org")
     walk.press(desktop.get_by_role("link", name="Time off").first)
     desktop.get_by_label("From").fill(first.isoformat())
     desktop.get_by_label("To").fill((first + timedelta(days=6)).isoformat())
@@ -178,8 +153,8 @@ def test_two_people_edit_at_once_and_the_second_chooses(
     clinic: Clinic, hours: str, address: str, new_page: NewPage
 ) -> None:
     mine, theirs = new_page(DESKTOP), new_page(DESKTOP)
-    sign_in(mine, address)
-    sign_in(theirs, address, "sam")
+    sign_in(mine, address, "maya@example.org")
+    sign_in(theirs, address, "sam@example.org")
     for page in (mine, theirs):
         page.goto(f"{address}/console/hours/{hours}")
     day(theirs, "Monday").get_by_label("Monday, range 1, start").fill("8")
@@ -203,7 +178,7 @@ def test_two_people_edit_at_once_and_the_second_chooses(
 def test_keys_go_from_range_to_range_move_times_and_copy_to_weekdays(
     clinic: Clinic, hours: str, address: str, desktop: Page
 ) -> None:
-    sign_in(desktop, address)
+    sign_in(desktop, address, "maya@example.org")
     desktop.goto(f"{address}/console/hours/{hours}")
     keys = desktop.keyboard
     desktop.get_by_label("Monday, range 1, start").focus()
@@ -279,7 +254,7 @@ def test_every_page_of_hours_is_accessible_and_fits(
         assert_fits(page)
         screenshot(page, f"hours-{name}-{size[0]}{'-dark' if dark else ''}")
 
-    sign_in(page, address, "sam")
+    sign_in(page, address, "sam@example.org")
     page.goto(f"{address}/console/hours")
     page.get_by_text("Add hours").click()
     look("list")

@@ -3,51 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from scheduler.accounts import routes
 from scheduler.jobs.runner import deliver
 from tests.catalog.test_photos import picture
-from tests.console.test_browser import address
 from tests.factories import PASSWORD, Clinic, make_appointment, make_clinic, make_user
 from tests.notify.test_deliver import mails, part
 from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support.served import sign_in
 
 pytestmark = pytest.mark.browser
 
 NewPage = Callable[..., Page]
 ADMIN, ANA, NEW = "sam@example.org", "ana.lopez@example.org", "several words in a row"
-__all__ = ["address"]
 
 
 @pytest.fixture
-def clinic(sqlite_app: Flask) -> Iterator[Clinic]:
-    throttles = (
-        routes._per_person,
-        routes._per_address,
-        routes._asks_per_person,
-        routes._asks_per_address,
-    )
-    for throttle in throttles:
-        throttle._tries.clear()
+def clinic(sqlite_app: Flask) -> Clinic:
     made = make_clinic(sqlite_app)
     make_user(made, role="admin", email=ADMIN, name="Sam Admin")
     make_appointment(made)
-    yield made
-    for throttle in throttles:
-        throttle._tries.clear()
-
-
-def sign_in(page: Page, address: str, email: str, password: str) -> None:
-    page.goto(f"{address}/sign-in")
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    return made
 
 
 def mailed(clinic: Clinic, subject: str, path: str) -> str:

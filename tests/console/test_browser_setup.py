@@ -4,17 +4,14 @@ typed fields counted (ux.md 2.1 and 5)."""
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from scheduler import accounts, clock
-from scheduler.accounts import routes as accounts_routes
 from scheduler.accounts.welcome import welcome_token
 from scheduler.booking import SYSTEM
 from scheduler.db import transaction
@@ -33,20 +30,6 @@ PLACE = {
     "State": "MA",
     "Postal code": "02115",
 }
-
-
-@pytest.fixture
-def address(sqlite_app: Flask) -> Iterator[str]:
-    """The application, served; its address."""
-    for throttle in (accounts_routes._per_person, accounts_routes._per_address):
-        throttle._tries.clear()
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @dataclass

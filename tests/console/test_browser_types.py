@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from scheduler import catalog, clock
-from scheduler.accounts import routes as accounts_routes
 from scheduler.db import transaction
 from scheduler.models import AppointmentType
 from tests.factories import (
-    PASSWORD,
     SYSTEM,
     Clinic,
     make_appointment,
@@ -26,6 +22,7 @@ from tests.factories import (
     make_user,
 )
 from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support.served import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -35,31 +32,10 @@ EMAIL = "maya@example.org"
 
 @pytest.fixture
 def clinic(sqlite_app: Flask) -> Clinic:
-    for throttle in (accounts_routes._per_person, accounts_routes._per_address):
-        throttle._tries.clear()
     clinic = make_clinic(sqlite_app)
     make_room(clinic)
     make_user(clinic, role="clinician", email=EMAIL, name="Maya Chen")
     return clinic
-
-
-@pytest.fixture
-def address(clinic: Clinic) -> Iterator[str]:
-    """The application, served; its address."""
-    server = make_server("127.0.0.1", 0, clinic.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def sign_in(page: Page, address: str) -> None:
-    page.goto(f"{address}/sign-in?next=/console/types")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
 
 
 def save_elsewhere(clinic: Clinic, **changes: object) -> None:
@@ -82,7 +58,7 @@ def test_a_new_type_is_booked_from_asks_a_question_goes_private_and_is_retired(
     clinic: Clinic, address: str, new_page: NewPage, size: tuple[int, int]
 ) -> None:
     page, patient = new_page(size), new_page(PHONE)
-    sign_in(page, address)
+    sign_in(page, address, EMAIL, then="/console/types")
     page.get_by_role("link", name="Add a type").click()
     page.get_by_label("Name", exact=True).fill("Ultrasound")
     page.get_by_label("Length", exact=True).fill("1 h 15 min")
@@ -154,7 +130,7 @@ def test_every_page_and_state_is_accessible_and_fits(
     ):
         make_question(clinic, label=label, kind="choice", choices=["Left", "Right", "Both"], required=True)
     make_type(clinic, name="Never offered")
-    sign_in(page, address)
+    sign_in(page, address, EMAIL, then="/console/types")
     look("list")
     editor = f"{address}/console/types/{clinic.type}"
     page.goto(f"{address}/console/types/new")

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import time_machine
 
+from scheduler import clock
+
 
 class Clock:
     """The stopped clock of a test. It does not tick by itself; databases and other processes keep their own."""
@@ -33,6 +35,12 @@ class Clock:
         if self._stopped is not None:
             self._stopped.stop()
             self._stopped = None
+
+
+def midday_zone() -> str:
+    """A zone in which it is about noon now, so that the next open times are of today."""
+    ahead = 12 - clock.to_utc(clock.now()).hour
+    return "Etc/UTC" if ahead == 0 else f"Etc/GMT{-ahead:+d}"  # POSIX signs: Etc/GMT-5 is ahead of UTC
 
 
 def _instant(text: str) -> int:

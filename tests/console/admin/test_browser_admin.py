@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
-from werkzeug.serving import make_server
 
-from scheduler.accounts.session import signed_in
 from scheduler.console.admin import feed
 from scheduler.db import transaction
 from scheduler.jobs.runner import deliver
@@ -19,6 +16,7 @@ from scheduler.models import Outbox, Practitioner
 from scheduler.notify.mail.transport import mail_folder
 from tests.factories import Clinic, make_appointment, make_clinic, make_room, make_user
 from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support.served import come_in
 
 pytestmark = pytest.mark.browser
 
@@ -36,29 +34,6 @@ def clinic(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clinic:
     return clinic
 
 
-@pytest.fixture
-def address(clinic: Clinic) -> Iterator[str]:
-    """The application, served; its address."""
-    server = make_server("127.0.0.1", 0, clinic.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def come_in(page: Page, clinic: Clinic, address: str) -> None:
-    """Sign an administrator in, without a round through the sign-in page."""
-    user = make_user(clinic, role="admin", name="Robin Admin")
-    with clinic.app.app_context():
-        person = signed_in(user.id)
-        assert person is not None
-        codec = clinic.app.session_interface.get_signing_serializer(clinic.app)  # type: ignore[attr-defined]
-        cookie = codec.dumps({"_user_id": person.get_id(), "_fresh": True})
-    page.context.add_cookies([{"name": "session", "value": cookie, "url": address}])
-
-
 def check_the_feed(page: Page) -> None:
     """Reading every line may take as long as the check itself allows."""
     page.get_by_role("button", name="Check now").click(no_wait_after=True)
@@ -71,7 +46,7 @@ def test_an_administrator_walks_from_the_first_problem_through_every_page(
     clinic: Clinic, address: str, new_page: NewPage, size: tuple[int, int]
 ) -> None:
     page = new_page(size)
-    come_in(page, clinic, address)
+    come_in(page, clinic.app, make_user(clinic, role="admin", name="Robin Admin"), address)
     page.goto(f"{address}/admin")
     page.get_by_role("link", name="Open the call list").click()
     page.get_by_role("button", name="Called Dana Petrova").click()
@@ -121,7 +96,7 @@ def test_every_page_and_state_is_accessible_and_fits(
     clinic: Clinic, address: str, new_page: NewPage, size: tuple[int, int], dark: bool
 ) -> None:
     page = new_page(size, dark=dark)
-    come_in(page, clinic, address)
+    come_in(page, clinic.app, make_user(clinic, role="admin", name="Robin Admin"), address)
 
     def look(name: str, path: str = "") -> None:
         if path:
@@ -192,7 +167,7 @@ def test_a_hostile_mail_runs_nothing_in_the_browser(clinic: Clinic, address: str
     page.on(
         "requestfailed", lambda request: stopped.append(request.url) if request.failure == "csp" else None
     )
-    come_in(page, clinic, address)
+    come_in(page, clinic.app, make_user(clinic, role="admin", name="Robin Admin"), address)
     page.goto(f"{address}/admin/mails")
     page.locator("#sent ~ .table-box a[href^='/admin/mails/']").click()
     expect(

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from scheduler import booking
-from scheduler.accounts import routes as accounts_routes
 from scheduler.booking import SYSTEM
 from scheduler.clock import to_local
 from scheduler.db import transaction
@@ -22,7 +19,6 @@ from scheduler.models import User
 from scheduler.models.slots import slot_id
 from tests.factories import (
     DETAILS,
-    PASSWORD,
     Clinic,
     make_appointment,
     make_clinic,
@@ -32,6 +28,7 @@ from tests.factories import (
     make_user,
 )
 from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support.served import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -43,30 +40,9 @@ EITHER = pytest.mark.parametrize("javascript", [True, False], ids=["script", "no
 
 @pytest.fixture
 def clinic(sqlite_app: Flask) -> Clinic:
-    for throttle in (accounts_routes._per_person, accounts_routes._per_address):
-        throttle._tries.clear()
     clinic = make_clinic(sqlite_app, weekly=WHOLE_WEEK)
     make_user(clinic, role="front-desk", email=EMAIL, name="Sam Desk")
     return clinic
-
-
-@pytest.fixture
-def address(clinic: Clinic) -> Iterator[str]:
-    """The application, served; its address."""
-    server = make_server("127.0.0.1", 0, clinic.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def sign_in(page: Page, address: str) -> None:
-    page.goto(f"{address}/sign-in")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
 
 
 def type_patient(page: Page) -> None:
@@ -82,7 +58,7 @@ def test_a_phone_booking_meets_a_patient_who_takes_the_same_time_and_nothing_is_
     clinic: Clinic, address: str, desktop: Page
 ) -> None:
     start = clinic.starts()[4]
-    sign_in(desktop, address)
+    sign_in(desktop, address, EMAIL)
     desktop.goto(f"{address}/console/new?slot={slot_id(clinic.schedule, start)}")
     type_patient(desktop)
     make_appointment(clinic, start=start)
@@ -103,7 +79,7 @@ def test_a_phone_booking_meets_a_patient_who_takes_the_same_time_and_nothing_is_
 
 @EITHER
 def test_a_walk_in_takes_two_presses_and_four_fields(clinic: Clinic, address: str, phone: Page) -> None:
-    sign_in(phone, address)
+    sign_in(phone, address, EMAIL)
     phone.goto(f"{address}/console/find")
     phone.get_by_role("link", name="Walk-in").first.click()  # press 1
     typed = {"First name": "Ana", "Last name": "Silva", "Birth date": "4/27/1985", "Phone": "617-555-0199"}
@@ -119,7 +95,7 @@ def test_a_walk_in_takes_two_presses_and_four_fields(clinic: Clinic, address: st
 def test_blocking_time_takes_two_presses_and_two_fields_and_undo_gives_it_back(
     clinic: Clinic, address: str, desktop: Page
 ) -> None:
-    sign_in(desktop, address)
+    sign_in(desktop, address, EMAIL)
     desktop.goto(f"{address}/console/find")
     desktop.get_by_role("link", name="Block time").first.click()  # press 1
     desktop.get_by_label("Start").fill("10:30p")
@@ -134,7 +110,7 @@ def test_keys_alone_find_and_open_a_booking_and_never_act_while_somebody_types(
     clinic: Clinic, address: str, desktop: Page
 ) -> None:
     made = make_appointment(clinic, given="Erin", family="Walsh")
-    sign_in(desktop, address)
+    sign_in(desktop, address, EMAIL)
     expect(desktop.get_by_role("heading", level=1)).to_contain_text("Today")
     keys = desktop.keyboard
     keys.press("/")
@@ -191,7 +167,7 @@ def test_every_page_and_state_is_accessible_and_fits(
     clinic: Clinic, address: str, new_page: NewPage, size: tuple[int, int], dark: bool
 ) -> None:
     page = new_page(size, dark=dark)
-    sign_in(page, address)
+    sign_in(page, address, EMAIL)
 
     def look(name: str) -> None:
         assert_accessible(page)
