@@ -80,6 +80,7 @@ def change_week(availability_id: str) -> Answer:
     draft, word = week_form.read(request.form), request.form.get("act", "preview")
     if word not in ("preview", "save"):
         return _week_page(hours, week_form.act(draft, word, request.form))
+    draft = week_form.complete(draft)
     if draft.errors:
         return _week_page(hours, draft), 400
 

@@ -34,6 +34,7 @@ _ACTS = {
     "details": "Details changed",
     "resend": "Confirmation sent again",
 }
+_TIMED = frozenset({"move"})  # acts after which the visit has another time than before
 _ACTORS = {"patient": "the patient", "system": "the system"}
 _MESSAGES = {
     "booking-confirmed": "Confirmation",
@@ -45,11 +46,12 @@ _MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the history."""
+    """One line of the history; ``starts_at``: the time that the act gave the visit."""
 
     at: int
     what: str
     who: str
+    starts_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def history_of(session: Session, appointment_id: str) -> tuple[Event, ...]:
             entry.at,
             _ACTS.get(entry.action, entry.action.replace("-", " ").capitalize()),
             name or _ACTORS.get(entry.actor_kind, "staff"),
+            entry.details.get("starts_at") if entry.action in _TIMED else None,
         )
         for entry, name in found
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_wtf import FlaskForm
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from wtforms import HiddenField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -15,7 +15,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from scheduler.accounts.rights import ADMIN, Person
 from scheduler.catalog import places
 from scheduler.catalog.schedules import PLACES_FOR
-from scheduler.models import Actor, Availability, Location, Practitioner, PractitionerRole
+from scheduler.models import Actor, Availability, Location, Practitioner, PractitionerRole, Schedule
 
 NOT_YET = ("", "Not yet: I add a place later")
 CHOOSE = ("", "Choose")
@@ -25,11 +25,12 @@ Pairs = tuple[tuple[str, str], ...]
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a person may choose from, as (id, name). ``own_actor``: the clinician's own, who hosts by themselves alone;
-    "" for an admin, who chooses among ``hosts``. ``mine``: the
-    person's actor, "" for none."""
+    "" for an admin, who chooses among ``hosts``. ``mine``: the person's actor, and ``usual_hours`` their hours that are used
+    most, "" for none."""
 
     places: Pairs
     hours: Pairs
+    usual_hours: str
     hosts: Pairs
     rooms: Pairs
     own_actor: str
@@ -72,6 +73,8 @@ class PlaceForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         self.availability_id.choices = dict(
             choices.hours if len(choices.hours) == 1 else (CHOOSE, *choices.hours)
         )
+        if self.availability_id.data is None:
+            self.availability_id.data = choices.usual_hours
         self.hosts.choices = dict(choices.hosts)
         self.resource_kinds.choices = dict(choices.rooms)
 
@@ -109,6 +112,7 @@ def choices_for(session: Session, person: Person, modality: str = "") -> Choices
     return Choices(
         places=_places(session, person, admin, PLACES_FOR.get(modality, places.KINDS)),
         hours=_hours(session, person, admin),
+        usual_hours=_usual_hours(session, person),
         hosts=_hosts(session, person) if admin else (),
         rooms=_rooms(session, person),
         # theirs even when they no longer work here: the catalog refuses it then, and nobody else is theirs to choose
@@ -154,6 +158,20 @@ def _hours(session: Session, person: Person, admin: bool) -> Pairs:
         (row.id, f"{row.name} ({row.display_name})" if admin and row.display_name else row.name)
         for row in session.execute(query)
     )
+
+
+def _usual_hours(session: Session, person: Person) -> str:
+    """The hours that most of what the person offers uses: what a new type of theirs is likely to use; "" for none."""
+    if person.practitioner_id is None:
+        return ""
+    rows = session.execute(
+        select(Availability.id, func.count(Schedule.id).label("uses"))
+        .outerjoin(Schedule, (Schedule.availability_id == Availability.id) & Schedule.active)
+        .where(Availability.practitioner_id == person.practitioner_id)
+        .group_by(Availability.id)
+        .order_by(func.count(Schedule.id).desc(), Availability.id)
+    ).first()
+    return rows.id if rows is not None else ""
 
 
 def _hosts(session: Session, person: Person) -> Pairs:

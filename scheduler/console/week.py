@@ -47,8 +47,16 @@ class Page:
         return self.first - timedelta(days=7)
 
     @property
+    def before_end(self) -> date:
+        return self.first - timedelta(days=1)
+
+    @property
     def after(self) -> date:
         return self.first + timedelta(days=7)
+
+    @property
+    def after_end(self) -> date:
+        return self.first + timedelta(days=13)
 
 
 def week_page(person: SignedIn, day: date | None, choices: Choices, now: int) -> Page:

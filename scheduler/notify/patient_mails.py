@@ -23,6 +23,7 @@ from scheduler.notify.outbox import Claimed
 from scheduler.notify.post import GONE, PAST, Post
 
 NEEDS_CALL = "call: the patient gave no email"
+TOLD = "no email: told by who booked"
 _KEPT = (BOOKED, ARRIVED, COMPLETED)
 
 # kind → (what the mail is about, statuses in which it is still true)
@@ -48,7 +49,9 @@ def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
             return PAST
         details = session.get(PatientDetails, appointment.id)
         if details is None or not details.email:
-            return NEEDS_CALL
+            # who booked for them, on the phone or at the desk, has told them
+            told = about in (compose.CONFIRMED, compose.PENDING) and appointment.made_by != "patient"
+            return TOLD if told else NEEDS_CALL
         view = appointment_view(session, appointment, post.settings, post.manage_url(appointment))
         to = details.email
         was = audit.moved_from(session, appointment) if about == compose.MOVED else None

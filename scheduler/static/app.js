@@ -118,6 +118,10 @@ each("form[method=post]", (form) => {
 });
 addEventListener("pageshow", () => each("form[data-sent]", (form) => { delete form.dataset.sent; }));
 
+// A page that answers a form at its own address is kept in the history as if it had been asked for: Back and reload then
+// ask for it again instead of warning about a form.
+if (document.querySelector("[data-own-address]")) history.replaceState(history.state, "", location.href);
+
 // The error summary takes focus where the autofocus attribute alone does not do it.
 addEventListener("load", () => {
   const summary = document.querySelector("[data-focus]");

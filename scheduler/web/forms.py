@@ -68,7 +68,7 @@ class DatePartsField(Field):
             text = self.parts[part]
             if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
                 self.wrong_part = part
-                raise ValueError(f"{self.label.text}: {_part_fix(part, low, high)}")
+                raise ValueError(f"{self.label.text}: {_part_fix(part, low, high, text)}")
             numbers[part] = int(text)
         try:
             return date(**numbers)
@@ -111,7 +111,9 @@ def _first(errors: Any) -> str:
     return _first(first) if isinstance(first, list | tuple) else str(first)
 
 
-def _part_fix(part: str, low: int, high: int) -> str:
+def _part_fix(part: str, low: int, high: int, text: str) -> str:
     if part == "year":
+        if len(text) == 4 and text.isascii() and text.isdigit():
+            return f"enter a year from {low} on. Check the year."
         return "enter the year with four digits, such as 1985."
     return f"enter a {part} from {low} to {high}."

@@ -171,6 +171,8 @@ def test_two_people_edit_at_once_and_the_second_chooses(
     expect(row).to_contain_text("9:00 AM to 3:00 PM")
     screenshot(mine, "hours-conflict")
     mine.get_by_role("button", name="Use mine").click()
+    expect(mine.get_by_role("heading", level=1)).to_have_text("Preview of the new hours")
+    mine.get_by_role("button", name="Save").click()
     expect(mine.get_by_text("The new hours are saved.")).to_be_visible()
     assert (0, 540, 900) in kept(clinic, hours)
 

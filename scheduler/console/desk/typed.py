@@ -19,12 +19,19 @@ _WORDS = re.compile(
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FIRST_YEAR = 1850
 
+# O'Brien is OBrien, whatever sign a keyboard has for it; letters that carry their stroke inside don't come apart
+_LEFT_OUT = dict.fromkeys(map(ord, "'’‘ʼ`´"))
+_PLAIN_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+
 
 def plain(text: str) -> str:
-    """Lower case without accents, blanks made one: what two ways of writing a word have in common."""
+    """Lower case without accents and apostrophes, blanks made one: what two ways of writing a word have in common."""
+    text = text.translate(_LEFT_OUT)
     if text.isascii():
         return " ".join(text.lower().split())
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN_LETTERS))
     return " ".join("".join(sign for sign in apart if not unicodedata.combining(sign)).split())
 
 

@@ -117,7 +117,9 @@ def walkin_page(person: Person, now: int, *, picked: str = "", all_of: str = "")
             else:
                 full.append(_without_gap(situation, offer, now))
         full = _with_following(session, full, now)
-        rows.sort(key=lambda row: (row.gaps[0].start, row.offer.words))
+        # a class is not what somebody at the desk comes for, unless nothing else is free
+        shared = {one for one, situation in situations.items() if situation.rules.capacity > 1}
+        rows.sort(key=lambda row: (row.offer.schedule in shared, row.gaps[0].start, row.offer.words))
         full.sort(key=lambda row: row.offer.words)
         picked = _picked(rows, full, picked, all_of)
         questions = _required(session, offers, picked)

@@ -11,8 +11,9 @@ from scheduler.console.common import Answer, by_me, me
 from scheduler.console.desk.new_views import SENT_BEFORE, booked
 from scheduler.console.desk.patient import form_key, overbook_problem, short_errors, short_form
 from scheduler.console.desk.walkin import Pick, read_pick, walkin_page
-from scheduler.errors import InvalidInput, KeyReused, NotFound, SlotGone
+from scheduler.errors import Conflict, InvalidInput, KeyReused, NotFound, SlotGone
 from scheduler.intake.forms import DetailsForm
+from scheduler.models import Appointment
 from scheduler.web.access import SIGNED_IN, allow
 from scheduler.web.headers import private_page
 
@@ -62,7 +63,16 @@ def _add(pick: Pick, form: DetailsForm, reason: str) -> Answer:
         return _page(form=form, problem=SENT_BEFORE, key=form_key(None)), 422
     except InvalidInput as error:
         return _asked_anew(pick, error)
+    _check_in(made)
     return booked(made, form)
+
+
+def _check_in(made: Appointment) -> None:
+    """Somebody who walked in for today is here; for a later day they come again."""
+    try:
+        booking.check_in(by=by_me(), appointment_id=made.id)
+    except Conflict:
+        return
 
 
 def _asked_anew(pick: Pick, error: InvalidInput) -> Answer:

@@ -160,6 +160,19 @@ def read_rows(rows: Sequence[tuple[str, str]]) -> list[list[Range]]:
     return found
 
 
+def complete(draft: Draft) -> Draft:
+    """The draft as it would be saved: a day that is ticked open needs hours."""
+    return replace(
+        draft,
+        days=tuple(
+            replace(day, problem=f"{day.name}: enter hours such as 9-12, or untick the day.")
+            if day.open and not day.ranges and not day.problem
+            else day
+            for day in draft.days
+        ),
+    )
+
+
 def _read_day(number: int, on: bool, rows: tuple[tuple[str, str], ...]) -> Day:
     typed = Day(number, on, rows)
     if not on:
