@@ -105,7 +105,7 @@ class Stage:
             values |= person_values
         if "/reschedule" in path:
             values["<slot>"] = slot_id(self.clinic.schedule, self._free_start())
-            form = {"slot": values["<slot>"], "version": "1"}
+            form = {"slot": values["<slot>"], "sequence": "0"}
         if path == "/find-booking":
             form = {"contact": f"{next(self._number)}@example.org"} | {
                 n: t for n, t in TYPED.items() if n.startswith("birth")
@@ -177,7 +177,9 @@ class Stage:
             self._booked(by)
             deliver(self.app)
             with self.app.app_context(), snapshot() as session:
-                values["<mail_id>"] = str(session.scalar(select(func.max(Outbox.id))))
+                values["<mail_id>"] = str(
+                    session.scalar(select(func.max(Outbox.id)).where(Outbox.recipient_id.is_(None)))
+                )
         return values
 
     def _blocked(self) -> str:
