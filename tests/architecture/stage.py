@@ -107,7 +107,7 @@ class Stage:
             values |= person_values
         if "/reschedule" in path:
             values["<slot>"] = slot_id(self.clinic.schedule, self._free_start())
-            form = {"slot": values["<slot>"], "version": "1"}
+            form = {"slot": values["<slot>"], "sequence": "0"}
         if path == "/find-booking":
             form = {"contact": f"{next(self._number)}@example.org"} | {
                 n: t for n, t in TYPED.items() if n.startswith("birth")
