@@ -21,6 +21,7 @@ from scheduler.models.slots import parse_slot_id, slot_id
 from tests.factories import Clinic, make_appointment, make_clinic, make_question, make_schedule, make_type
 from tests.notify.test_deliver import deliver, mails, part
 from tests.portal.patient import GOOD
+from tests.support.keys import Keys
 from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
 from tests.support.served import served
 
@@ -260,41 +261,14 @@ def test_somebody_new_is_led_from_a_visit_for_known_patients_to_one_that_fits(
 
 
 def test_keys_alone_lead_from_a_deep_link_to_a_booking(site: str, clinic: Clinic, phone: Page) -> None:
+    keys = Keys(phone)
     phone.goto(deep_link(site, clinic))
-
-    def tab_to(name: str) -> None:
-        for _ in range(60):
-            phone.keyboard.press("Tab")
-            if phone.evaluate("document.activeElement.textContent.trim()").startswith(name):
-                box = phone.evaluate(
-                    "(() => { const r = document.activeElement.getBoundingClientRect();"
-                    " return [r.top, r.bottom, innerHeight] })()"
-                )
-                assert 0 <= box[0] <= box[1] <= box[2] + 1, f"{name} is covered: {box}"
-                return
-        raise AssertionError(f"no key leads to {name}")
-
-    def type_into(name: str, text: str) -> None:
-        for _ in range(60):
-            if phone.evaluate("document.activeElement.name") == name:
-                phone.keyboard.type(text)
-                return
-            phone.keyboard.press("Tab")
-        raise AssertionError(f"no key leads to {name}")
-
-    tab_to("Hold this time and continue")
-    with phone.expect_navigation():
-        phone.keyboard.press("Enter")
+    keys.press("Hold this time and continue")
     for name in TYPED:
-        type_into(name, GOOD[name])
-    question = phone.get_by_label("Referral number").get_attribute("name") or ""
-    type_into(question, "R-17")
-    tab_to("Check your answers")
-    with phone.expect_navigation():
-        phone.keyboard.press("Enter")
-    tab_to("Book this appointment")
-    with phone.expect_navigation():
-        phone.keyboard.press("Enter")
+        keys.type(name, GOOD[name])
+    keys.type(phone.get_by_label("Referral number").get_attribute("name") or "", "R-17")
+    keys.press("Check your answers")
+    keys.press("Book this appointment")
     assert Presses(phone).heading.startswith("You're booked: ")
 
 

@@ -24,6 +24,7 @@ from tests.support.browser import find_chromium
 PHONE = (390, 844)
 DESKTOP = (1280, 900)
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 _OWN_HOSTS = ("localhost", "127.0.0.1", "")
 # Chromium writes one for every answer of 400 or above, which tests of refusals ask for
 _REFUSED_ANSWER = "Failed to load resource: the server responded"
@@ -109,9 +110,11 @@ def _is_foreign(url: str) -> bool:
     return parts.scheme in ("http", "https", "ws", "wss") and (parts.hostname or "") not in _OWN_HOSTS
 
 
-def assert_accessible(page: Page) -> None:
-    """axe finds nothing on the page as it stands (WCAG 2.2 A and AA, and axe's best practices). Needs scripts."""
-    found = Axe().run(page, options={"runOnly": AXE_TAGS}).response["violations"]
+def assert_accessible(page: Page, *, only_colours: bool = False) -> None:
+    """axe finds nothing on the page as it stands (WCAG 2.2 A and AA, and axe's best practices). Needs scripts.
+    ``only_colours``: just the rules that colours decide, for a page on which the others were asked already."""
+    asked = COLOUR_RULES if only_colours else AXE_TAGS
+    found = Axe().run(page, options={"runOnly": asked}).response["violations"]
     lines = [
         f"{rule['id']}: {rule['help']}\n"
         + "\n".join(f"    {node['html'][:200]}" for node in rule["nodes"][:5])

@@ -1,0 +1,110 @@
+"""Every page that the application has, taken from its table of routes so that none is missed, in a real browser: axe finds
+nothing in light and dark, nothing scrolls sideways on a small phone, one h1, a title, targets large enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from tests.architecture.routes_table import GETS, Route
+from tests.architecture.stage import Stage
+from tests.support.pages import assert_accessible, assert_fits
+
+pytestmark = pytest.mark.browser
+
+# Answers that are no pages, and a first page that is there before any clinic is (test_browser_setup.py looks at it).
+NO_PAGES = (
+    "/fhir/", "/health", "/robots.txt", "/service.json", "/static/", "/photos/", "/appointment.ics", "/mail.eml",
+    "/mails/<mail_id>/html", "/welcome/",
+)  # fmt: skip
+# Pages that send on whoever has what they are for; the parts' own tests look at them.
+SENT_ON = {"/<owner>", "/console", "/console/day", "/console/week"}
+WHO = ("patient", "admin", "owner", "colleague")
+SMALL, DESKTOP = (320, 640), (1280, 900)
+# in CSS pixels (WCAG 2.2, 2.5.8); links inside sentences are excepted there
+SMALLEST_TARGET = 24
+PARTS = 4
+
+
+def pages() -> list[tuple[Route, str]]:
+    """Each page with somebody who may see it."""
+    found = []
+    for route in GETS:
+        if route.path in SENT_ON or any(part in route.path for part in NO_PAGES):
+            continue
+        who = [person for person in WHO if route.statuses[person] == 200]
+        assert who, f"nobody sees {route}: say above why"
+        found.append((route, who[0]))
+    return found
+
+
+def test_no_page_of_the_table_is_left_out() -> None:
+    assert len(pages()) > 60
+    shares = [route for part in range(PARTS) for route, _ in pages()[part::PARTS]]
+    assert {route.path for route in shares} == {route.path for route, _ in pages()}
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_is_accessible_and_fits(
+    sqlite_app: Flask, address: str, new_page: Callable[..., Page], part: int
+) -> None:
+    stage = Stage(sqlite_app)
+    page = new_page(SMALL)
+    troubles = []
+    for route, who in pages()[part::PARTS]:
+        path, _, cookie = stage.subject(route)
+        page.context.clear_cookies()
+        for kept in (stage.browser(who, cookie)._cookies or {}).values():
+            page.context.add_cookies([{"name": kept.key, "value": kept.value, "url": address}])
+        answer = page.goto(address + path)
+        assert answer is not None
+        if answer.status != 200:
+            troubles.append(f"{route} as {who}: {answer.status}")
+        troubles += [f"{route} as {who}, {trouble}" for trouble in look_at(page)]
+    assert troubles == [], "\n".join(troubles)
+
+
+def look_at(page: Page) -> list[str]:
+    """What is wrong with a page, small and large, light and dark."""
+    found = []
+    for size in (SMALL, DESKTOP):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            try:
+                # dark changes colours alone (app.css), so that the other rules need not be asked twice
+                assert_accessible(page, only_colours=scheme == "dark")
+            except AssertionError as error:
+                found.append(f"{size[0]} px, {scheme}: {error}")
+        try:
+            look_without_axe(page)
+        except AssertionError as error:
+            found.append(f"{size[0]} px: {error}")
+    page.set_viewport_size({"width": SMALL[0], "height": SMALL[1]})
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def look_without_axe(page: Page) -> None:
+    """What axe doesn't ask."""
+    assert_fits(page)
+    assert page.locator("h1").count() == 1, "one h1"
+    assert page.title().strip(), "a title"
+    small = page.evaluate(
+        """least => {
+            // whole controls, and links that are no words of a sentence
+            const targets = "button, input:not([type=hidden]), select, textarea, summary, nav a, a.button";
+            // a box of a choice is pressed by its label too
+            const pressed = one => [one, ...(one.labels || [])].map(part => part.getBoundingClientRect());
+            const large = box => box.width >= least && box.height >= least;
+            return [...document.querySelectorAll(targets)]
+                .filter(one => one.checkVisibility() && !one.closest(".visually-hidden"))
+                .filter(one => one.getBoundingClientRect().width > 1 && !pressed(one).some(large))
+                .map(one => one.outerHTML.slice(0, 120));
+        }""",
+        SMALLEST_TARGET,
+    )
+    assert small == [], "targets too small"
