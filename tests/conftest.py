@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
+from jinja2 import FileSystemBytecodeCache
 
 from scheduler import create_app, demo
 from scheduler.db import db
@@ -112,14 +113,21 @@ def demo_url(demo_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'demo.sqlite'}"
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once per test process: each application would compile them anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(data_dir: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(data_dir: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Callable[..., Flask]]:
     """``make_app(database_url, **settings)``: an application; its connections are closed after the test."""
     made: list[Flask] = []
 
     def make(database_url: str, **changes: str) -> Flask:
         app = create_app(settings_for(database_url, data_dir, **changes))
         app.testing = True
+        app.jinja_env.bytecode_cache = compiled_templates
         made.append(app)
         return app
 
