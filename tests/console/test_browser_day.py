@@ -90,7 +90,7 @@ def test_a_patient_books_and_the_desk_checks_in_finishes_moves_and_cancels(
     desk.locator(".picks input").nth(3).check()
     desk.get_by_label("Message to the patient").fill("We had to move you. See you soon.")
     desk.get_by_role("button", name="Move and tell patient").click()
-    expect(desk.get_by_text("Moved to")).to_be_visible()
+    expect(desk.get_by_text("Moved to").first).to_be_visible()
     moved = the_visit(clinic)
     assert moved.starts_at != before.starts_at
     patient.reload()
@@ -131,7 +131,7 @@ def test_a_move_that_meets_somebody_keeps_what_was_typed_and_warns(
     expect(desktop.get_by_label("Message to the patient")).to_have_value("Please come a little later.")
     desktop.locator(".picks input").first.check()
     desktop.get_by_role("button", name="Move", exact=True).click()
-    expect(desktop.get_by_text("Moved to")).to_be_visible()
+    expect(desktop.get_by_text("Moved to").first).to_be_visible()
     expect(desktop.get_by_text("Please come a little later.")).to_be_visible()
 
 

@@ -156,8 +156,9 @@ def _matching(
         .limit(MOST_ROWS)
         .execution_options(yield_per=1000)
     )
-    matching = (row.id for row in session.execute(query) if _matches(wanted, *row[1:]))
-    return list(islice(matching, MOST + 1))
+    with session.execute(query) as rows:  # closed when enough are found: the rest stays unread
+        matching = (row.id for row in rows if _matches(wanted, *row[1:]))
+        return list(islice(matching, MOST + 1))
 
 
 def _matches(

@@ -31,6 +31,7 @@ from tests.factories import (
 from tests.support.times import Clock
 
 TODAY = date(2027, 6, 7)
+MANY = 5_000  # by hand with 20,000: 0.3 s of work for two searches
 
 
 class Person:
@@ -157,22 +158,20 @@ def test_nonsense_finds_nothing_or_something_but_never_fails(
     assert "<script>" not in page.text
 
 
-def test_twenty_thousand_bookings_are_searched_in_a_blink_and_fifty_are_shown(
-    app: Flask, frozen: Clock
-) -> None:
+def test_thousands_of_bookings_are_searched_in_a_blink_and_fifty_are_shown(app: Flask, frozen: Clock) -> None:
     frozen.at(MONDAY)
     clinic = make_clinic(app)
-    fill(clinic, 20_000)
+    fill(clinic, MANY)
     frozen.go_on()
     with app.app_context():
         now, began = 1812376920, time.process_time()
         everybody = find(Person(clinic.organization), "patient", now, TODAY, year=True)
-        one = find(Person(clinic.organization), "Patient19999x", now, TODAY, year=True)
+        one = find(Person(clinic.organization), f"Patient{MANY - 1}x", now, TODAY, year=True)
         took = time.process_time() - began
     assert everybody.count == MOST
     assert everybody.more
-    assert [found.patient for found in (*one.coming, *one.past)] == ["Given19999 Patient19999x"]
-    print(f"two searches over 20,000 bookings: {took:.2f} s of work")
+    assert [found.patient for found in (*one.coming, *one.past)] == [f"Given{MANY - 1} Patient{MANY - 1}x"]
+    print(f"two searches over {MANY} bookings: {took:.2f} s of work")
 
 
 def fill(clinic: Clinic, count: int) -> None:

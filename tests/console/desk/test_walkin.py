@@ -119,7 +119,7 @@ def test_the_first_gap_from_now_is_chosen_off_the_grid_and_inside_the_notice(
     done = desk.press("/console/walk-in", slot=checked_in(page.text), **TYPED)
     assert done.status_code == 303
     (made,) = desk.bookings()
-    assert (made.starts_at, made.status, made.overbooked) == (TEN + 5 * MINUTE, "booked", False)
+    assert (made.starts_at, made.status, made.overbooked) == (TEN + 5 * MINUTE, "arrived", False)
     with clinic.app.app_context(), snapshot() as session:
         details = session.scalars(select(PatientDetails)).one()
         assert (details.given, details.birth_date, details.for_whom) == ("Ana", "1985-04-27", "me")
