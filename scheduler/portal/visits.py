@@ -38,9 +38,8 @@ REASONS = (
 @dataclass(frozen=True, slots=True)
 class Visit:
     """``state``: upcoming, moved, pending, arrived, room, completed, no-show, past, cancelled, declined or ended (a hold
-    that came to nothing). Instants are epoch seconds; ``was``: the time before the last move; ``message``: what the clinic
-    wrote with its last move or cancellation; ``viewer_zone`` is the patient's own zone or "". ``movable``: the patient may
-    still take another time online."""
+    that came to nothing). Instants are epoch seconds; ``was``: the time before the last move; ``viewer_zone`` is the
+    patient's own zone or "". ``movable``: the patient may still take another time online."""
 
     id: str
     token: str
@@ -53,7 +52,6 @@ class Visit:
     code: str
     sequence: int
     was: Earlier | None
-    message: str
     movable: bool
     view: AppointmentView
 
@@ -89,7 +87,6 @@ def visit_of(session: Session, settings: Settings, appointment: Appointment, tok
         code=appointment.code,
         sequence=appointment.sequence,
         was=was,
-        message=appointment.staff_message or "",
         movable=state in ("upcoming", "moved", "pending")
         and chosen.offer.bookable
         and now < chosen.free_until,

@@ -196,7 +196,9 @@ def test_steps_stand_on_the_card_with_their_names_and_an_undo(clinic: Clinic, fr
     def buttons() -> list[str]:
         page = desk.get(TUESDAY).text
         found = re.findall(
-            r'<button class="[^"]*"[^>]*>(.*?)</button>', page[page.index('class="line"') :], re.S
+            r'<button class="[^"]*"[^>]*>(.*?)</button>',
+            page[page.index('class="line"') : page.index("</main>")],
+            re.S,
         )
         visible = [re.sub(r'<span aria-hidden="true">.*?</span>', "", text) for text in found]
         return [re.sub(r"<[^>]+>", "", text) for text in visible]

@@ -276,7 +276,7 @@ def test_each_state_is_said_in_the_heading(clinic: Clinic, fields: dict[str, obj
             setattr(mine, name, value)
     page = patient.open(path)
     assert page.h1 == headline
-    assert "From the clinic Bring <b>your</b> card. Thank you." in page.words
+    assert "The clinic writes Bring <b>your</b> card. Thank you." in page.words
     assert "Reschedule" not in page.words
 
 
