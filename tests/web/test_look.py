@@ -227,11 +227,11 @@ def test_the_chosen_colours_stay_from_page_to_page(small_server: str, new_page: 
 def test_the_menu_of_the_console_folds_on_a_phone(small_server: str, new_page: NewPage) -> None:
     page = new_page(PHONE)
     page.goto(f"{small_server}/console-gallery")
-    assert not page.get_by_role("link", name="Bookings").is_visible()
+    assert not page.get_by_role("link", name="Find a booking").is_visible()
     page.get_by_text("Menu").click()
-    assert page.get_by_role("link", name="Bookings").is_visible()
+    assert page.get_by_role("link", name="Find a booking").is_visible()
     page.set_viewport_size({"width": 1280, "height": 900})
-    assert page.get_by_role("link", name="Bookings").count() == 1
+    assert page.get_by_role("link", name="Find a booking").count() == 1
 
 
 def test_a_thumb_that_presses_twice_sends_once(small_server: str, new_page: NewPage) -> None:
