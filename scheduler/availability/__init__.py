@@ -6,7 +6,7 @@ argument.
 
 Public names: the values (``Hours``, ``TypeRules``, ``Situation`` and what they are made of), the questions
 (``candidates``, ``open_starts``, ``is_open``, ``held_starts``, ``free_seats``, ``choose_actors``,
-``next_change``, ``next_open``, ``explain``) and the checks for what people type (``check_rrule``,
+``next_change``, ``next_open``, ``next_open_of``, ``explain``) and the checks for what people type (``check_rrule``,
 ``check_zone``, ``wall_minutes``).
 
 May import: the standard library and the data of the tzdata package. No Flask, no SQL, no clock, no other
@@ -25,6 +25,7 @@ from scheduler.availability.rule import (
     is_open,
     next_change,
     next_open,
+    next_open_of,
     open_starts,
 )
 from scheduler.availability.values import (
@@ -67,6 +68,7 @@ __all__ = [
     "is_open",
     "next_change",
     "next_open",
+    "next_open_of",
     "open_starts",
     "wall_minutes",
 ]

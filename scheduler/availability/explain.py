@@ -26,10 +26,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 
-from scheduler.availability import grid, limits
+from scheduler.availability import limits
 from scheduler.availability.busy import Block, Blocks
 from scheduler.availability.hosts import Actors
 from scheduler.availability.hours import DatedHours
+from scheduler.availability.hours import dated as dated_hours
 from scheduler.availability.values import MINUTE, Counted, Moment, Reason, Situation, TypeRules
 from scheduler.availability.zones import EARLIEST, LATEST
 
@@ -40,7 +41,7 @@ def explain(situation: Situation, start: int, now: int, leave_out: str | None = 
     """All reasons why ``start`` is not open; [] exactly when is_open. Raises ValueError like open_starts."""
     if not EARLIEST <= start < LATEST:
         return [Reason("past") if start < now else Reason("hours")]
-    dated, rules, moment = DatedHours(situation.hours), situation.rules, Moment(now, leave_out)
+    dated, rules, moment = dated_hours(situation.hours), situation.rules, Moment(now, leave_out)
     by_hours = list(_hours(dated, rules, start))
     past = [Reason("past", detail=_notice_detail(rules, start))] if start < now else []
     return [
@@ -76,7 +77,7 @@ def _hours(dated: DatedHours, rules: TypeRules, start: int) -> Iterable[Reason]:
 
 
 def _windows_at(dated: DatedHours, start: int, length: int) -> list[tuple[int, int, int]]:
-    around = grid.windows_with_reach(dated, start, start + length)
+    around, _ = dated.windows_between(start, start + length)
     return [window for window in around if window[0] <= start < window[1]]
 
 
@@ -94,7 +95,7 @@ def _no_window(dated: DatedHours, start: int, length: int) -> Iterable[Reason]:
         if first <= when <= last:
             yield Reason("time_off", detail={"start": first.isoformat(), "end": last.isoformat()})
     # Without the time off, would it be open? If not, that is a reason of its own.
-    beneath = DatedHours(replace(dated.hours, time_off=()))
+    beneath = dated_hours(replace(dated.hours, time_off=()))
     if not _windows_at(beneath, start, length):
         yield from _no_window(beneath, start, length)
 

@@ -1,6 +1,7 @@
-"""From wall hours to instants: the windows of a local date (design.md, the slot rule, 1 to 4).
+"""From wall hours to instants: the windows of local dates (design.md, the slot rule, 1 to 4).
 
-Days are ordinals of local dates; spans are pairs of epoch seconds, half-open.
+Days are ordinals of local dates; spans are pairs of epoch seconds, half-open. What was worked out for a day is kept with
+the Hours value it was worked out from: such a value never changes, so nothing kept can be stale.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ from scheduler.availability.values import DAY, MINUTE, Hours, Window
 from scheduler.availability.zones import EPOCH_DAY, zone
 
 Span = tuple[int, int]
+Reaching = tuple[int, int, int]
 Owner = Literal["time_off", "override", "hours"]
+
+# A window may end a day after its date, and a zone that skips a date (Samoa, 2011) moves it one day further.
+_DAYS_BEFORE = 2
+# A clock that is set back over midnight gives the date before one more hour, inside the new date's windows.
+_DAYS_AFTER = 1
+_KEPT_DAYS = 1024
 
 
 def merged(spans: list[Span]) -> list[Span]:
@@ -29,6 +37,15 @@ def merged(spans: list[Span]) -> list[Span]:
     return result
 
 
+def dated(hours: Hours) -> DatedHours:
+    """Hours made ready, once per value. Raises ValueError for an unknown zone or a bad RRULE."""
+    try:
+        made: DatedHours = hours.__dict__["_dated"]
+    except KeyError:
+        made = hours.__dict__["_dated"] = DatedHours(hours)
+    return made
+
+
 class DatedHours:
     """Hours made ready to be asked date by date. Raises ValueError for an unknown zone or a bad RRULE."""
 
@@ -42,6 +59,8 @@ class DatedHours:
             for rule in hours.rules
         ]
         self._weekly = [_same_day(windows) for windows in hours.weekly]
+        self._windows: dict[int, list[Reaching]] = {}
+        self._meeting: set[int] = set()
 
     def owner(self, day: int) -> Owner:
         """What decides the windows of a day: time off, else an override, else weekly hours and rules."""
@@ -71,6 +90,36 @@ class DatedHours:
         midnight = (day - EPOCH_DAY) * DAY - offset
         return [(midnight + start, midnight + end) for start, end in usual]
 
+    def windows_between(self, since: int, until: int) -> tuple[list[Reaching], bool]:
+        """The windows that may touch [since, until), by start: (start, end, reach), ``reach`` being the end of the union
+        of windows that it lies in; and whether no two of them overlap.
+
+        The reach is right up to ``until``: what touches or overlaps beyond it is not looked at.
+        """
+        day_of, kept = self.zone.day, self._windows
+        days = range(day_of(since) - _DAYS_BEFORE, day_of(until) + _DAYS_AFTER + 1)
+        found: list[Reaching] = []
+        for day in days:
+            windows = kept.get(day)
+            if windows is None:
+                windows = self._keep(day)
+            found += windows
+        if self._meeting and not self._meeting.isdisjoint(days):
+            return _joined(found)
+        return found, True
+
+    def _keep(self, day: int) -> list[Reaching]:
+        if len(self._windows) >= _KEPT_DAYS:
+            self._windows.clear()
+            self._meeting.clear()
+        windows = [(start, end, end) for start, end in self.spans(day)]
+        if windows and (
+            self.zone.offset(day) is None or windows[-1][1] >= self.zone.instant(day + 1, 0)
+        ):
+            self._meeting.add(day)
+        self._windows[day] = windows
+        return windows
+
     def _is_off(self, day: int) -> bool:
         if not self._off:
             return False
@@ -91,6 +140,23 @@ class DatedHours:
                 end = 1440 if self.owner(day + 1) != "hours" else window.end + 1440
             spans.append((self.zone.instant(day, window.start), self.zone.instant(day, end)))
         return merged(spans)
+
+
+def _joined(windows: list[Reaching]) -> tuple[list[Reaching], bool]:
+    """Windows of several dates that may touch or overlap: in order, with the reach of their unions."""
+    windows = sorted(windows)
+    found: list[Reaching] = []
+    apart, first = True, 0
+    while first < len(windows):
+        reach = windows[first][1]
+        after = first + 1
+        while after < len(windows) and windows[after][0] <= reach:
+            apart = apart and windows[after][0] == reach
+            reach = max(reach, windows[after][1])
+            after += 1
+        found += [(start, end, reach) for start, end, _ in windows[first:after]]
+        first = after
+    return found, apart
 
 
 def _same_day(windows: tuple[Window, ...]) -> list[Span] | None:

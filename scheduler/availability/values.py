@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 MINUTE = 60
 DAY = 86400
@@ -66,7 +67,7 @@ class RecurringHours:
     exdates: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hours:
     """When visits may take place, by wall clock.
 
@@ -137,8 +138,7 @@ class TypeRules:
             raise ValueError("Buffers, notice, horizon and caps are not negative.")
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """An actor's claim: the visit's start and end (epoch seconds) and the buffers it was booked with
     (seconds).
 
@@ -155,15 +155,14 @@ class Taken:
     expires: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Busy:
+class Busy(NamedTuple):
     """A time taken in an outside calendar or blocked by staff, epoch seconds; it has no buffers."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ActorTime:
     """What is taken of one actor (practitioner, room, device), whatever schedule took it."""
 
@@ -230,8 +229,7 @@ class Reason:
     detail: Mapping[str, int | str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """Who asks, and when: ``now``, the appointment left out of every check, and whether live holds count."""
 
     now: int
