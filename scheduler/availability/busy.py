@@ -26,6 +26,14 @@ class Lasting:
         self.spans = _merged(sorted(_lasting(actor)))
         self.holds = [one for one in actor.taken if one.expires is not None]
         self.appointments = frozenset(one.appointment for one in actor.taken)
+        self._shifted: dict[tuple[int, int], Stretches] = {}
+
+    def shifted(self, reach: int, before: int) -> Stretches:
+        """The stretches of starts that the spans block, for visits that reach so far (seconds)."""
+        found = self._shifted.get((reach, before))
+        if found is None:
+            found = self._shifted[reach, before] = _shifted(self.spans, reach, before)
+        return found
 
     def at(self, actor: ActorTime, moment: Moment) -> Stretches:
         """The spans that block at this moment."""
@@ -39,11 +47,9 @@ def blocked(actor: ActorTime, rules: TypeRules, moment: Moment, since: int, unti
     """The stretches of starts in [since, until) at which something of this actor overlaps the padded visit. They rise,
     but may overlap each other."""
     reach, before = (rules.duration + rules.buffer_after) * MINUTE - 1, rules.buffer_before * MINUTE
-    begins, ends = _known(actor, moment, since - before, until + reach)
-    first, last = bisect_right(ends, since - before), bisect_left(begins, until + reach)
-    if first >= last:
-        return NOTHING
-    return [begin - reach for begin in begins[first:last]], [end + before for end in ends[first:last]]
+    lows, highs = _known(actor, moment, reach, before, since, until)
+    first, last = bisect_right(highs, since), bisect_left(lows, until)
+    return (lows[first:last], highs[first:last]) if first < last else NOTHING
 
 
 def any_of(parts: list[Stretches]) -> Stretches:
@@ -78,21 +84,26 @@ def _in_both(one: Stretches, other: Stretches) -> Stretches:
     return lows, highs
 
 
-def _known(actor: ActorTime, moment: Moment, since: int, until: int) -> Stretches:
+def _known(actor: ActorTime, moment: Moment, reach: int, before: int, since: int, until: int) -> Stretches:
     kept: Lasting | None = actor.__dict__.get("_lasting")
     if kept is None:
         if until - since < _SHORT and "_asked" not in actor.__dict__:
             actor.__dict__["_asked"] = True
-            near = ActorTime(
-                actor.actor,
-                tuple(one for one in actor.taken if one[0] - one[2] < until and one[1] + one[3] > since),
-                tuple(one for one in actor.busy if one[0] < until and one[1] > since),
-            )
-            return _merged(sorted(_spans(near, moment)))
+            return _shifted(_near(actor, moment, since - before, until + reach), reach, before)
         kept = actor.__dict__["_lasting"] = Lasting(actor)
     if not kept.holds and moment.leave_out is None:
-        return kept.spans
-    return kept.at(actor, moment)
+        return kept.shifted(reach, before)
+    return _shifted(kept.at(actor, moment), reach, before)
+
+
+def _near(actor: ActorTime, moment: Moment, since: int, until: int) -> Stretches:
+    taken = tuple(one for one in actor.taken if one[0] - one[2] < until and one[1] + one[3] > since)
+    busy = tuple(one for one in actor.busy if one[0] < until and one[1] > since)
+    return _merged(sorted(_spans(ActorTime(actor.actor, taken, busy), moment)))
+
+
+def _shifted(spans: Stretches, reach: int, before: int) -> Stretches:
+    return [begin - reach for begin in spans[0]], [end + before for end in spans[1]]
 
 
 def _padded(one: Taken) -> Span:
@@ -101,7 +112,9 @@ def _padded(one: Taken) -> Span:
 
 def _lasting(actor: ActorTime) -> list[Span]:
     spans = [
-        (start - before, end + after) for start, end, before, after, _, _, expires in actor.taken if expires is None
+        (start - before, end + after)
+        for start, end, before, after, _, _, expires in actor.taken
+        if expires is None
     ]
     return spans + [(one[0], one[1]) for one in actor.busy]
 

@@ -14,6 +14,7 @@ from scheduler.availability.zones import EARLIEST, LATEST
 # Stretches of starts, half-open, as two lists of one length: where each begins and where it ends, both rising.
 Stretches = tuple[list[int], list[int]]
 NOTHING: Stretches = ([], [])
+_NONE_LEFT = (LATEST, LATEST)
 
 
 def candidates(
@@ -26,7 +27,7 @@ def candidates(
     if since >= until:
         return []
     length = rules.duration * MINUTE
-    windows, apart = dated.windows_between(since, until + length)
+    windows, apart = dated.windows_between(since, until, length)
     if apart:
         return _swept(windows, rules.interval * MINUTE, length, since, until, blocked)
     # Grids of two dates that overlap are put in order first: the sweep needs rising starts.
@@ -46,9 +47,8 @@ def _swept(
 ) -> list[int]:
     """One pass over windows and blocked stretches. Plain comparisons: min() and max() would take half of its time."""
     starts: list[int] = []
-    extend = starts.extend
-    lows, highs = blocked
-    place, count = 0, len(lows)
+    stretches = zip(*blocked, strict=True)
+    low, high = next(stretches, _NONE_LEFT)
     for start, end, reach in windows:
         last = reach - length + 1
         if end < last:
@@ -56,17 +56,18 @@ def _swept(
         if last > until:
             last = until
         if start < since:
-            start += -(-(since - start) // step) * step
-        while start < last:
-            while place < count and highs[place] <= start:
-                place += 1
-            if place == count or lows[place] >= last:
-                extend(range(start, last, step))
-                break
-            low, high = lows[place], highs[place]
+            start -= (start - since) // step * step
+        while low < last:
             if low > start:
-                extend(range(start, low, step))
-            start += -(-(high - start) // step) * step
+                starts += range(start, low, step)
+            if high > start:
+                start -= (start - high) // step * step
+                if start >= last:
+                    break
+            low, high = next(stretches, _NONE_LEFT)
+        else:
+            if start < last:
+                starts += range(start, last, step)
     return starts
 
 

@@ -7,6 +7,7 @@ the Hours value it was worked out from: such a value never changes, so nothing k
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import pairwise
 from typing import Literal
 
 from scheduler.availability.recurrence import parse
@@ -59,7 +60,9 @@ class DatedHours:
             for rule in hours.rules
         ]
         self._weekly = [_same_day(windows) for windows in hours.weekly]
+        self._lonely: dict[int, list[Reaching]] = {}
         self._windows: dict[int, list[Reaching]] = {}
+        # Days whose windows leave their own date, and so may meet those of another.
         self._meeting: set[int] = set()
 
     def owner(self, day: int) -> Owner:
@@ -90,34 +93,55 @@ class DatedHours:
         midnight = (day - EPOCH_DAY) * DAY - offset
         return [(midnight + start, midnight + end) for start, end in usual]
 
-    def windows_between(self, since: int, until: int) -> tuple[list[Reaching], bool]:
+    def windows_between(self, since: int, until: int, beyond: int = 0) -> tuple[list[Reaching], bool]:
         """The windows that may touch [since, until), by start: (start, end, reach), ``reach`` being the end of the union
         of windows that it lies in; and whether no two of them overlap.
 
-        The reach is right up to ``until``: what touches or overlaps beyond it is not looked at.
+        The reach is right up to ``beyond`` seconds after ``until``: what touches or overlaps later is not looked at.
         """
         day_of, kept = self.zone.day, self._windows
-        days = range(day_of(since) - _DAYS_BEFORE, day_of(until) + _DAYS_AFTER + 1)
+        first, last = day_of(since), day_of(until - 1)
         found: list[Reaching] = []
-        for day in days:
+        for day in range(first, last + 1):
             windows = kept.get(day)
             if windows is None:
                 windows = self._keep(day)
             found += windows
-        if self._meeting and not self._meeting.isdisjoint(days):
-            return _joined(found)
+        if self._meeting:
+            return self._with_neighbours(first, last, day_of(until + beyond), found)
         return found, True
 
+    def _with_neighbours(
+        self, first: int, last: int, furthest: int, found: list[Reaching]
+    ) -> tuple[list[Reaching], bool]:
+        """``found``, the windows of the days from ``first`` to ``last``, and those of dates around them that may meet
+        these."""
+        around = [day for day in range(first - _DAYS_BEFORE, first) if day in self._meeting]
+        if last in self._meeting or last + 1 in self._meeting:
+            around += range(last + 1, furthest + _DAYS_AFTER + 1)
+        if around:
+            found = found + [window for day in around for window in self._alone(day)]
+        elif all(one[1] < other[0] for one, other in pairwise(found)):
+            return found, True
+        return _joined(found)
+
     def _keep(self, day: int) -> list[Reaching]:
+        """A day's windows, worked out together with the days that might meet it, so that ``_meeting`` knows of them."""
         if len(self._windows) >= _KEPT_DAYS:
             self._windows.clear()
-            self._meeting.clear()
-        windows = [(start, end, end) for start, end in self.spans(day)]
-        if windows and (
-            self.zone.offset(day) is None or windows[-1][1] >= self.zone.instant(day + 1, 0)
-        ):
-            self._meeting.add(day)
-        self._windows[day] = windows
+            self._lonely.clear()
+        for near in range(day - _DAYS_BEFORE, day + _DAYS_AFTER + 1):
+            self._alone(near)
+        windows = self._windows[day] = self._alone(day)
+        return windows
+
+    def _alone(self, day: int) -> list[Reaching]:
+        windows = self._lonely.get(day)
+        if windows is None:
+            windows = self._lonely[day] = [(start, end, end) for start, end in self.spans(day)]
+            midnight = self.zone.instant
+            if windows and (windows[0][0] < midnight(day, 0) or windows[-1][1] >= midnight(day + 1, 0)):
+                self._meeting.add(day)
         return windows
 
     def _is_off(self, day: int) -> bool:

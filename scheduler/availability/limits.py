@@ -16,8 +16,12 @@ from scheduler.availability.zones import EARLIEST, LATEST, Zone
 def asked_range(zone: Zone, rules: TypeRules, now: int, since: int, until: int) -> tuple[int, int]:
     """The part of [since, until) that notice allows and that the horizon may allow."""
     earliest = now + rules.minimum_notice * MINUTE
-    since = max(since, earliest, EARLIEST)
-    until = min(until, LATEST)
+    if since < earliest:
+        since = earliest
+    if since < EARLIEST:
+        since = EARLIEST
+    if until > LATEST:
+        until = LATEST
     if rules.horizon_days is not None and not _surely_within(rules.horizon_days, now, until):
         # One day more, for clocks that are set back over midnight; within_horizon looks at the dates.
         until = min(until, zone.instant(last_day(zone, rules.horizon_days, now) + 2, 0))
@@ -103,8 +107,6 @@ def caps(rules: TypeRules, count: Tally, day: int) -> list[tuple[str, int, int]]
 def below_caps(zone: Zone, situation: Situation, moment: Moment, starts: list[int]) -> list[int]:
     """Those ``starts`` on whose local day and ISO week every host may take one more of this type."""
     rules = situation.rules
-    if rules.max_per_day is None and rules.max_per_week is None:
-        return starts
     # A cap of 0 closes even for a host of whom nothing is counted.
     tallies = [tally(zone, counted, moment) for counted in situation.counted or ((),)]
     verdicts: dict[int, bool] = {}

@@ -81,17 +81,20 @@ def next_open_of(
 ) -> list[tuple[int, str]]:
     """The first ``count`` open starts before ``until`` over many Schedules, as (start, key) in order.
 
-    Goes day by day from ``now`` over all of them and stops at the day that completes the answer; a Schedule whose hours
-    allow nothing yet, or that is beyond its horizon, costs no more than the look that says so.
+    Goes day by day from ``now`` over all of them and stops at the day that completes the answer. Once enough is known,
+    each further Schedule is asked only about times that would still be among the first.
     """
     found: list[tuple[int, str]] = []
     moment, since = Moment(now), now
     while since < until and len(found) < count:
-        end = min(since + DAY, until)
+        end = following = min(since + DAY, until)
         for key, situation in situations.items():
             found += [(start, key) for start in _open(situation, moment, since, end)]
-        since = end
-    return sorted(found)[: max(count, 0)]
+            if len(found) >= count > 0:
+                found = sorted(found)[:count]
+                end = found[-1][0] + 1
+        since = following
+    return sorted(found)
 
 
 def next_change(situation: Situation, now: int, until: int) -> int | None:
@@ -128,10 +131,13 @@ def _open(situation: Situation, moment: Moment, since: int, until: int) -> list[
     starts = grid.candidates(made, rules, since, until, blocked)
     if rules.capacity > 1:
         starts = _with_sessions(made, situation, moment, starts, (since, until))
-    starts = limits.within_horizon(made.zone, rules, moment.now, starts)
+    if rules.horizon_days is not None:
+        starts = limits.within_horizon(made.zone, rules, moment.now, starts)
     if rules.release is not None:
         starts = limits.released(made, rules, moment.now, starts)
-    return limits.below_caps(made.zone, situation, moment, starts)
+    if rules.max_per_day is not None or rules.max_per_week is not None:
+        starts = limits.below_caps(made.zone, situation, moment, starts)
+    return starts
 
 
 def _with_sessions(
