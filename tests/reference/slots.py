@@ -252,9 +252,7 @@ def reference_open(plain: Plain, now: int, since: int, until: int, holds: bool =
     zone, kind = load_zone(plain["schedule"]["tz"]), plain["appointment_type"]
     leave_out = plain.get("leave_out")
     hosts = [living(host, now, leave_out, holds) for host in plain.get("hosts", [plain])]
-    kinds = [
-        [living(room, now, leave_out, holds) for room in rooms] for rooms in plain.get("resources", [])
-    ]
+    kinds = [[living(room, now, leave_out, holds) for room in rooms] for rooms in plain.get("resources", [])]
     wider = 2 * DAY if kind.get("release") else 0
     around = all_candidates(plain, since - wider, until + wider)
     return [
