@@ -1,5 +1,4 @@
-"""Slot cases as the rule's own values: the format of tests/data/vectors, extended as
-tests/reference/slots.py says."""
+"""Slot cases as the rule's own values: the format of tests/data/vectors with its extensions."""
 
 from __future__ import annotations
 

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.availability import check_rrule
 from scheduler.availability.recurrence import parse
+from tests.support.examples import many
 
 START = date(2026, 5, 5)
 
@@ -73,7 +74,7 @@ def rules(draw: st.DrawFn) -> tuple[str, date]:
     return ";".join(f"{name}={value}" for name, value in parts.items()), start
 
 
-@settings(max_examples=300, derandomize=True, database=None, deadline=None)
+@many
 @given(rules())
 def test_dates_are_those_of_dateutil(rule: tuple[str, date]) -> None:
     text, start = rule

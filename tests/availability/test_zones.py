@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.availability import check_zone
 from scheduler.availability.zones import Zone, zone
 from tests.availability.strategies import SCENES
+from tests.support.examples import many
 
 
 def wall(zone_of: Zone, text: str) -> str:
@@ -43,7 +44,7 @@ def test_skipped_times_move_forward_and_repeated_ones_are_the_first(
     assert wall(zone(name), text) == instant
 
 
-@settings(max_examples=500, derandomize=True, database=None, deadline=None)
+@many
 @given(st.sampled_from(SCENES), st.integers(-3 * 1440, 3 * 1440))
 def test_both_directions_agree_with_aware_datetimes(scene: tuple[str, str], minute: int) -> None:
     name, text = scene
@@ -55,7 +56,7 @@ def test_both_directions_agree_with_aware_datetimes(scene: tuple[str, str], minu
     assert ours.day(instant) == datetime.fromtimestamp(instant, ours.info).toordinal()
 
 
-@settings(max_examples=100, derandomize=True, database=None, deadline=None)
+@many
 @given(st.sampled_from(SCENES), st.integers(-2 * 1440, 2 * 1440), st.integers(0, 59))
 def test_the_next_day_begins_at_the_first_instant_of_another_date(
     scene: tuple[str, str], minute: int, second: int

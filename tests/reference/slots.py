@@ -1,18 +1,12 @@
-"""A slow reference of the slot rule, written only to be obviously right. It imports nothing from
-``scheduler``.
+"""A slow reference of the slot rule, written only to be obviously right. It imports nothing from ``scheduler``.
 
-``reference_open(plain, now, since, until)`` takes the ``input`` of a slot case (format:
-tests/data/vectors/README.md; ``now`` and ``range`` in it are not read) and epoch seconds, and gives the open
-starts of [since, until) as epoch seconds. The format is extended:
+``reference_open(plain, now, since, until)`` takes the ``input`` of a slot case (format and its extensions:
+tests/data/vectors/README.md; ``now`` and ``range`` in it are not read) and epoch seconds, and gives the open starts of
+[since, until) as epoch seconds. Instants in the case may be ISO text or epoch seconds. ``holds=False`` asks as if all
+live holds had lapsed.
 
-hosts [{"bookings": [...], "busy": [...]}, ...]: all are needed; without it, ``bookings`` and ``busy`` of the
-input are those of the only host resources [[{"bookings", "busy"}, ...], ...]: one list per kind, one actor of
-each is needed bookings may have ``id`` (the same on every actor that the appointment takes) and ``counts``
-(whether it counts for the host's caps; default: same_type). Seats are read from the first host, since every
-appointment of the schedule takes all hosts. rules may have ``exdates`` appointment_type.release
-{"share_percent", "days_before", "at": "HH:MM"} leave_out the id of an appointment that is not looked at
-
-Instants may be ISO text or epoch seconds. ``holds=False`` asks as if all live holds had lapsed.
+Every start is looked at alone: its window, its day, and everybody who is needed. Wall times become epoch seconds at
+once and stay so; a date is asked of the zone whenever one is needed.
 """
 
 from __future__ import annotations
@@ -26,10 +20,11 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 
 Plain = dict[str, Any]
-Window = tuple[datetime, datetime]
+Window = tuple[int, int]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BLOCKING = ("booked", "pending", "arrived", "completed", "no-show", "held")
+MINUTE, DAY = 60, 86400
 ONE_DAY = timedelta(days=1)
 
 
@@ -40,28 +35,29 @@ def load_zone(name: str) -> ZoneInfo:
         return ZoneInfo.from_file(data, key=name)
 
 
-def moment(value: int | str) -> datetime:
-    if isinstance(value, int):
-        return datetime.fromtimestamp(value, UTC)
-    return datetime.fromisoformat(value).astimezone(UTC)
+def instant(value: int | str) -> int:
+    return value if isinstance(value, int) else int(datetime.fromisoformat(value).timestamp())
 
 
-def minutes(value: int) -> timedelta:
-    return timedelta(minutes=value)
+def local_date(start: int, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(start, zone).date()
 
 
-def at_wall(day: date, text: str, zone: ZoneInfo) -> datetime:
+def at_wall(day: date, text: str, zone: ZoneInfo) -> int:
+    """A skipped wall time moves forward by the gap, a repeated one is its first occurrence: fold 0 means both."""
     if text == "24:00":
         day, text = day + ONE_DAY, "00:00"
     hour, minute = text.split(":")
-    return datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=zone).astimezone(UTC)
+    wall = datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=zone)
+    return int(wall.astimezone(UTC).timestamp())
+
+
+# Rules 1 to 5: hours, windows, grid, length.
 
 
 def is_off(schedule: Plain, day: date) -> bool:
-    return any(
-        date.fromisoformat(off["start"]) <= day <= date.fromisoformat(off["end"])
-        for off in schedule.get("time_off", [])
-    )
+    text = day.isoformat()
+    return any(off["start"] <= text <= off["end"] for off in schedule.get("time_off", []))
 
 
 def overridden(schedule: Plain, day: date) -> list[Plain]:
@@ -89,9 +85,9 @@ def wall_windows(schedule: Plain, day: date, last: date) -> list[tuple[str, str]
         return [(start, end) for override in overrides for start, end in override["intervals"]]
     windows = [(start, end) for start, end in schedule.get("weekly", {}).get(WEEKDAYS[day.weekday()], [])]
     for rule in schedule.get("rules", []):
-        if day in dates_of_rule(rule["rrule"], rule["dtstart"], last) and day.isoformat() not in rule.get(
-            "exdates", []
-        ):
+        if day.isoformat() in rule.get("exdates", []):
+            continue
+        if day in dates_of_rule(rule["rrule"], rule["dtstart"], last):
             windows.append((rule["start"], rule["end"]))
     return windows
 
@@ -117,7 +113,7 @@ def windows_of(schedule: Plain, day: date, last: date, zone: ZoneInfo) -> list[W
     return together
 
 
-def inside_union(windows: list[Window], start: datetime, end: datetime) -> bool:
+def inside_union(windows: list[Window], start: int, end: int) -> bool:
     reached = start
     while reached < end:
         further = [ends for begins, ends in windows if begins <= reached < ends]
@@ -127,108 +123,79 @@ def inside_union(windows: list[Window], start: datetime, end: datetime) -> bool:
     return True
 
 
-def all_candidates(plain: Plain, since: datetime, until: datetime) -> list[datetime]:
-    """Rules 1 to 5, for every start from a few days before ``since`` to a few days after ``until``."""
+def all_candidates(plain: Plain, since: int, until: int) -> list[int]:
+    """The starts of [since, until) that rules 1 to 5 allow; windows are made from days before to days after."""
     schedule, kind = plain["schedule"], plain["appointment_type"]
     zone = load_zone(schedule["tz"])
-    duration = minutes(kind["duration_min"])
-    step = minutes(kind.get("interval_min", kind["duration_min"]))
-    first, last = (since - 4 * ONE_DAY).date(), (until + duration + 4 * ONE_DAY).date()
+    duration = kind["duration_min"] * MINUTE
+    step = kind.get("interval_min", kind["duration_min"]) * MINUTE
+    day, last = local_date(since - 3 * DAY, zone), local_date(until + duration + 3 * DAY, zone)
     windows: list[Window] = []
-    day = first
     while day <= last:
         windows += windows_of(schedule, day, last, zone)
         day += ONE_DAY
     found = set()
     for begins, ends in windows:
-        start = begins
-        while start < ends:
-            if inside_union(windows, start, start + duration):
+        for start in range(begins, ends, step):
+            if since <= start < until and inside_union(windows, start, start + duration):
                 found.add(start)
-            start += step
     return sorted(found)
 
 
-def blocks(booking: Plain, now: datetime, leave_out: str | None, holds: bool) -> bool:
+# Rules 6 to 9: who is needed, what is taken, limits.
+
+
+def blocks(booking: Plain, now: int, leave_out: str | None, holds: bool) -> bool:
     status = booking.get("status", "booked")
     if status not in BLOCKING or (leave_out is not None and booking.get("id") == leave_out):
         return False
     if status != "held" or booking.get("expires") is None:
         return True
-    return holds and now < moment(booking["expires"])
+    return holds and now < instant(booking["expires"])
 
 
-def too_close(start: datetime, end: datetime, kind: Plain, other: Plain, buffers: bool) -> bool:
-    """Whether a visit overlaps another one; the earlier one's buffer after and the later one's before add
-    up."""
-    other_start, other_end = moment(other["start"]), moment(other["end"])
-    own_before, own_after = (
-        minutes(kind.get("buffer_before_min", 0)),
-        minutes(kind.get("buffer_after_min", 0)),
-    )
-    before = minutes(other.get("buffer_before_min", 0)) if buffers else minutes(0)
-    after = minutes(other.get("buffer_after_min", 0)) if buffers else minutes(0)
-    if other_end <= start:
-        return start - other_end < after + own_before
-    if end <= other_start:
-        return other_start - end < own_after + before
+def living(actor: Plain, now: int, leave_out: str | None, holds: bool) -> Plain:
+    """An actor with what blocks at this moment only, its instants in epoch seconds."""
+    bookings = [
+        {**booking, "start": instant(booking["start"]), "end": instant(booking["end"])}
+        for booking in actor.get("bookings", [])
+        if blocks(booking, now, leave_out, holds)
+    ]
+    busy = [{"start": instant(one["start"]), "end": instant(one["end"])} for one in actor.get("busy", [])]
+    return {"bookings": bookings, "busy": [one for one in busy if one["start"] < one["end"]]}
+
+
+def too_close(start: int, end: int, kind: Plain, other: Plain) -> bool:
+    """Whether a visit overlaps another one; the earlier one's buffer after and the later one's before add up."""
+    if other["end"] <= start:
+        apart = other.get("buffer_after_min", 0) + kind.get("buffer_before_min", 0)
+        return start - other["end"] < apart * MINUTE
+    if end <= other["start"]:
+        apart = kind.get("buffer_after_min", 0) + other.get("buffer_before_min", 0)
+        return other["start"] - end < apart * MINUTE
     return True
 
 
-def of_session(booking: Plain, kind: Plain, start: datetime, end: datetime) -> bool:
+def of_session(booking: Plain, kind: Plain, start: int, end: int) -> bool:
     return (
         kind.get("capacity", 1) > 1
         and booking.get("same_type", True)
-        and moment(booking["start"]) == start
-        and moment(booking["end"]) == end
+        and booking["start"] == start
+        and booking["end"] == end
     )
 
 
-def actor_free(actor: Plain, kind: Plain, start: datetime, end: datetime) -> bool:
-    for busy in actor.get("busy", []):
-        if moment(busy["start"]) < moment(busy["end"]) and too_close(start, end, kind, busy, buffers=False):
-            return False
-    return not any(
-        too_close(start, end, kind, booking, buffers=True)
+def actor_free(actor: Plain, kind: Plain, start: int, end: int) -> bool:
+    """A busy time has no buffers written on it, so it brings none."""
+    return not any(too_close(start, end, kind, busy) for busy in actor["busy"]) and not any(
+        too_close(start, end, kind, booking)
         for booking in actor["bookings"]
         if not of_session(booking, kind, start, end)
     )
 
 
-def caps_allow(hosts: list[Plain], kind: Plain, start: datetime, zone: ZoneInfo) -> bool:
-    day = start.astimezone(zone).date()
-    for host in hosts:
-        dates = [
-            moment(booking["start"]).astimezone(zone).date()
-            for booking in host["bookings"]
-            if booking.get("counts", booking.get("same_type", True))
-        ]
-        per_day = len([other for other in dates if other == day])
-        per_week = len([other for other in dates if other.isocalendar()[:2] == day.isocalendar()[:2]])
-        if kind.get("max_per_day") is not None and per_day >= kind["max_per_day"]:
-            return False
-        if kind.get("max_per_week") is not None and per_week >= kind["max_per_week"]:
-            return False
-    return True
-
-
-def is_released(
-    kind: Plain, candidates: list[datetime], start: datetime, now: datetime, zone: ZoneInfo
-) -> bool:
-    release = kind.get("release")
-    if release is None:
-        return True
-    day = start.astimezone(zone).date()
-    of_day = [other for other in candidates if other.astimezone(zone).date() == day]
-    place, share = of_day.index(start), release["share_percent"]
-    if (place + 1) * share // 100 == place * share // 100:
-        return True
-    return now >= at_wall(day - release["days_before"] * ONE_DAY, release["at"], zone)
-
-
-def actors_allow(plain: Plain, hosts: list[Plain], kinds: list[list[Plain]], start: datetime) -> bool:
-    kind = plain["appointment_type"]
-    end = start + minutes(kind["duration_min"])
+def actors_allow(hosts: list[Plain], kinds: list[list[Plain]], kind: Plain, start: int) -> bool:
+    end = start + kind["duration_min"] * MINUTE
     if not all(actor_free(host, kind, start, end) for host in hosts):
         return False
     seats = [b.get("seats", 1) for b in hosts[0]["bookings"] if of_session(b, kind, start, end)]
@@ -241,29 +208,60 @@ def actors_allow(plain: Plain, hosts: list[Plain], kinds: list[list[Plain]], sta
     return True
 
 
+def caps_allow(hosts: list[Plain], kind: Plain, start: int, zone: ZoneInfo) -> bool:
+    per_day, per_week = kind.get("max_per_day"), kind.get("max_per_week")
+    if per_day is None and per_week is None:
+        return True
+    day = local_date(start, zone)
+    for host in hosts:
+        dates = [
+            local_date(booking["start"], zone)
+            for booking in host["bookings"]
+            if booking.get("counts", booking.get("same_type", True))
+        ]
+        if per_day is not None and len([other for other in dates if other == day]) >= per_day:
+            return False
+        week = [other for other in dates if other.isocalendar()[:2] == day.isocalendar()[:2]]
+        if per_week is not None and len(week) >= per_week:
+            return False
+    return True
+
+
+def is_released(plain: Plain, around: list[int], start: int, now: int, zone: ZoneInfo) -> bool:
+    """``around`` has at least all candidates of the start's date."""
+    release = plain["appointment_type"].get("release")
+    if release is None:
+        return True
+    day = local_date(start, zone)
+    if now >= at_wall(day - release["days_before"] * ONE_DAY, release["at"], zone):
+        return True
+    place = [other for other in around if local_date(other, zone) == day].index(start)
+    share = release["share_percent"]
+    return bool((place + 1) * share // 100 == place * share // 100)
+
+
+def within_horizon(kind: Plain, start: int, now: int, zone: ZoneInfo) -> bool:
+    horizon = kind.get("horizon_days")
+    return horizon is None or (local_date(start, zone) - local_date(now, zone)).days <= horizon
+
+
 def reference_open(plain: Plain, now: int, since: int, until: int, holds: bool = True) -> list[int]:
     """The open starts of [since, until), by looking at every candidate alone."""
-    at, first, last = moment(now), moment(since), moment(until)
-    if first >= last:
+    if since >= until:
         return []
     zone, kind = load_zone(plain["schedule"]["tz"]), plain["appointment_type"]
-
-    def living(actor: Plain) -> Plain:
-        bookings = [b for b in actor.get("bookings", []) if blocks(b, at, plain.get("leave_out"), holds)]
-        return {"bookings": bookings, "busy": actor.get("busy", [])}
-
-    hosts = [living(host) for host in plain.get("hosts", [plain])]
-    kinds = [[living(room) for room in rooms] for rooms in plain.get("resources", [])]
-    candidates = all_candidates(plain, first, last)
-    today = at.astimezone(zone).date()
-    horizon = kind.get("horizon_days")
+    leave_out = plain.get("leave_out")
+    hosts = [living(host, now, leave_out, holds) for host in plain.get("hosts", [plain])]
+    kinds = [[living(room, now, leave_out, holds) for room in rooms] for rooms in plain.get("resources", [])]
+    wider = 2 * DAY if kind.get("release") else 0
+    around = all_candidates(plain, since - wider, until + wider)
     return [
-        int(start.timestamp())
-        for start in candidates
-        if first <= start < last
-        and start >= at + minutes(kind.get("min_notice_min", 0))
-        and (horizon is None or (start.astimezone(zone).date() - today).days <= horizon)
-        and is_released(kind, candidates, start, at, zone)
-        and actors_allow(plain, hosts, kinds, start)
+        start
+        for start in around
+        if since <= start < until
+        and start >= now + kind.get("min_notice_min", 0) * MINUTE
+        and within_horizon(kind, start, now, zone)
+        and actors_allow(hosts, kinds, kind, start)
         and caps_allow(hosts, kind, start, zone)
+        and is_released(plain, around, start, now, zone)
     ]
