@@ -92,7 +92,7 @@ def undo_change(revision_id: str) -> Answer:
     except Conflict as error:
         return _history(error.sentence), error.status
     toast("Undone. It is as it was before.")
-    hours = kind in (revisions.WEEK, revisions.DATES)
+    hours = kind in revisions.OF_HOURS
     return redirect(f"/console/hours/{object_id}" if hours else "/console/time-off", 303)
 
 

@@ -15,6 +15,9 @@ from scheduler.accounts.rights import Person, may_edit_calendar, sees_all_bookin
 from scheduler.availability.zones import zone as zone_of
 from scheduler.catalog import revisions
 from scheduler.catalog.dates import MAX_DATES
+from scheduler.catalog.repeat_words import repeat_words, rule_words
+from scheduler.catalog.repeating import rules_under
+from scheduler.catalog.repeats import next_dates, repeat_of
 from scheduler.catalog.typed_hours import write_ranges
 from scheduler.clock import local_date
 from scheduler.db import snapshot
@@ -74,6 +77,21 @@ class DateSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeating:
+    """Hours that repeat: rules that differ in their ranges only. ``next`` are their dates to come, five at most;
+    ``editable`` whether the form can say the rule."""
+
+    ids: tuple[str, ...]
+    rrule: str
+    dtstart: date
+    windows: tuple[Range, ...]
+    exdates: tuple[date, ...]
+    words: str
+    next: tuple[date, ...]
+    editable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Hours:
     """A set of hours. ``today`` is the date at the earliest of its places; ``saved_by`` and ``saved_at`` are of the last
     edit that is kept, None when there is none."""
@@ -85,7 +103,7 @@ class Hours:
     weekly: dict[int, list[Range]]
     uses: tuple[Use, ...]
     dates: tuple[DateSpan, ...]
-    rules: tuple[str, ...]
+    rules: tuple[Repeating, ...]
     today: date
     saved_by: str
     saved_at: int | None
@@ -147,7 +165,7 @@ def listed(person: Person) -> list[tuple[str, list[Listed]]]:
         for row, owner in rows:
             if may_edit_calendar(person, row.organization_id, row.practitioner_id):
                 uses = _uses(session, row.id)
-                said = tuple(_in_short(_weekly(session, row)))
+                said = (*_in_short(_weekly(session, row)), *_rules_in_short(session, row.id))
                 types = tuple(dict.fromkeys(use.type for use in uses))
                 groups.setdefault(owner or "", []).append(Listed(row.id, row.name, said, types))
         return list(groups.items())
@@ -182,11 +200,12 @@ def hours_of(person: Person, availability_id: str, now: int) -> Hours:
         last = session.execute(
             select(Revision.at, User.name)
             .outerjoin(User, User.id == Revision.user_id)
-            .where(Revision.object_kind.in_((revisions.WEEK, revisions.DATES)), Revision.object_id == row.id)
+            .where(Revision.object_kind.in_(revisions.OF_HOURS), Revision.object_id == row.id)
             .order_by(Revision.id.desc())
             .limit(1)
         ).one_or_none()
         zones = [zone_of(use.zone).info for use in uses] or [zone_of("UTC").info]
+        today = min(local_date(now, zone) for zone in zones)
         return Hours(
             id=row.id,
             name=row.name,
@@ -195,8 +214,8 @@ def hours_of(person: Person, availability_id: str, now: int) -> Hours:
             weekly=_weekly(session, row),
             uses=tuple(uses),
             dates=tuple(_grouped(revisions.dates_under(session, row), uses)),
-            rules=tuple(_rules(session, row.id)),
-            today=min(local_date(now, zone) for zone in zones),
+            rules=tuple(_rules(session, row.id, today)),
+            today=today,
             saved_by=(last[1] or "the system") if last else "",
             saved_at=last[0] if last else None,
         )
@@ -214,6 +233,14 @@ def _in_short(weekly: Mapping[int, Sequence[Range]]) -> list[str]:
             name = _SHORT[days[0]] if len(days) == 1 else f"{_SHORT[days[0]]} to {_SHORT[days[-1]]}"
             lines.append(f"{name}: {write_ranges(hours)}")
     return lines
+
+
+def _rules_in_short(session: Session, availability_id: str) -> list[str]:
+    said = (
+        f"{rule_words(row.rrule, row.dtstart)}: {write_ranges([(row.start_minute, row.end_minute)])}"
+        for row in rules_under(session, availability_id)
+    )
+    return list(dict.fromkeys(said))
 
 
 def _uses(session: Session, availability_id: str) -> list[Use]:
@@ -234,15 +261,41 @@ def _weekly(session: Session, row: Availability) -> dict[int, list[Range]]:
     return weekly
 
 
-def _rules(session: Session, availability_id: str) -> list[str]:
-    rows = session.scalars(
-        select(RecurrenceRule)
-        .where(RecurrenceRule.availability_id == availability_id)
-        .order_by(RecurrenceRule.dtstart, RecurrenceRule.id)
+def repeating(
+    rrule: str,
+    dtstart: date,
+    windows: Sequence[Range],
+    exdates: Sequence[date],
+    today: date,
+    ids: Sequence[str] = (),
+) -> Repeating:
+    """Hours that repeat, with their words and their dates from ``today`` on."""
+    return Repeating(
+        tuple(ids),
+        rrule,
+        dtstart,
+        tuple(windows),
+        tuple(exdates),
+        repeat_words(rrule, dtstart, windows, exdates),
+        tuple(next_dates(rrule, dtstart, exdates, today)),
+        repeat_of(rrule, dtstart) is not None,
     )
+
+
+def _rules(session: Session, availability_id: str, today: date) -> list[Repeating]:
+    groups: dict[tuple[str, date, tuple[str, ...]], list[RecurrenceRule]] = {}
+    for row in rules_under(session, availability_id):
+        groups.setdefault((row.rrule, row.dtstart, tuple(row.exdates)), []).append(row)
     return [
-        f"{write_ranges([(row.start_minute, row.end_minute)])}, from {day_with_year(row.dtstart)} ({row.rrule})"
-        for row in rows
+        repeating(
+            rrule,
+            dtstart,
+            [(row.start_minute, row.end_minute) for row in rows],
+            [date.fromisoformat(day) for day in exdates],
+            today,
+            [row.id for row in rows],
+        )
+        for (rrule, dtstart, exdates), rows in groups.items()
     ]
 
 
