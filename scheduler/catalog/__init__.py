@@ -21,6 +21,7 @@ from scheduler.catalog.dates import (
     set_dates,
     set_override,
 )
+from scheduler.catalog.holiday_calendars import follow_clinic, set_holidays
 from scheduler.catalog.hours import (
     add_availability,
     remove_availability,
@@ -79,6 +80,7 @@ __all__ = [
     "edit_role",
     "edit_schedule",
     "end_share_link",
+    "follow_clinic",
     "is_empty",
     "move_question",
     "remove_availability",
@@ -91,6 +93,7 @@ __all__ = [
     "rename_practitioner",
     "reopen_share_link",
     "set_dates",
+    "set_holidays",
     "set_override",
     "set_pool_members",
     "set_repeating",

@@ -165,13 +165,15 @@ def _week_preview(hours: Hours, draft: week_form.Draft, preview: Preview) -> str
 
 
 def _dates_form(hours: Hours, typed: dates_form.Typed, problems: dict[str, str] | None = None) -> str:
+    region, holidays = dates_form.holidays(hours)
     return render_template(
         "console/hours_dates.html",
         page=hours,
         typed=typed,
         problems=problems or {},
         errors=[(dates_form.CONTROLS[name], sentence) for name, sentence in (problems or {}).items()],
-        holidays=dates_form.holidays(hours.today),
+        region=region,
+        holidays=holidays,
     )
 
 

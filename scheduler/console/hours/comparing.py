@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from scheduler.catalog.hours import WEEKDAYS
 from scheduler.catalog.typed_hours import write_ranges
-from scheduler.console.hours.reading import DateSpan, Hours, Repeating
+from scheduler.console.hours.reading import DateSpan, Hours
+from scheduler.console.hours.repeat_reading import Repeating
 
 Range = tuple[int, int]
 

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.accounts.rights import Person, may_edit_calendar
+from scheduler.accounts.rights import ADMIN, Person, may_edit_calendar
 from scheduler.availability.zones import zone as zone_of
-from scheduler.catalog import revisions
+from scheduler.catalog import holiday_calendars, revisions
 from scheduler.catalog.hours import WEEKDAYS
 from scheduler.catalog.repeat_words import repeat_words
 from scheduler.catalog.typed_hours import write_ranges
@@ -91,6 +91,8 @@ def _mine(session: Session, person: Person, row: Revision) -> bool:
     if row.object_kind in revisions.OF_HOURS:
         hours = session.get(Availability, row.object_id)
         return hours is not None and may_edit_calendar(person, hours.organization_id, hours.practitioner_id)
+    if row.object_kind == holiday_calendars.KIND:
+        return ADMIN in person.roles
     actors = {item["actor_id"] for item in _items(row)}
     owners = {actor.practitioner_id for key in actors if key and (actor := session.get(Actor, key))}
     return all(may_edit_calendar(person, row.organization_id, owner) for owner in owners or {None})
@@ -184,6 +186,20 @@ def _blocks(session: Session, row: Revision, zone: ZoneInfo) -> tuple[str, list[
     return "Blocked time", shown
 
 
+def _holidays(session: Session, row: Revision, zone: ZoneInfo) -> tuple[str, list[str]]:
+    before, after = (set((state["calendar"] or {}).get("keys", ())) for state in (row.before, row.after))
+    lines = [
+        f"{word}: {', '.join(sorted(keys))}"
+        for word, keys in (("Closed on", after - before), ("No longer", before - after))
+        if keys
+    ]
+    if row.after["calendar"] is None:
+        lines = ["Closes with the clinic again"]
+    elif row.after["location_id"] and row.before["calendar"] is None:
+        lines = ["A calendar of its own", f"Closed on: {', '.join(sorted(after)) or 'no holiday'}"]
+    return f"Holidays of {_who(session, row.after)}", lines or ["Saved without a change"]
+
+
 def _line(word: str, when: str, who: str, note: str) -> str:
     return f"{word}: {when}, {who}" + (f", {note}" if note else "")
 
@@ -202,6 +218,7 @@ _WORDS = {
     revisions.REPEATS: _repeats,
     revisions.TIME_OFF: _time_off,
     revisions.BLOCKS: _blocks,
+    holiday_calendars.KIND: _holidays,
 }
 
 

@@ -15,11 +15,9 @@ from scheduler.accounts.rights import Person, may_edit_calendar, sees_all_bookin
 from scheduler.availability.zones import zone as zone_of
 from scheduler.catalog import revisions
 from scheduler.catalog.dates import MAX_DATES
-from scheduler.catalog.repeat_words import repeat_words, rule_words
-from scheduler.catalog.repeating import rules_under
-from scheduler.catalog.repeats import next_dates, repeat_of
 from scheduler.catalog.typed_hours import write_ranges
 from scheduler.clock import local_date
+from scheduler.console.hours.repeat_reading import Repeating, in_short, rules
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.models import (
@@ -28,7 +26,6 @@ from scheduler.models import (
     Location,
     Override,
     Practitioner,
-    RecurrenceRule,
     Revision,
     Schedule,
     User,
@@ -74,21 +71,6 @@ class DateSpan:
     def hours(self) -> str:
         """ "Closed" or the hours in words."""
         return write_ranges(self.windows)
-
-
-@dataclass(frozen=True, slots=True)
-class Repeating:
-    """Hours that repeat: rules that differ in their ranges only. ``next`` are their dates to come, five at most;
-    ``editable`` whether the form can say the rule."""
-
-    ids: tuple[str, ...]
-    rrule: str
-    dtstart: date
-    windows: tuple[Range, ...]
-    exdates: tuple[date, ...]
-    words: str
-    next: tuple[date, ...]
-    editable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +147,7 @@ def listed(person: Person) -> list[tuple[str, list[Listed]]]:
         for row, owner in rows:
             if may_edit_calendar(person, row.organization_id, row.practitioner_id):
                 uses = _uses(session, row.id)
-                said = (*_in_short(_weekly(session, row)), *_rules_in_short(session, row.id))
+                said = (*_in_short(_weekly(session, row)), *in_short(session, row.id))
                 types = tuple(dict.fromkeys(use.type for use in uses))
                 groups.setdefault(owner or "", []).append(Listed(row.id, row.name, said, types))
         return list(groups.items())
@@ -214,7 +196,7 @@ def hours_of(person: Person, availability_id: str, now: int) -> Hours:
             weekly=_weekly(session, row),
             uses=tuple(uses),
             dates=tuple(_grouped(revisions.dates_under(session, row), uses)),
-            rules=tuple(_rules(session, row.id, today)),
+            rules=tuple(rules(session, row.id, today)),
             today=today,
             saved_by=(last[1] or "the system") if last else "",
             saved_at=last[0] if last else None,
@@ -235,14 +217,6 @@ def _in_short(weekly: Mapping[int, Sequence[Range]]) -> list[str]:
     return lines
 
 
-def _rules_in_short(session: Session, availability_id: str) -> list[str]:
-    said = (
-        f"{rule_words(row.rrule, row.dtstart)}: {write_ranges([(row.start_minute, row.end_minute)])}"
-        for row in rules_under(session, availability_id)
-    )
-    return list(dict.fromkeys(said))
-
-
 def _uses(session: Session, availability_id: str) -> list[Use]:
     rows = session.execute(
         select(Schedule.id, AppointmentType.name, Location.name, Location.zone)
@@ -259,44 +233,6 @@ def _weekly(session: Session, row: Availability) -> dict[int, list[Range]]:
     for weekday, start, end in revisions.week_of(session, row)["weekly"]:
         weekly.setdefault(weekday, []).append((start, end))
     return weekly
-
-
-def repeating(
-    rrule: str,
-    dtstart: date,
-    windows: Sequence[Range],
-    exdates: Sequence[date],
-    today: date,
-    ids: Sequence[str] = (),
-) -> Repeating:
-    """Hours that repeat, with their words and their dates from ``today`` on."""
-    return Repeating(
-        tuple(ids),
-        rrule,
-        dtstart,
-        tuple(windows),
-        tuple(exdates),
-        repeat_words(rrule, dtstart, windows, exdates),
-        tuple(next_dates(rrule, dtstart, exdates, today)),
-        repeat_of(rrule, dtstart) is not None,
-    )
-
-
-def _rules(session: Session, availability_id: str, today: date) -> list[Repeating]:
-    groups: dict[tuple[str, date, tuple[str, ...]], list[RecurrenceRule]] = {}
-    for row in rules_under(session, availability_id):
-        groups.setdefault((row.rrule, row.dtstart, tuple(row.exdates)), []).append(row)
-    return [
-        repeating(
-            rrule,
-            dtstart,
-            [(row.start_minute, row.end_minute) for row in rows],
-            [date.fromisoformat(day) for day in exdates],
-            today,
-            [row.id for row in rows],
-        )
-        for (rrule, dtstart, exdates), rows in groups.items()
-    ]
 
 
 def _grouped(rows: Sequence[Override], uses: Iterable[Use]) -> list[DateSpan]:

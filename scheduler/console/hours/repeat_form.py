@@ -19,7 +19,8 @@ from scheduler.catalog.repeating import MAX_EXDATES, MAX_RULES
 from scheduler.catalog.repeats import MONTH_DAY, MONTH_WEEKDAY, MONTH_WORKDAY, WEEK, Repeat
 from scheduler.catalog.typed_hours import BadHours, parse_ranges, short_ranges
 from scheduler.console.hours.dates_form import iso_date
-from scheduler.console.hours.reading import Hours, Repeating, repeating
+from scheduler.console.hours.reading import Hours
+from scheduler.console.hours.repeat_reading import Repeating, repeating
 from scheduler.console.refusals import whole
 
 NEVER, UNTIL, COUNT = "never", "until", "count"
