@@ -21,11 +21,10 @@ from scheduler.catalog.dates import (
     set_dates,
     set_override,
 )
+from scheduler.catalog.holiday_calendars import follow_clinic, set_holidays
 from scheduler.catalog.hours import (
     add_availability,
-    add_recurrence_rule,
     remove_availability,
-    remove_recurrence_rule,
     set_week,
 )
 from scheduler.catalog.links import add_share_link, end_share_link, reopen_share_link
@@ -41,6 +40,11 @@ from scheduler.catalog.people import (
 from scheduler.catalog.places import add_location, edit_location, rename_location
 from scheduler.catalog.pools import add_pool, edit_pool, set_pool_members
 from scheduler.catalog.questions import add_question, edit_question, move_question
+from scheduler.catalog.repeating import (
+    add_recurrence_rule,
+    remove_repeating,
+    set_repeating,
+)
 from scheduler.catalog.resources import add_device, add_room, edit_resource
 from scheduler.catalog.schedules import add_schedule, edit_schedule
 from scheduler.catalog.setup import AlreadySetUp, SetUp, is_empty, set_up
@@ -76,20 +80,23 @@ __all__ = [
     "edit_role",
     "edit_schedule",
     "end_share_link",
+    "follow_clinic",
     "is_empty",
     "move_question",
     "remove_availability",
     "remove_dates",
     "remove_override",
-    "remove_recurrence_rule",
+    "remove_repeating",
     "remove_time_off",
     "rename_appointment_type",
     "rename_location",
     "rename_practitioner",
     "reopen_share_link",
     "set_dates",
+    "set_holidays",
     "set_override",
     "set_pool_members",
+    "set_repeating",
     "set_up",
     "set_week",
 ]

@@ -283,7 +283,7 @@ def test_every_page_of_hours_is_accessible_and_fits(
     look("preview")
     page.goto(f"{address}/console/hours/{hours}/dates")
     look("date")
-    page.get_by_text("Close on holidays").click()
+    page.get_by_text("Close these hours on holidays").click()
     page.get_by_role("button", name="Preview changes").click()
     look("date-error")
     page.goto(f"{address}/console/time-off")
