@@ -44,9 +44,9 @@ def sentence_of(reason: Reason, zone: ZoneInfo) -> str:
     detail = reason.detail
     if reason.code in ("hours", "override"):
         return _hours(reason)
-    if reason.code == "time_off":
+    if reason.code in ("time_off", "closure"):
         first, last = (date.fromisoformat(str(detail[end])) for end in ("start", "end"))
-        return f"Time off {_dates(first, last)}."
+        return f"{'Closed' if reason.code == 'closure' else 'Time off'} {_dates(first, last)}."
     if reason.code == "interval":
         near = [int(detail[side]) for side in ("earlier", "later") if side in detail]
         nearest = " and ".join(time_of_day(at, zone) for at in near)
