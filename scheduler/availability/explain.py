@@ -125,13 +125,13 @@ def _no_window(dated: DatedHours, start: int, length: int) -> Iterable[Reason]:
         return
     for (first, last), away in zip_longest(dated.hours.time_off, sources.time_off):
         if first <= when <= last:
-            span: Detail = {"start": first.isoformat(), "end": last.isoformat()}
-            if away is None or away.actor:
-                yield Reason(
-                    "time_off", away and away.record, detail=span | ({"actor": away.actor} if away else {})
-                )
+            detail = {"start": first.isoformat(), "end": last.isoformat()}
+            if away is not None and not away.actor:
+                yield Reason("closure", away.record, detail=detail)
+            elif away is not None:
+                yield Reason("time_off", away.record, detail={**detail, "actor": away.actor})
             else:
-                yield Reason("closure", away.record, detail=span)
+                yield Reason("time_off", detail=detail)
     # Without the time off, would it be open? If not, that is a reason of its own.
     beneath = DatedHours(replace(dated.hours, time_off=(), sources=replace(sources, time_off=())))
     if not _windows_at(beneath, start, length):
