@@ -88,6 +88,7 @@ POST    /console/bookings/<appointment_id>/resend               signed-in   401 
 POST    /console/bookings/<appointment_id>/keep                 signed-in   401 401 303 404 303 303 404 404
 GET     /console/bookings/<appointment_id>/move                 signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/move                 signed-in   401 401 303 404 303 303 404 404
+GET     /console/why                                            signed-in   303 303 200 200 200 200 200 200
 GET     /console/share                                          signed-in   303 303 200 200 200 200 200 200
 GET     /console/profile                                        signed-in   303 303 200 200 200 200 200 200
 POST    /console/profile/page                                   signed-in   401 401 303 303 404 404 404 303

@@ -28,6 +28,7 @@ from scheduler.availability import (
     next_change,
     next_open,
     open_starts,
+    opens_at,
 )
 from tests.availability.plain import Plain, situation
 from tests.availability.strategies import DAY, MINUTE, cases
@@ -185,6 +186,24 @@ def test_time_opens_only_what_a_hold_a_release_or_the_horizon_kept(case: Plain, 
         codes = {reason.code for reason in reasons}
         assert codes <= {"held", "release", "horizon", "host", "room", "cap"}
         assert all(reason.opens_at and now < reason.opens_at <= now + later for reason in reasons), reasons
+
+
+@many
+@given(CASES)
+def test_a_start_opens_at_the_instant_that_is_said_and_not_before(case: Plain) -> None:
+    now, since, until, leave_out = asked(case)
+    plain = situation(case)
+    grid = candidates(plain.hours, plain.rules, since, until)
+
+    for start in grid[:12]:
+        at = opens_at(plain, start, now, leave_out)
+        assert (at == now) == is_open(plain, start, now, leave_out)
+        if at is None:
+            later = [reason.opens_at for reason in explain(plain, start, now, leave_out)]
+            assert not any(is_open(plain, start, one, leave_out) for one in later if one is not None)
+        elif at > now:
+            assert is_open(plain, start, at, leave_out)
+            assert not is_open(plain, start, at - 1, leave_out)
 
 
 @many
