@@ -6,7 +6,7 @@ argument.
 
 Public names: the values (``Hours``, ``TypeRules``, ``Situation`` and what they are made of), the questions
 (``candidates``, ``open_starts``, ``is_open``, ``held_starts``, ``free_seats``, ``choose_actors``,
-``next_change``, ``next_open``, ``explain``) and the checks for what people type (``check_rrule``,
+``next_change``, ``next_open``, ``explain``), ``pools`` (who of several Schedules is booked) and the checks for what people type (``check_rrule``,
 ``check_zone``, ``wall_minutes``).
 
 May import: the standard library and the data of the tzdata package. No Flask, no SQL, no clock, no other
@@ -15,6 +15,7 @@ room.
 
 from __future__ import annotations
 
+from scheduler.availability import pools
 from scheduler.availability.explain import explain
 from scheduler.availability.recurrence import check_rrule
 from scheduler.availability.rule import (
@@ -68,5 +69,6 @@ __all__ = [
     "next_change",
     "next_open",
     "open_starts",
+    "pools",
     "wall_minutes",
 ]
