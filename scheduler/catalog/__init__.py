@@ -39,7 +39,7 @@ from scheduler.catalog.people import (
     rename_practitioner,
 )
 from scheduler.catalog.places import add_location, edit_location, rename_location
-from scheduler.catalog.pools import add_pool, edit_pool, set_pool_members
+from scheduler.catalog.pools import add_pool, edit_pool, remove_pool, rename_pool, save_pool, set_pool_members
 from scheduler.catalog.questions import add_question, edit_question, move_question
 from scheduler.catalog.resources import add_device, add_room, edit_resource
 from scheduler.catalog.schedules import add_schedule, edit_schedule
@@ -81,12 +81,15 @@ __all__ = [
     "remove_availability",
     "remove_dates",
     "remove_override",
+    "remove_pool",
     "remove_recurrence_rule",
     "remove_time_off",
     "rename_appointment_type",
     "rename_location",
+    "rename_pool",
     "rename_practitioner",
     "reopen_share_link",
+    "save_pool",
     "set_dates",
     "set_override",
     "set_pool_members",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -72,15 +72,3 @@ def _booked(
     return Counter(
         schedule for schedule, start in rows if periods[schedule][0] <= start < periods[schedule][1]
     )
-
-
-def members_by_pool(session: Session, pool_ids: Iterable[str]) -> dict[str, dict[str, int]]:
-    """Per pool: its members' priorities by schedule, offered or not."""
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for pool_id, schedule_id, priority in session.execute(
-        select(PoolMember.pool_id, PoolMember.schedule_id, PoolMember.priority)
-        .where(PoolMember.pool_id.in_(set(pool_ids)))
-        .order_by(PoolMember.pool_id, PoolMember.schedule_id)
-    ):
-        found[pool_id][schedule_id] = priority
-    return dict(found)
