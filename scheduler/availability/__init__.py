@@ -6,8 +6,8 @@ argument.
 
 Public names: the values (``Hours``, ``TypeRules``, ``Situation`` and what they are made of), the questions
 (``candidates``, ``open_starts``, ``is_open``, ``held_starts``, ``free_seats``, ``choose_actors``,
-``next_change``, ``next_open``, ``next_open_of``, ``explain``, ``opens_at``, ``what_if``) and the checks for
-what people type (``check_rrule``, ``check_zone``, ``wall_minutes``).
+``next_change``, ``next_open``, ``next_open_of``, ``explain``, ``opens_at``, ``what_if``), ``pools`` (who of
+several Schedules is booked) and the checks for what people type (``check_rrule``, ``check_zone``, ``wall_minutes``).
 
 May import: the standard library and the data of the tzdata package. No Flask, no SQL, no clock, no other
 room.
@@ -15,6 +15,7 @@ room.
 
 from __future__ import annotations
 
+from scheduler.availability import pools
 from scheduler.availability.explain import explain, opens_at
 from scheduler.availability.recurrence import check_rrule
 from scheduler.availability.rule import (
@@ -79,6 +80,7 @@ __all__ = [
     "next_open_of",
     "open_starts",
     "opens_at",
+    "pools",
     "wall_minutes",
     "what_if",
 ]

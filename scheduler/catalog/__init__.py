@@ -38,7 +38,7 @@ from scheduler.catalog.people import (
     rename_practitioner,
 )
 from scheduler.catalog.places import add_location, edit_location, rename_location
-from scheduler.catalog.pools import add_pool, edit_pool, set_pool_members
+from scheduler.catalog.pools import add_pool, edit_pool, remove_pool, rename_pool, save_pool, set_pool_members
 from scheduler.catalog.questions import add_question, edit_question, move_question
 from scheduler.catalog.repeating import (
     add_recurrence_rule,
@@ -86,12 +86,15 @@ __all__ = [
     "remove_availability",
     "remove_dates",
     "remove_override",
+    "remove_pool",
     "remove_repeating",
     "remove_time_off",
     "rename_appointment_type",
     "rename_location",
+    "rename_pool",
     "rename_practitioner",
     "reopen_share_link",
+    "save_pool",
     "set_dates",
     "set_holidays",
     "set_override",

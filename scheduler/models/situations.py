@@ -47,7 +47,7 @@ def load_situations(
     hours = load_hours(session, frames)
     actors = {actor for frame in frames for actor in frame.actors}
     taken = _taken(session, actors, since, until)
-    busy = _busy(session, actors, since, until)
+    busy = load_busy(session, actors, since, until)
     away = _actor_time_off(session, {a for frame in frames for kind in frame.resources for a in kind})
     counted = _counted(session, frames, since, until)
     seats = _seats(session, frames, since, until)
@@ -121,7 +121,8 @@ def _taken(session: Session, actors: Iterable[str], since: int, until: int) -> d
     return found
 
 
-def _busy(session: Session, actors: Iterable[str], since: int, until: int) -> dict[str, list[Busy]]:
+def load_busy(session: Session, actors: Iterable[str], since: int, until: int) -> dict[str, list[Busy]]:
+    """What is taken outside or blocked by staff, by actor, for at least [since, until), in order."""
     found: dict[str, list[Busy]] = defaultdict(list)
     for row_id, actor, start, end in session.execute(
         select(BusyBlock.id, BusyBlock.actor_id, BusyBlock.starts_at, BusyBlock.ends_at)
