@@ -24,7 +24,7 @@ from jinja2 import FileSystemBytecodeCache
 
 from scheduler import create_app, demo
 from scheduler.db import db
-from tests.support.apps import environ_for, settings_for
+from tests.support.apps import RememberedRule, environ_for, settings_for
 from tests.support.databases import PostgresTemplates, SqliteTemplates
 from tests.support.postgres import PostgresServer, postgres_server
 from tests.support.servers import Server
@@ -41,6 +41,13 @@ DATABASES = ("sqlite", "postgresql")
 @pytest.fixture(scope="session", autouse=True)
 def _only_loopback() -> Iterator[None]:
     with only_loopback():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remembered_rules() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "url_rule_class", RememberedRule)
         yield
 
 
