@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from werkzeug.routing import Rule
 
@@ -35,15 +34,20 @@ def settings_for(database_url: str, data_dir: Path, **changes: str) -> Settings:
 
 
 class RememberedRule(Rule):
-    """A route whose builder of addresses is compiled once per test process: it depends on the route's words alone, and
-    compiling all of them is four fifths of what making an application takes."""
+    """A route that is compiled once per test process: what comes out depends on its words alone, and compiling all of them
+    is nine tenths of what making an application takes."""
 
-    builders: ClassVar[dict[tuple[str, bool], Callable[..., tuple[str, str]]]] = {}
+    compiled: ClassVar[dict[str, dict[str, Any]]] = {}
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    def compile(self) -> None:
         if self.defaults or self.host or self.subdomain:
-            return super()._compile_builder(append_unknown)
-        key = (self.rule, append_unknown)
-        if key not in self.builders:
-            self.builders[key] = super()._compile_builder(append_unknown)
-        return self.builders[key]
+            super().compile()
+            return
+        if self.rule not in self.compiled:
+            super().compile()
+            kept = {name: getattr(self, name) for name in ("_parts", "_trace", "_converters", "arguments")}
+            builders = {name: getattr(self, name).__func__ for name in ("_build", "_build_unknown")}
+            self.compiled[self.rule] = {"kept": kept, "builders": builders}
+        self.__dict__.update(self.compiled[self.rule]["kept"])
+        for name, builder in self.compiled[self.rule]["builders"].items():
+            setattr(self, name, builder.__get__(self, None))
