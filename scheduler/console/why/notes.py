@@ -90,9 +90,9 @@ def feed_note(
         return f"{time} is open on your page. Finders don't list it.", None
     fix = Fix("Check feed", "/admin/feed") if admin else Fix("Whoever reads the feed next gets the new one.")
     if state is None:
-        return f"{time} is open.", Note("feed", "Open, but nobody has read the feed yet.", fix)
+        return "", Note("feed", "Open, but nobody has read the feed yet.", fix)
     if state.due:
         sentence = f"Open, but published copies are {age_words(state.age)} old."
-        return f"{time} is open.", Note("feed", sentence, fix)
+        return "", Note("feed", sentence, fix)
     since = when(now - state.age, asked.start, zone)
     return f"{time} is open. The feed has listed it since {since}.", None
