@@ -52,6 +52,7 @@ def test_the_list_is_of_the_places_state_with_next_dates_and_observed_days(cast:
     assert "Patriots' DayMonday, April 17, 2028" in page
     assert "Independence DaySunday, July 4, 2027; Monday, July 5, 2027 (observed)" in page
     assert "both days are closed" in page
+    assert "has-error" not in cast.admin.browser.get(PATH).text
     other = text(cast.admin.browser.get(f"{PATH}?country=CA&subdivision=QC"))
     assert "Closed on, in Quebec" in other
     assert "Canada Day" in other
