@@ -7,9 +7,10 @@ Edits take the ``version`` the editor saw (``EditConflict``) where the row has o
 may call a verb is decided by the caller.
 
 Public names: the verbs below; ``coded`` (the code tables), ``slugs`` (words of addresses), ``parse`` (checks of typed
-fields), ``photos``, ``languages``. May import: models, availability's checks, audit, accounts (a clinician is invited in
-the same go), the foundation; never a face.
-fields), ``typed_hours`` (a day's hours as text), ``presets`` (what Setup fills in). May import: models, availability's checks, audit, the foundation; never a face.
+fields), ``photos``, ``languages``, ``typed_hours`` (a day's hours as text), ``repeats`` and ``repeat_words`` (hours that
+repeat: the form's rules, any rule in words), ``holiday_dates`` and ``holiday_calendars`` (dates of holidays; the closures
+of those that are ticked), ``presets`` (what Setup fills in). May import: models, availability's checks, audit, accounts (a
+clinician is invited in the same go), the foundation; never a face.
 """
 
 from scheduler.catalog.clinicians import Invited, add_clinician

@@ -88,6 +88,7 @@ def _preview(hours: Hours, asked: repeat_form.Asked, change: Change, now: int) -
         fields=asked.typed.fields,
         read_back=rule,
         rows=comparing.repeats(hours, rule, asked.typed.instead_of) if replaced else (),
+        row_name="Hours",
         unchanged=False,
         preview=preview,
         save=("save", "Save") if rule else ("remove-now", "Remove these hours"),

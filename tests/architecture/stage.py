@@ -98,6 +98,8 @@ class Stage:
             path += "?step=check-in" if path.endswith("/undo") else ""
         if path.startswith("/admin/"):
             values |= self._of_admin(path, by)
+        if path.startswith("/admin/holidays"):
+            form = {"country": "US", "act": "save", "holiday": "Labor Day"}
         if path.startswith("/invitation/"):
             values["<token>"], form = self._invited(), {"password": "several words in a row"}
         if path.startswith("/sign-in/reset/"):
@@ -248,6 +250,7 @@ class Stage:
             made = session.scalars(select(Revision.id).order_by(Revision.id.desc())).first()
         values = {"<availability_id>": row.id, "<revision_id>": str(made)}
         form = {"version": "2", "act": "save", "first": "2027-12-24", "name": "Mornings", "owner": ""}
+        form |= {"kind": "closed", "interval": "1", "weekday": "0", "hours": "9-12"}
         return values, form | {"kind": "off", "id": off.id}
 
     def _feed_file(self) -> str:
