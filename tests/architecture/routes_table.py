@@ -148,6 +148,15 @@ POST    /admin/places/<location_id>/rooms/<actor_id>/use        role(admin) 401 
 GET     /admin/services                                         role(admin) 303 303 403 403 403 200 200 403
 POST    /admin/services/<schedule_id>/stop                      role(admin) 401 401 403 403 403 303 404 403
 POST    /admin/services/<schedule_id>/offer                     role(admin) 401 401 403 403 403 303 404 403
+GET     /admin/teams                                            role(admin) 303 303 403 403 403 200 200 403
+GET     /admin/teams/new                                        role(admin) 303 303 403 403 403 200 200 403
+POST    /admin/teams/new                                        role(admin) 401 401 403 403 403 400 400 403
+GET     /admin/teams/<pool_id>                                  role(admin) 303 303 403 403 403 200 404 403
+POST    /admin/teams/<pool_id>                                  role(admin) 401 401 403 403 403 409 404 403
+POST    /admin/teams/<pool_id>/pause                            role(admin) 401 401 403 403 403 303 404 403
+POST    /admin/teams/<pool_id>/resume                           role(admin) 401 401 403 403 403 303 404 403
+GET     /admin/teams/<pool_id>/remove                           role(admin) 303 303 403 403 403 200 404 403
+POST    /admin/teams/<pool_id>/remove                           role(admin) 401 401 403 403 403 303 404 403
 GET     /admin/organization                                     role(admin) 303 303 403 403 403 200 200 403
 POST    /admin/organization                                     role(admin) 401 401 403 403 403 409 409 403
 GET     /admin/organization/new                                 role(admin) 303 303 403 403 403 200 200 403
