@@ -59,7 +59,7 @@ def test_without_a_team_the_page_says_what_one_is_for(cast: Cast) -> None:
 def test_a_team_is_made_of_ticked_offers_with_priorities(cast: Cast, second: Schedule) -> None:
     form = cast.admin.browser.get(f"/admin/teams/new?type={cast.clinic.type}").text
     assert "Dr. Omar Haddad" in form
-    done = send(cast.admin, "/admin/teams/new", new_team(cast, second))
+    done = send(cast.admin.browser, "/admin/teams/new", new_team(cast, second))
     pool = the_pool(cast)
     assert pool is not None
     assert (done.status_code, done.headers["Location"]) == (303, f"/admin/teams/{pool.id}")
@@ -90,7 +90,7 @@ def test_what_cannot_be_saved_is_named_and_the_form_comes_back_filled(
     form = new_team(cast, second) | {"name": "Our team"}
     if "priority" in change:
         change = {f"priority-{second.id}": change["priority"]}
-    done = send(cast.admin, "/admin/teams/new", form | change)
+    done = send(cast.admin.browser, "/admin/teams/new", form | change)
     assert done.status_code == 400
     assert sentence in done.text
     if "member" not in change:
@@ -128,7 +128,7 @@ def test_a_team_is_changed_as_a_whole(cast: Cast, second: Schedule) -> None:
     form = {
         "version": seen, "name": "Knee team", "slug": "knee", "member": [second.id], f"priority-{second.id}": "7",
     }  # fmt: skip
-    done = send(cast.admin, f"/admin/teams/{pool.id}", form)
+    done = send(cast.admin.browser, f"/admin/teams/{pool.id}", form)
     assert done.status_code == 303
     assert members(cast, pool.id) == {second.id: 7}
     assert cast.admin.browser.get("/riverside-team").headers["Location"] == "/knee"
@@ -136,7 +136,7 @@ def test_a_team_is_changed_as_a_whole(cast: Cast, second: Schedule) -> None:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.object_id == pool.id)).all()[-1]
     assert (entry.action, entry.details["fields"]) == ("edit", ["name", "members"])
     # what was seen is no longer what is saved
-    late = send(cast.admin, f"/admin/teams/{pool.id}", form | {"name": "Hip team"})
+    late = send(cast.admin.browser, f"/admin/teams/{pool.id}", form | {"name": "Hip team"})
     assert late.status_code == 409
     assert "Hip team" in late.text
     assert "Somebody else saved this meanwhile" in late.text
@@ -145,12 +145,12 @@ def test_a_team_is_changed_as_a_whole(cast: Cast, second: Schedule) -> None:
 
 def test_a_team_is_paused_and_resumed_with_undo(cast: Cast) -> None:
     pool = make_pool(cast.clinic, {cast.clinic.schedule: 0})
-    done = send(cast.admin, f"/admin/teams/{pool.id}/pause", {})
+    done = send(cast.admin.browser, f"/admin/teams/{pool.id}/pause", {})
     assert done.status_code == 303
     page = cast.admin.browser.get(f"/admin/teams/{pool.id}").text
     assert "This team is paused" in page
     assert undo_of(page) == f"/admin/teams/{pool.id}/resume"
-    send(cast.admin, f"/admin/teams/{pool.id}/resume", {})
+    send(cast.admin.browser, f"/admin/teams/{pool.id}/resume", {})
     found = the_pool(cast)
     assert found is not None
     assert found.active
@@ -161,12 +161,14 @@ def test_removing_a_team_is_asked_about_and_leaves_members_and_bookings(cast: Ca
     pool = make_pool(cast.clinic, {cast.clinic.schedule: 0})
     assert "will lead nowhere" in cast.admin.browser.get(f"/admin/teams/{pool.id}/remove").text
     assert the_pool(cast) is not None
-    assert send(cast.admin, f"/admin/teams/{pool.id}/remove", {}).headers["Location"] == "/admin/teams"
+    assert (
+        send(cast.admin.browser, f"/admin/teams/{pool.id}/remove", {}).headers["Location"] == "/admin/teams"
+    )
     assert the_pool(cast) is None
     assert cast.admin.browser.get(f"/admin/teams/{pool.id}").status_code == 404
     assert cast.admin.browser.get(f"/console/bookings/{visit.id}").status_code == 200
     # the word stays its own: nobody else gets it
-    assert send(cast.admin, "/admin/teams/new", {
+    assert send(cast.admin.browser, "/admin/teams/new", {
         "type": cast.clinic.type, "name": "Next", "slug": "riverside-team", "member": cast.clinic.schedule,
     }).status_code == 400  # fmt: skip
 
@@ -175,7 +177,7 @@ def test_types_of_others_make_no_team(cast: Cast) -> None:
     assert cast.admin.browser.get("/admin/teams/new?type=nothing").status_code == 404
     other = make_schedule(cast.clinic, type=make_type(cast.clinic).id)
     done = send(
-        cast.admin, "/admin/teams/new", {"type": cast.clinic.type, "name": "Mixed", "member": other.id}
+        cast.admin.browser, "/admin/teams/new", {"type": cast.clinic.type, "name": "Mixed", "member": other.id}
     )
     assert done.status_code == 400
     assert "Members: choose offers of this type only." in done.text
