@@ -177,7 +177,9 @@ def test_types_of_others_make_no_team(cast: Cast) -> None:
     assert cast.admin.browser.get("/admin/teams/new?type=nothing").status_code == 404
     other = make_schedule(cast.clinic, type=make_type(cast.clinic).id)
     done = send(
-        cast.admin.browser, "/admin/teams/new", {"type": cast.clinic.type, "name": "Mixed", "member": other.id}
+        cast.admin.browser,
+        "/admin/teams/new",
+        {"type": cast.clinic.type, "name": "Mixed", "member": other.id},
     )
     assert done.status_code == 400
     assert "Members: choose offers of this type only." in done.text
