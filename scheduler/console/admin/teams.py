@@ -169,7 +169,8 @@ def team_of(session: Session, person: Person, pool_id: str) -> Pool:
 
 
 def _page(session: Session, kind: AppointmentType, pool: Pool | None, now: int) -> Page:
-    rows = tuple(row for row in all_rows(session, kind.organization_id) if row.type_id == kind.id)
+    offered = (row for row in all_rows(session, kind.organization_id) if row.type_id == kind.id)
+    rows = tuple(sorted(offered, key=lambda row: (who_of(row), row.place, row.id)))
     members = pools.members_of(session, pool.id) if pool else {}
     return Page(
         id=pool.id if pool else "",
