@@ -10,8 +10,14 @@ import sys
 import time
 
 WORLDS = "200"
+EXAMPLES = "20000"
 RACES = 5
 PARTS = (
+    (
+        f"properties of the slot rule, {EXAMPLES} examples each",
+        {"EXAMPLES": EXAMPLES},
+        ["tests/availability"],
+    ),
     ("one rule for all, many worlds", {"WORLDS": WORLDS}, ["tests/test_one_rule.py"]),
     *(
         (

@@ -105,23 +105,15 @@ RULES = st.builds(
 )
 
 
-def by_nobody(rule: Chosen) -> bool:
-    """Whether no date exists at all, for which dateutil would look until the year 9999."""
-    try:
-        check_rrule(rule[0], rule[1])
-    except ValueError:
-        return True
-    return False
-
-
 @many
 @given(RULES)
 def test_dates_are_those_of_dateutil(rule: Chosen) -> None:
-    ours = dates(*rule)
-    if not ours and by_nobody(rule):
+    text, start, days = rule
+    # Where no date is near, dateutil would look until the year 9999.
+    if not dates(text.partition(";COUNT")[0], start, days):
         return
 
-    assert ours == by_dateutil(*rule)
+    assert dates(text, start, days) == by_dateutil(text, start, days)
 
 
 @pytest.mark.parametrize("number", [52, 53, -1, -52, -53])
