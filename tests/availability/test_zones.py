@@ -70,7 +70,8 @@ def test_the_next_day_begins_at_the_first_instant_of_another_date(
 
     assert begins > instant
     assert ours.day(begins) != ours.day(instant) == ours.day(begins - 1)
-    assert all(ours.day(at) == ours.day(instant) for at in range(instant, begins, 60))
+    looked_at = {*range(instant, begins, 1800), *range(max(instant, begins - 3600), begins, 60)}
+    assert {ours.day(at) for at in looked_at} == {ours.day(instant)}
 
 
 def test_an_offset_kept_for_a_day_holds_at_noon_in_every_zone() -> None:
