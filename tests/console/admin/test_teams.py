@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from scheduler.catalog import pools
@@ -11,7 +12,7 @@ from scheduler.db import snapshot
 from scheduler.models import AuditEntry, Pool, Schedule
 from tests.console.admin.pages import send, undo_of
 from tests.factories import make_appointment, make_pool, make_practitioner, make_schedule, make_type
-from tests.people import Cast
+from tests.people import Cast, make_cast
 from tests.support.times import Clock
 
 
@@ -190,3 +191,13 @@ def test_the_share_page_gives_the_teams_link_to_who_is_in_it(cast: Cast, second:
     for person, shown in ((cast.admin, True), (cast.desk, True), (cast.owner, True), (cast.colleague, False)):
         page = person.browser.get("/console/share").text
         assert ("/riverside-team/new-patient-visit" in page) is shown
+
+
+def test_tables_order_and_links_are_read_on_each_database(app: Flask) -> None:
+    cast = make_cast(app)
+    pool = make_pool(cast.clinic, {cast.clinic.schedule: 0})
+    for path in ("/admin/teams", "/admin/teams/new", f"/admin/teams/{pool.id}", "/console/share"):
+        for person in (cast.admin, cast.owner) if path == "/console/share" else (cast.admin,):
+            page = person.browser.get(path)
+            assert page.status_code == 200
+            assert ("riverside-team" in page.text) is (path != "/admin/teams/new")
