@@ -47,14 +47,7 @@ def add_pool(
     row = Pool(organization_id=kind.organization_id, appointment_type_id=kind.id, created_at=now, **values)
     session.add(row)
     session.flush()
-    slugs.give_slug(
-        session,
-        organization_id=row.organization_id,
-        kind="pool",
-        target_id=row.id,
-        typed=slug,
-        suggestion=row.name,
-    )
+    _give_slug(session, row, slug, problems)
     _add_members(session, row, members)
     note(session, row, by=by, now=now, action="add", kind="pool")
     return row
@@ -109,7 +102,7 @@ def save_pool(
         if fault := slugs.problem_with(slug, first=True):
             problems.add("slug", "Link", fault)
         else:
-            _rename(session, row, slug, problems)
+            _give_slug(session, row, slug, problems)
     problems.stop()
     fields = put(row, values)
     if members != members_of(session, row.id):
@@ -123,7 +116,7 @@ def save_pool(
 def rename_pool(session: Session, *, by: audit.Actor, now: int, pool_id: str, slug: str) -> Pool:
     """Give a pool's page another word; the old one redirects. Raises NotFound, InvalidInput."""
     row = find(session, Pool, pool_id)
-    _rename(session, row, slug, Problems())
+    _give_slug(session, row, slug, Problems())
     note(session, row, by=by, now=now, action="rename", kind="pool")
     return row
 
@@ -156,7 +149,7 @@ def stamp(session: Session, row: Pool) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def _rename(session: Session, row: Pool, slug: str, problems: Problems) -> None:
+def _give_slug(session: Session, row: Pool, slug: str | None, problems: Problems) -> None:
     slugs.give_slug(
         session,
         organization_id=row.organization_id,

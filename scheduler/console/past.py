@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.console.loads import turn_words
 from scheduler.models import AuditEntry, Outbox, User
 
 _ACTS = {
@@ -74,12 +75,18 @@ def history_of(session: Session, appointment_id: str) -> tuple[Event, ...]:
     return tuple(
         Event(
             entry.at,
-            _ACTS.get(entry.action, entry.action.replace("-", " ").capitalize()),
+            _what(entry),
             name or _ACTORS.get(entry.actor_kind, "staff"),
             entry.details.get("starts_at") if entry.action in _TIMED else None,
         )
         for entry, name in found
     )
+
+
+def _what(entry: AuditEntry) -> str:
+    act = _ACTS.get(entry.action, entry.action.replace("-", " ").capitalize())
+    turn = turn_words(entry.details) if entry.action == "hold" else ""
+    return f"{act} ({turn})" if turn else act
 
 
 def messages_of(session: Session, appointment_id: str) -> tuple[Message, ...]:

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from scheduler import catalog, clock
-from scheduler.catalog import slugs
+from scheduler.catalog import pools, slugs
 from scheduler.db import snapshot
-from scheduler.errors import NotFound
-from scheduler.models import PoolMember
+from scheduler.errors import EditConflict, NotFound
+from scheduler.models import Pool, PoolMember
 from tests.catalog.acts import LONG, NUL, act, again, refused
 from tests.catalog.conftest import Still
 from tests.factories import Clinic, make_practitioner, make_schedule, make_type
@@ -64,6 +64,49 @@ def test_a_pool_has_members_a_page_and_can_be_changed(clinic: Clinic) -> None:
     assert (again(clinic, pool).name, again(clinic, pool).active) == ("Our team", False)
     assert list(refused(clinic, catalog.edit_pool, pool_id=pool.id, name="")) == ["name"]
     assert list(refused(clinic, catalog.set_pool_members, pool_id=pool.id, members={})) == ["members"]
+
+
+def test_a_pool_is_saved_as_a_whole_or_not_at_all(clinic: Clinic) -> None:
+    second = make_schedule(clinic, hosts=[make_practitioner(clinic).actor])
+    pool = act(
+        clinic, catalog.add_pool, appointment_type_id=clinic.type, name="Team", members={clinic.schedule: 5}
+    )
+    wanted = {"pool_id": pool.id, "name": "Our team", "slug": "ours", "members": {second.id: 2}}
+    problems = refused(clinic, catalog.save_pool, **wanted | {"name": "", "slug": "Knee", "members": {}})
+    assert sorted(problems) == ["members", "name", "slug"]
+    assert list(refused(clinic, catalog.save_pool, **wanted | {"slug": clinic.slug})) == ["slug"]
+    assert stamp_of(clinic, pool.id)[1:] == ("Team", "team", {clinic.schedule: 5})
+
+    seen = stamp_of(clinic, pool.id)[0]
+    act(clinic, catalog.save_pool, **wanted, seen=seen)
+    assert stamp_of(clinic, pool.id)[1:] == ("Our team", "ours", {second.id: 2})
+    with pytest.raises(EditConflict):
+        act(clinic, catalog.save_pool, **wanted | {"name": "Late"}, seen=seen)
+    act(clinic, catalog.save_pool, **wanted | {"slug": ""})
+    act(clinic, catalog.rename_pool, pool_id=pool.id, slug="team")
+    assert stamp_of(clinic, pool.id)[1:] == ("Our team", "team", {second.id: 2})
+
+
+def test_a_removed_pool_leaves_its_members_and_its_word_to_nobody(clinic: Clinic) -> None:
+    pool = act(
+        clinic, catalog.add_pool, appointment_type_id=clinic.type, name="Team", members={clinic.schedule: 5}
+    )
+    act(clinic, catalog.remove_pool, pool_id=pool.id)
+    with pytest.raises(NotFound):
+        act(clinic, catalog.remove_pool, pool_id=pool.id)
+    with clinic.app.app_context(), snapshot() as session:
+        assert session.scalars(select(PoolMember)).all() == []
+    fields = {"appointment_type_id": clinic.type, "name": "Team", "members": {clinic.schedule: 0}}
+    assert list(refused(clinic, catalog.add_pool, **fields, slug="team")) == ["slug"]
+    assert clinic.first_start
+
+
+def stamp_of(clinic: Clinic, pool_id: str) -> tuple[str, str, str | None, dict[str, int]]:
+    """The pool's stamp, name, word and members."""
+    with clinic.app.app_context(), snapshot() as session:
+        row = session.get_one(Pool, pool_id)
+        word = slugs.current_slug(session, "pool", pool_id)
+        return pools.stamp(session, row), row.name, word, pools.members_of(session, pool_id)
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,11 @@ from scheduler.availability.pools import Member, fair_order, period
 from scheduler.availability.zones import zone as zone_of
 from scheduler.catalog import pools, slugs
 from scheduler.console.admin.services import Row, all_rows
+from scheduler.console.loads import load_words
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.models import AppointmentType, Pool, PoolMember, Schedule
 from scheduler.models.pools import load_members, pool_priorities
-
-_HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,7 @@ class Line:
     @property
     def figures(self) -> str:
         """As "12 visits in 40 open hours"."""
-        tenths = round(self.available * 10 / _HOUR)
-        hours = f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)
-        if not self.available:
-            return f"{_counted(self.booked, 'visit')}, no open hours"
-        return f"{_counted(self.booked, 'visit')} in {hours} open {'hour' if tenths == 10 else 'hours'}"
+        return load_words(self.booked, self.available)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +206,3 @@ def _order(members: list[Member], rows: Mapping[str, Row], now: int) -> Order:
             for number, one in enumerate(fair_order(members))
         ),
     )
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word if number == 1 else word + 's'}"

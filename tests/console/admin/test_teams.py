@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from scheduler.booking import book, hold_any
 from scheduler.catalog import pools
 from scheduler.console.admin.teams import Line
 from scheduler.db import snapshot
 from scheduler.models import AuditEntry, Pool, Schedule
 from tests.console.admin.pages import send, undo_of
-from tests.factories import make_appointment, make_pool, make_practitioner, make_schedule, make_type
-from tests.people import Cast
+from tests.factories import (
+    DETAILS,
+    make_appointment,
+    make_pool,
+    make_practitioner,
+    make_schedule,
+    make_type,
+    visitor,
+)
+from tests.people import Cast, make_cast
 from tests.support.times import Clock
 
 
@@ -121,6 +131,22 @@ def test_figures_are_said_in_words(booked: int, available: int, words: str) -> N
     assert Line("Dr. Chen", booked, available, 0, True).figures == words
 
 
+def test_a_bookings_history_says_why_it_was_whose_turn(cast: Cast, second: Schedule) -> None:
+    make_appointment(cast.clinic, start=cast.clinic.starts()[3])
+    pool = make_pool(cast.clinic, {cast.clinic.schedule: 0, second.id: 0})
+    start, later = cast.clinic.starts()[:2]
+    with cast.clinic.app.app_context():
+        booked = []
+        for at in (start, start, later):
+            by = visitor()
+            held = hold_any(by=by, pool_id=pool.id, location_id=cast.clinic.location, start=at)
+            booked.append(book(by=by, appointment_id=held.id, details=DETAILS).id)
+    pages = [cast.admin.browser.get(f"/console/bookings/{one}").text for one in booked]
+    assert "(next in the team with 0 visits in 160 open hours)" in pages[0]
+    assert "(the only free member of the team)" in pages[1]
+    assert "(next in the team with 1 visit in 160 open hours)" in pages[2]
+
+
 def test_a_team_is_changed_as_a_whole(cast: Cast, second: Schedule) -> None:
     pool = make_pool(cast.clinic, {cast.clinic.schedule: 0})
     with cast.clinic.app.app_context(), snapshot() as session:
@@ -190,3 +216,13 @@ def test_the_share_page_gives_the_teams_link_to_who_is_in_it(cast: Cast, second:
     for person, shown in ((cast.admin, True), (cast.desk, True), (cast.owner, True), (cast.colleague, False)):
         page = person.browser.get("/console/share").text
         assert ("/riverside-team/new-patient-visit" in page) is shown
+
+
+def test_tables_order_and_links_are_read_on_each_database(app: Flask) -> None:
+    cast = make_cast(app)
+    pool = make_pool(cast.clinic, {cast.clinic.schedule: 0})
+    for path in ("/admin/teams", "/admin/teams/new", f"/admin/teams/{pool.id}", "/console/share"):
+        for person in (cast.admin, cast.owner) if path == "/console/share" else (cast.admin,):
+            page = person.browser.get(path)
+            assert page.status_code == 200
+            assert ("riverside-team" in page.text) is (path != "/admin/teams/new")
