@@ -1,5 +1,6 @@
 """The long run, by hand: ``python -m tests.long``. What decides right or wrong in minutes is in the suite already; here it
-is repeated until chance has had its turn. Prints pytest's closing lines; ends with 1 when anything failed.
+is repeated until chance has had its turn, and pages are walked in every way (tests/support/ways.py). Prints pytest's closing
+lines; ends with 1 when anything failed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ PARTS = (
         {"EXAMPLES": EXAMPLES},
         ["tests/availability"],
     ),
+    ("walks and looks in every way", {"EVERY_WAY": "1"}, ["tests", "-m", "browser"]),
     ("one rule for all, many worlds", {"WORLDS": WORLDS}, ["tests/test_one_rule.py"]),
     *(
         (

@@ -6,8 +6,8 @@ argument.
 
 Public names: the values (``Hours``, ``TypeRules``, ``Situation`` and what they are made of), the questions
 (``candidates``, ``open_starts``, ``is_open``, ``held_starts``, ``free_seats``, ``choose_actors``,
-``next_change``, ``next_open``, ``explain``) and the checks for what people type (``check_rrule``,
-``check_zone``, ``wall_minutes``).
+``next_change``, ``next_open``, ``next_open_of``, ``explain``, ``opens_at``, ``what_if``), ``pools`` (who of
+several Schedules is booked) and the checks for what people type (``check_rrule``, ``check_zone``, ``wall_minutes``).
 
 May import: the standard library and the data of the tzdata package. No Flask, no SQL, no clock, no other
 room.
@@ -15,7 +15,8 @@ room.
 
 from __future__ import annotations
 
-from scheduler.availability.explain import explain
+from scheduler.availability import pools
+from scheduler.availability.explain import explain, opens_at
 from scheduler.availability.recurrence import check_rrule
 from scheduler.availability.rule import (
     candidates,
@@ -25,35 +26,44 @@ from scheduler.availability.rule import (
     is_open,
     next_change,
     next_open,
+    next_open_of,
     open_starts,
 )
 from scheduler.availability.values import (
     ActorTime,
+    Away,
     Busy,
     Counted,
     Hours,
     Reason,
+    Record,
     RecurringHours,
     Release,
     Seat,
     Situation,
+    Sources,
     Taken,
     TypeRules,
     Window,
     wall_minutes,
 )
+from scheduler.availability.what_if import Difference, what_if
 from scheduler.availability.zones import check_zone
 
 __all__ = [
     "ActorTime",
+    "Away",
     "Busy",
     "Counted",
+    "Difference",
     "Hours",
     "Reason",
+    "Record",
     "RecurringHours",
     "Release",
     "Seat",
     "Situation",
+    "Sources",
     "Taken",
     "TypeRules",
     "Window",
@@ -67,6 +77,10 @@ __all__ = [
     "is_open",
     "next_change",
     "next_open",
+    "next_open_of",
     "open_starts",
+    "opens_at",
+    "pools",
     "wall_minutes",
+    "what_if",
 ]

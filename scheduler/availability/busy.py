@@ -3,14 +3,142 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 
-from scheduler.availability.values import MINUTE, ActorTime, Busy, Moment, Taken, TypeRules
+from scheduler.availability.grid import NOTHING, Stretches
+from scheduler.availability.values import DAY, MINUTE, ActorTime, Busy, Moment, Taken, TypeRules
 
 NO_GROUPS: frozenset[str] = frozenset()
+Span = tuple[int, int]
+# Below this a question looks through all claims once; above it, or asked again, sorting them first pays.
+_SHORT = 8 * DAY
+
+
+class Lasting:
+    """What blocks an actor whoever asks and whenever: claims that are no holds, padded by their own buffers, and busy
+    blocks, sorted and merged."""
+
+    def __init__(self, actor: ActorTime) -> None:
+        self.spans = _merged(sorted(_lasting(actor)))
+        self.holds = [one for one in actor.taken if one.expires is not None]
+        self.appointments = frozenset(one.appointment for one in actor.taken)
+        self._shifted: dict[tuple[int, int], Stretches] = {}
+
+    def shifted(self, reach: int, before: int) -> Stretches:
+        """The stretches of starts that the spans block, for visits that reach so far (seconds)."""
+        found = self._shifted.get((reach, before))
+        if found is None:
+            found = self._shifted[reach, before] = _shifted(self.spans, reach, before)
+        return found
+
+    def at(self, actor: ActorTime, moment: Moment) -> Stretches:
+        """The spans that block at this moment."""
+        if moment.leave_out is not None and moment.leave_out in self.appointments:
+            return _merged(sorted(_spans(actor, moment)))
+        live = [_padded(one) for one in self.holds if moment.counts(one.appointment, one.expires)]
+        return _merged(sorted([*zip(*self.spans, strict=True), *live])) if live else self.spans
+
+
+def blocked(actor: ActorTime, rules: TypeRules, moment: Moment, since: int, until: int) -> Stretches:
+    """The stretches of starts in [since, until) at which something of this actor overlaps the padded visit. They rise,
+    but may overlap each other."""
+    reach, before = (rules.duration + rules.buffer_after) * MINUTE - 1, rules.buffer_before * MINUTE
+    lows, highs = _known(actor, moment, reach, before, since, until)
+    first, last = bisect_right(highs, since), bisect_left(lows, until)
+    return (lows[first:last], highs[first:last]) if first < last else NOTHING
+
+
+def any_of(parts: list[Stretches]) -> Stretches:
+    """What lies in any of the parts."""
+    filled = [part for part in parts if part[0]]
+    if len(filled) < 2:
+        return filled[0] if filled else NOTHING
+    return _merged(sorted(pair for part in filled for pair in zip(*part, strict=True)))
+
+
+def all_of(parts: list[Stretches], since: int, until: int) -> Stretches:
+    """What lies in each of the parts; everything of [since, until) when there are none."""
+    common: Stretches = ([since], [until])
+    for part in parts:
+        common = _in_both(common, _merged(list(zip(*part, strict=True))))
+    return common
+
+
+def _in_both(one: Stretches, other: Stretches) -> Stretches:
+    lows: list[int] = []
+    highs: list[int] = []
+    here, there = 0, 0
+    while here < len(one[0]) and there < len(other[0]):
+        low, high = max(one[0][here], other[0][there]), min(one[1][here], other[1][there])
+        if low < high:
+            lows.append(low)
+            highs.append(high)
+        if one[1][here] < other[1][there]:
+            here += 1
+        else:
+            there += 1
+    return lows, highs
+
+
+def _known(actor: ActorTime, moment: Moment, reach: int, before: int, since: int, until: int) -> Stretches:
+    kept: Lasting | None = actor.__dict__.get("_lasting")
+    if kept is None:
+        if until - since < _SHORT and "_asked" not in actor.__dict__:
+            actor.__dict__["_asked"] = True
+            return _shifted(_near(actor, moment, since - before, until + reach), reach, before)
+        kept = actor.__dict__["_lasting"] = Lasting(actor)
+    if not kept.holds and moment.leave_out is None:
+        return kept.shifted(reach, before)
+    return _shifted(kept.at(actor, moment), reach, before)
+
+
+def _near(actor: ActorTime, moment: Moment, since: int, until: int) -> Stretches:
+    taken = tuple(one for one in actor.taken if one[0] - one[2] < until and one[1] + one[3] > since)
+    busy = tuple(one for one in actor.busy if one[0] < until and one[1] > since)
+    return _merged(sorted(_spans(ActorTime(actor.actor, taken, busy), moment)))
+
+
+def _shifted(spans: Stretches, reach: int, before: int) -> Stretches:
+    return [begin - reach for begin in spans[0]], [end + before for end in spans[1]]
+
+
+def _padded(one: Taken) -> Span:
+    return one[0] - one[2], one[1] + one[3]
+
+
+def _lasting(actor: ActorTime) -> list[Span]:
+    spans = [
+        (start - before, end + after)
+        for start, end, before, after, _, _, expires in actor.taken
+        if expires is None
+    ]
+    return spans + [(one[0], one[1]) for one in actor.busy]
+
+
+def _spans(actor: ActorTime, moment: Moment) -> list[Span]:
+    spans = [_padded(one) for one in actor.taken if moment.counts(one.appointment, one.expires)]
+    return spans + [(one[0], one[1]) for one in actor.busy]
+
+
+def _merged(spans: Iterable[Span]) -> Stretches:
+    """Sorted spans as stretches that neither overlap nor touch, without empty ones."""
+    begins: list[int] = []
+    ends: list[int] = []
+    reached = None
+    for begin, end in spans:
+        if end <= begin:
+            continue
+        if reached is None or begin > reached:
+            begins.append(begin)
+            ends.append(end)
+            reached = end
+        elif end > reached:
+            ends[-1] = reached = end
+    return begins, ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +181,6 @@ class Blocks:
     @cached_property
     def _longest(self) -> int:
         return max((end - start for start, end, _ in self._spans), default=0)
-
-    def leave_free(self, starts: list[int]) -> list[int]:
-        """Those of the sorted ``starts`` at which nothing of this actor overlaps the padded visit."""
-        if not starts or not self._spans:
-            return starts
-        kept: list[int] = []
-        here, first, last = 0, starts[0], starts[-1]
-        for begin, end, _ in self._spans:
-            low, high = begin - self.reach + 1, end + self.before
-            if high <= first:
-                continue
-            if low > last:
-                break
-            there = bisect_left(starts, low, here)
-            kept += starts[here:there]
-            here = bisect_left(starts, high, there)
-        return kept + starts[here:]
 
     def against(self, start: int, groups: frozenset[str] = NO_GROUPS) -> list[Block]:
         """What overlaps a padded visit at ``start``, in order; claims of ``groups`` are let through."""

@@ -1,68 +1,85 @@
 """Candidate starts: the grid that each merged window anchors (design.md, the slot rule, 4 and 5).
 
-Nothing taken, no clock and no viewer has a say here; the asked range only cuts.
+Nothing taken, no clock and no viewer has a say in where the grid lies; the asked range and what is blocked only cut.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
 
-from scheduler.availability.hours import DatedHours, Span
+from scheduler.availability.hours import DatedHours
 from scheduler.availability.values import MINUTE, TypeRules
 from scheduler.availability.zones import EARLIEST, LATEST
 
-# A window may end a day after its date, and a zone that skips a date (Samoa, 2011) moves it one day further.
-_DAYS_BEFORE = 2
-# A clock that is set back over midnight gives the date before one more hour, inside the new date's windows.
-_DAYS_AFTER = 1
+# Stretches of starts, half-open, as two lists of one length: where each begins and where it ends, both rising.
+Stretches = tuple[list[int], list[int]]
+NOTHING: Stretches = ([], [])
+_NONE_LEFT = (LATEST, LATEST)
 
 
-def windows_with_reach(dated: DatedHours, since: int, until: int) -> Iterator[tuple[int, int, int]]:
-    """Windows that may touch [since, until), by start, each with the end of the union of windows that it lies
-    in.
-
-    The reach is right up to ``until``: what touches or overlaps beyond it is not looked at.
-    """
-    spans: list[Span] = []
-    for day in range(dated.zone.day(since) - _DAYS_BEFORE, dated.zone.day(until) + _DAYS_AFTER + 1):
-        spans += dated.spans(day)
-    spans.sort()
-    first = 0
-    while first < len(spans):
-        reach = spans[first][1]
-        after = first + 1
-        while after < len(spans) and spans[after][0] <= reach:
-            reach = max(reach, spans[after][1])
-            after += 1
-        for start, end in spans[first:after]:
-            yield start, end, reach
-        first = after
-
-
-def candidates(dated: DatedHours, rules: TypeRules, since: int, until: int) -> list[int]:
-    """The starts of [since, until) that hours, grid and length allow: sorted, each once, epoch seconds."""
-    since, until = max(since, EARLIEST), min(until, LATEST)
-    starts: list[int] = []
+def candidates(
+    dated: DatedHours, rules: TypeRules, since: int, until: int, blocked: Stretches = NOTHING
+) -> list[int]:
+    """The starts of [since, until) that hours, grid and length allow, without the ``blocked`` ones: sorted, each once,
+    epoch seconds."""
+    since = EARLIEST if since < EARLIEST else since
+    until = LATEST if until > LATEST else until
     if since >= until:
-        return starts
-    step, length = rules.interval * MINUTE, rules.duration * MINUTE
-    latest = -1
-    apart = True
-    # Plain comparisons below: calls of min() and max() would take half of the time of this loop.
-    for start, end, reach in windows_with_reach(dated, since, until + length):
-        if start < latest:
-            apart = False
-        if end > latest:
-            latest = end
+        return []
+    length = rules.duration * MINUTE
+    windows, apart = dated.windows_between(since, until, length)
+    if apart:
+        return _swept(windows, rules.interval * MINUTE, length, since, until, blocked)
+    # Grids of two dates that overlap are put in order first: the sweep needs rising starts.
+    starts: set[int] = set()
+    for window in windows:
+        starts.update(_swept([window], rules.interval * MINUTE, length, since, until, NOTHING))
+    return without(sorted(starts), blocked)
+
+
+def _swept(
+    windows: list[tuple[int, int, int]],
+    step: int,
+    length: int,
+    since: int,
+    until: int,
+    blocked: Stretches,
+) -> list[int]:
+    """One pass over windows and blocked stretches. Plain comparisons: min() and max() would take half of its time."""
+    starts: list[int] = []
+    stretches = zip(*blocked, strict=True)
+    low, high = next(stretches, _NONE_LEFT)
+    for start, end, reach in windows:
         last = reach - length + 1
         if end < last:
             last = end
         if last > until:
             last = until
         if start < since:
-            start += -(-(since - start) // step) * step
-        starts.extend(range(start, last, step))
-    return starts if apart else sorted(set(starts))
+            start -= (start - since) // step * step
+        while low < last:
+            if low > start:
+                starts += range(start, low, step)
+            if high > start:
+                start -= (start - high) // step * step
+                if start >= last:
+                    break
+            low, high = next(stretches, _NONE_LEFT)
+        else:
+            if start < last:
+                starts += range(start, last, step)
+    return starts
+
+
+def without(starts: list[int], blocked: Stretches) -> list[int]:
+    """Sorted ``starts`` without those that lie in a blocked stretch."""
+    kept: list[int] = []
+    here = 0
+    for low, high in zip(*blocked, strict=True):
+        there = bisect_left(starts, low, here)
+        kept += starts[here:there]
+        here = bisect_left(starts, high, there)
+    return kept + starts[here:]
 
 
 def candidates_by_day(dated: DatedHours, rules: TypeRules, first: int, last: int) -> dict[int, list[int]]:

@@ -3,9 +3,23 @@
 
 from __future__ import annotations
 
-from scheduler.availability.busy import Blocks
-from scheduler.availability.limits import SharedSession, sessions
+from scheduler.availability.busy import Blocks, all_of, any_of, blocked
+from scheduler.availability.grid import Stretches
+from scheduler.availability.limits import SharedSession
+from scheduler.availability.limits import sessions as sessions_of
 from scheduler.availability.values import Moment, Situation
+
+
+def blocked_starts(situation: Situation, moment: Moment, since: int, until: int) -> Stretches:
+    """The stretches of starts in [since, until) at which a needed actor is missing: any host, or all of one kind of
+    room or device."""
+    rules, hosts = situation.rules, situation.hosts
+    if len(hosts) == 1 and not situation.resources:
+        return blocked(hosts[0], rules, moment, since, until)
+    parts = [blocked(host, rules, moment, since, until) for host in hosts]
+    for kind in situation.resources:
+        parts.append(all_of([blocked(one, rules, moment, since, until) for one in kind], since, until))
+    return any_of(parts)
 
 
 class Actors:
@@ -16,15 +30,7 @@ class Actors:
         self.capacity = rules.capacity
         self.hosts = [Blocks(actor, rules, moment) for actor in situation.hosts]
         self.kinds = [[Blocks(actor, rules, moment) for actor in kind] for kind in situation.resources]
-        self.sessions = sessions(rules, situation.seats, moment)
-
-    def leave_free(self, starts: list[int]) -> list[int]:
-        """Those of the sorted ``starts`` at which all needed actors are free and a seat is left."""
-        shared = [start for start in starts if start in self.sessions] if self.sessions else []
-        if not shared:
-            return self._leave_free_alone(starts)
-        alone = self._leave_free_alone([start for start in starts if start not in self.sessions])
-        return sorted(alone + [start for start in shared if self._joins(start, self.sessions[start])])
+        self.sessions = sessions_of(rules, situation.seats, moment)
 
     def of_kind(self, kind: list[Blocks], start: int) -> list[Blocks]:
         """The actors that may serve a start: the session's own when there are such, else all of the kind."""
@@ -47,25 +53,8 @@ class Actors:
         session = self.sessions.get(start)
         return self.capacity - session.taken if session else self.capacity
 
-    def _leave_free_alone(self, starts: list[int]) -> list[int]:
-        for host in self.hosts:
-            starts = host.leave_free(starts)
-        for kind in self.kinds:
-            starts = _leave_any_free(kind, starts)
-        return starts
-
-    def _joins(self, start: int, session: SharedSession) -> bool:
+    def joins(self, start: int, session: SharedSession) -> bool:
+        """Whether a visit at ``start`` may join the session that exists there."""
         if self.capacity <= session.taken or any(host.against(start, session.groups) for host in self.hosts):
             return False
         return all(self.chosen(kind, start) is not None for kind in self.kinds)
-
-
-def _leave_any_free(kind: list[Blocks], starts: list[int]) -> list[int]:
-    waiting = starts
-    for actor in kind:
-        free = set(actor.leave_free(waiting))
-        waiting = [start for start in waiting if start not in free]
-        if not waiting:
-            return starts
-    lost = set(waiting)
-    return [start for start in starts if start not in lost]

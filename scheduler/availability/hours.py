@@ -1,11 +1,13 @@
-"""From wall hours to instants: the windows of a local date (design.md, the slot rule, 1 to 4).
+"""From wall hours to instants: the windows of local dates (design.md, the slot rule, 1 to 4).
 
-Days are ordinals of local dates; spans are pairs of epoch seconds, half-open.
+Days are ordinals of local dates; spans are pairs of epoch seconds, half-open. What was worked out for a day is kept with
+the Hours value it was worked out from: such a value never changes, so nothing kept can be stale.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import pairwise
 from typing import Literal
 
 from scheduler.availability.recurrence import parse
@@ -13,7 +15,14 @@ from scheduler.availability.values import DAY, MINUTE, Hours, Window
 from scheduler.availability.zones import EPOCH_DAY, zone
 
 Span = tuple[int, int]
+Reaching = tuple[int, int, int]
 Owner = Literal["time_off", "override", "hours"]
+
+# A window may end a day after its date, and a zone that skips a date (Samoa, 2011) moves it one day further.
+_DAYS_BEFORE = 2
+# A clock that is set back over midnight gives the date before one more hour, inside the new date's windows.
+_DAYS_AFTER = 1
+_KEPT_DAYS = 1024
 
 
 def merged(spans: list[Span]) -> list[Span]:
@@ -29,6 +38,15 @@ def merged(spans: list[Span]) -> list[Span]:
     return result
 
 
+def dated(hours: Hours) -> DatedHours:
+    """Hours made ready, once per value. Raises ValueError for an unknown zone or a bad RRULE."""
+    try:
+        made: DatedHours = hours.__dict__["_dated"]
+    except KeyError:
+        made = hours.__dict__["_dated"] = DatedHours(hours)
+    return made
+
+
 class DatedHours:
     """Hours made ready to be asked date by date. Raises ValueError for an unknown zone or a bad RRULE."""
 
@@ -42,6 +60,10 @@ class DatedHours:
             for rule in hours.rules
         ]
         self._weekly = [_same_day(windows) for windows in hours.weekly]
+        self._lonely: dict[int, list[Reaching]] = {}
+        self._windows: dict[int, list[Reaching]] = {}
+        # Days whose windows leave their own date, and so may meet those of another.
+        self._meeting: set[int] = set()
 
     def owner(self, day: int) -> Owner:
         """What decides the windows of a day: time off, else an override, else weekly hours and rules."""
@@ -71,6 +93,57 @@ class DatedHours:
         midnight = (day - EPOCH_DAY) * DAY - offset
         return [(midnight + start, midnight + end) for start, end in usual]
 
+    def windows_between(self, since: int, until: int, beyond: int = 0) -> tuple[list[Reaching], bool]:
+        """The windows that may touch [since, until), by start: (start, end, reach), ``reach`` being the end of the union
+        of windows that it lies in; and whether no two of them overlap.
+
+        The reach is right up to ``beyond`` seconds after ``until``: what touches or overlaps later is not looked at.
+        """
+        day_of, kept = self.zone.day, self._windows
+        first, last = day_of(since), day_of(until - 1)
+        found: list[Reaching] = []
+        for day in range(first, last + 1):
+            windows = kept.get(day)
+            if windows is None:
+                windows = self._keep(day)
+            found += windows
+        if self._meeting:
+            return self._with_neighbours(first, last, day_of(until + beyond), found)
+        return found, True
+
+    def _with_neighbours(
+        self, first: int, last: int, furthest: int, found: list[Reaching]
+    ) -> tuple[list[Reaching], bool]:
+        """``found``, the windows of the days from ``first`` to ``last``, and those of dates around them that may meet
+        these."""
+        around = [day for day in range(first - _DAYS_BEFORE, first) if day in self._meeting]
+        if last in self._meeting or last + 1 in self._meeting:
+            around += range(last + 1, furthest + _DAYS_AFTER + 1)
+        if around:
+            found = found + [window for day in around for window in self._alone(day)]
+        elif all(one[1] < other[0] for one, other in pairwise(found)):
+            return found, True
+        return _joined(found)
+
+    def _keep(self, day: int) -> list[Reaching]:
+        """A day's windows, worked out together with the days that might meet it, so that ``_meeting`` knows of them."""
+        if len(self._windows) >= _KEPT_DAYS:
+            self._windows.clear()
+            self._lonely.clear()
+        for near in range(day - _DAYS_BEFORE, day + _DAYS_AFTER + 1):
+            self._alone(near)
+        windows = self._windows[day] = self._alone(day)
+        return windows
+
+    def _alone(self, day: int) -> list[Reaching]:
+        windows = self._lonely.get(day)
+        if windows is None:
+            windows = self._lonely[day] = [(start, end, end) for start, end in self.spans(day)]
+            midnight = self.zone.instant
+            if windows and (windows[0][0] < midnight(day, 0) or windows[-1][1] >= midnight(day + 1, 0)):
+                self._meeting.add(day)
+        return windows
+
     def _is_off(self, day: int) -> bool:
         if not self._off:
             return False
@@ -91,6 +164,23 @@ class DatedHours:
                 end = 1440 if self.owner(day + 1) != "hours" else window.end + 1440
             spans.append((self.zone.instant(day, window.start), self.zone.instant(day, end)))
         return merged(spans)
+
+
+def _joined(windows: list[Reaching]) -> tuple[list[Reaching], bool]:
+    """Windows of several dates that may touch or overlap: in order, with the reach of their unions."""
+    windows = sorted(windows)
+    found: list[Reaching] = []
+    apart, first = True, 0
+    while first < len(windows):
+        reach = windows[first][1]
+        after = first + 1
+        while after < len(windows) and windows[after][0] <= reach:
+            apart = apart and windows[after][0] == reach
+            reach = max(reach, windows[after][1])
+            after += 1
+        found += [(start, end, reach) for start, end, _ in windows[first:after]]
+        first = after
+    return found, apart
 
 
 def _same_day(windows: tuple[Window, ...]) -> list[Span] | None:

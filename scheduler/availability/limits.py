@@ -9,18 +9,29 @@ from dataclasses import dataclass
 
 from scheduler.availability.grid import candidates_by_day
 from scheduler.availability.hours import DatedHours
-from scheduler.availability.values import MINUTE, Counted, Moment, Release, Seat, Situation, TypeRules
+from scheduler.availability.values import DAY, MINUTE, Counted, Moment, Release, Seat, Situation, TypeRules
 from scheduler.availability.zones import EARLIEST, LATEST, Zone
 
 
 def asked_range(zone: Zone, rules: TypeRules, now: int, since: int, until: int) -> tuple[int, int]:
     """The part of [since, until) that notice allows and that the horizon may allow."""
-    since = max(since, now + rules.minimum_notice * MINUTE, EARLIEST)
-    until = min(until, LATEST)
-    if rules.horizon_days is not None:
+    earliest = now + rules.minimum_notice * MINUTE
+    if since < earliest:
+        since = earliest
+    if since < EARLIEST:
+        since = EARLIEST
+    if until > LATEST:
+        until = LATEST
+    if rules.horizon_days is not None and not _surely_within(rules.horizon_days, now, until):
         # One day more, for clocks that are set back over midnight; within_horizon looks at the dates.
         until = min(until, zone.instant(last_day(zone, rules.horizon_days, now) + 2, 0))
     return since, until
+
+
+def _surely_within(horizon_days: int, now: int, instant: int) -> bool:
+    """Whether no zone can have an instant's date beyond the horizon: a local day lasts at least a few hours, and only
+    one date was ever skipped."""
+    return instant <= now + (horizon_days - 2) * DAY
 
 
 def last_day(zone: Zone, horizon_days: int, now: int) -> int:
@@ -30,7 +41,7 @@ def last_day(zone: Zone, horizon_days: int, now: int) -> int:
 
 def within_horizon(zone: Zone, rules: TypeRules, now: int, starts: list[int]) -> list[int]:
     """Those of the sorted ``starts`` whose local date is at most the horizon's days after today's."""
-    if rules.horizon_days is None:
+    if rules.horizon_days is None or not starts or _surely_within(rules.horizon_days, now, starts[-1]):
         return starts
     last = last_day(zone, rules.horizon_days, now)
     sure = bisect_left(starts, zone.instant(last + 1, 0))
@@ -96,8 +107,6 @@ def caps(rules: TypeRules, count: Tally, day: int) -> list[tuple[str, int, int]]
 def below_caps(zone: Zone, situation: Situation, moment: Moment, starts: list[int]) -> list[int]:
     """Those ``starts`` on whose local day and ISO week every host may take one more of this type."""
     rules = situation.rules
-    if rules.max_per_day is None and rules.max_per_week is None:
-        return starts
     # A cap of 0 closes even for a host of whom nothing is counted.
     tallies = [tally(zone, counted, moment) for counted in situation.counted or ((),)]
     verdicts: dict[int, bool] = {}

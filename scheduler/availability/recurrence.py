@@ -18,6 +18,7 @@ from scheduler.availability.values import DAY
 from scheduler.availability.zones import EARLIEST, EPOCH_DAY, LATEST
 
 LONGEST_TEXT = 500
+MOST_DATES = 3660
 _FIRST_DAY = EARLIEST // DAY + EPOCH_DAY
 _LAST_DAY = LATEST // DAY + EPOCH_DAY
 _DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
@@ -206,12 +207,14 @@ def check_rrule(text: str, dtstart: date) -> str:
     """The RRULE text in one spelling (capitals, no prefix). Raises ValueError with a sentence naming the
     fault.
 
-    Refused: nonsense, more often than daily, parts of a day, over 500 characters, a rule that gives no date
-    at all.
+    Refused: nonsense, more often than daily, parts of a day, over 500 characters, a COUNT over ten years of
+    days, a rule that gives no date at all.
     """
     rule = parse(text, dtstart)
     if not any(rule._recurs(day) for day in range(rule.start, min(rule.until or _LAST_DAY, _LAST_DAY) + 1)):
         raise ValueError("This repeat rule gives no date at all.")
+    if rule.count is not None and rule.count > MOST_DATES:
+        raise ValueError(f"COUNT is at most {MOST_DATES}. Leave it out for a rule that doesn't end.")
     return text.strip().upper().removeprefix("RRULE:")
 
 

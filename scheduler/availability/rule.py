@@ -6,16 +6,18 @@ check sees: one's own hold, or the visit that is being moved.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from scheduler.availability import grid, limits
-from scheduler.availability.hosts import Actors
-from scheduler.availability.hours import DatedHours
+from scheduler.availability.hosts import Actors, blocked_starts
+from scheduler.availability.hours import DatedHours, dated
 from scheduler.availability.values import DAY, MINUTE, Hours, Moment, Situation, TypeRules
 from scheduler.availability.zones import LATEST
 
 
 def candidates(hours: Hours, rules: TypeRules, since: int, until: int) -> list[int]:
     """The starts in [since, until) that hours, grid and length allow (rules 1 to 5): sorted, each once."""
-    return grid.candidates(DatedHours(hours), rules, since, until)
+    return grid.candidates(dated(hours), rules, since, until)
 
 
 def open_starts(
@@ -66,13 +68,33 @@ def next_open(
 ) -> list[int]:
     """The first ``count`` open starts before ``until``, found without looking at days that are not needed."""
     found: list[int] = []
-    since, until = limits.asked_range(DatedHours(situation.hours).zone, situation.rules, now, now, until)
-    length = 2 * DAY
-    while since < until and len(found) < count:
-        end = min(since + length, until)
-        found += open_starts(situation, now, since, end, leave_out)
-        since, length = end, length * 2
+    moment = Moment(now, leave_out)
+    for since, end in _stretches(situation, now, until):
+        if len(found) >= count:
+            break
+        found += _open(situation, moment, since, end)
     return found[: max(count, 0)]
+
+
+def next_open_of(
+    situations: Mapping[str, Situation], now: int, count: int, until: int
+) -> list[tuple[int, str]]:
+    """The first ``count`` open starts before ``until`` over many Schedules, as (start, key) in order.
+
+    Goes day by day from ``now`` over all of them and stops at the day that completes the answer. Once enough is known,
+    each further Schedule is asked only about times that would still be among the first.
+    """
+    found: list[tuple[int, str]] = []
+    moment, since = Moment(now), now
+    while since < until and len(found) < count:
+        end = following = min(since + DAY, until)
+        for key, situation in situations.items():
+            found += [(start, key) for start in _open(situation, moment, since, end)]
+            if len(found) >= count > 0:
+                found = sorted(found)[:count]
+                end = found[-1][0] + 1
+        since = following
+    return sorted(found)
 
 
 def next_change(situation: Situation, now: int, until: int) -> int | None:
@@ -82,18 +104,18 @@ def next_change(situation: Situation, now: int, until: int) -> int | None:
     name an instant at which nothing changes in the end, but never misses one. None: nothing will change by
     time alone.
     """
-    dated, rules = DatedHours(situation.hours), situation.rules
+    made, rules = dated(situation.hours), situation.rules
     instants = [expires for expires in _expiries(situation) if expires > now]
     for holds in (True, False):
         first = _first(situation, Moment(now, holds=holds), until)
         if first is not None:
             instants.append(first - rules.minimum_notice * MINUTE + 1)
     if rules.horizon_days is not None:
-        instants.append(dated.zone.next_day_begins(now))
+        instants.append(made.zone.next_day_begins(now))
     if rules.release is not None:
         # Release times run with the dates, so the first one still to come is the earliest.
-        for day in range(dated.zone.day(now) - 1, dated.zone.day(min(max(now, until), LATEST)) + 2):
-            at = limits.release_instant(dated.zone, rules.release, day)
+        for day in range(made.zone.day(now) - 1, made.zone.day(min(max(now, until), LATEST)) + 2):
+            at = limits.release_instant(made.zone, rules.release, day)
             if at > now:
                 instants.append(at)
                 break
@@ -101,27 +123,55 @@ def next_change(situation: Situation, now: int, until: int) -> int | None:
 
 
 def _open(situation: Situation, moment: Moment, since: int, until: int) -> list[int]:
-    dated, rules = DatedHours(situation.hours), situation.rules
-    since, until = limits.asked_range(dated.zone, rules, moment.now, since, until)
+    made, rules = dated(situation.hours), situation.rules
+    since, until = limits.asked_range(made.zone, rules, moment.now, since, until)
     if since >= until:
         return []
-    starts = grid.candidates(dated, rules, since, until)
-    starts = limits.within_horizon(dated.zone, rules, moment.now, starts)
-    starts = limits.released(dated, rules, moment.now, starts)
-    starts = Actors(situation, moment).leave_free(starts)
-    return limits.below_caps(dated.zone, situation, moment, starts)
+    blocked = blocked_starts(situation, moment, since, until)
+    starts = grid.candidates(made, rules, since, until, blocked)
+    if rules.capacity > 1:
+        starts = _with_sessions(made, situation, moment, starts, (since, until))
+    if rules.horizon_days is not None:
+        starts = limits.within_horizon(made.zone, rules, moment.now, starts)
+    if rules.release is not None:
+        starts = limits.released(made, rules, moment.now, starts)
+    if rules.max_per_day is not None or rules.max_per_week is not None:
+        starts = limits.below_caps(made.zone, situation, moment, starts)
+    return starts
+
+
+def _with_sessions(
+    made: DatedHours, situation: Situation, moment: Moment, starts: list[int], asked: tuple[int, int]
+) -> list[int]:
+    """Sorted ``starts`` at which everybody is free, corrected for the sessions that exist: a visit joins one while it
+    has a seat, whatever the session's own claims take, and starts no second one beside it (rule 8)."""
+    actors = Actors(situation, moment)
+    if not actors.sessions:
+        return starts
+    alone = [start for start in starts if start not in actors.sessions]
+    joined = [
+        start
+        for start in grid.candidates(made, situation.rules, *asked)
+        if start in actors.sessions and actors.joins(start, actors.sessions[start])
+    ]
+    return sorted(alone + joined)
 
 
 def _first(situation: Situation, moment: Moment, until: int) -> int | None:
-    dated = DatedHours(situation.hours)
-    since, until = limits.asked_range(dated.zone, situation.rules, moment.now, moment.now, until)
-    length = 2 * DAY
-    while since < until:
-        starts = _open(situation, moment, since, min(since + length, until))
+    for since, end in _stretches(situation, moment.now, until):
+        starts = _open(situation, moment, since, end)
         if starts:
             return starts[0]
-        since, length = since + length, length * 2
     return None
+
+
+def _stretches(situation: Situation, now: int, until: int) -> Iterator[tuple[int, int]]:
+    """What notice and horizon leave of [now, until), in pieces that grow: two days, four, eight, ..."""
+    since, until = limits.asked_range(dated(situation.hours).zone, situation.rules, now, now, until)
+    length = 2 * DAY
+    while since < until:
+        yield since, min(since + length, until)
+        since, length = since + length, length * 2
 
 
 def _expiries(situation: Situation) -> set[int]:

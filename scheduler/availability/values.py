@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
 
 MINUTE = 60
 DAY = 86400
@@ -56,6 +58,37 @@ class Window:
         return self.end <= self.start
 
 
+class Record(NamedTuple):
+    """The record to change to be rid of a reason: its kind, by the name of its table, and its id."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Whose time off a range is: a host's (``actor``), or, with an empty ``actor``, a closure of the place or the
+    organization."""
+
+    record: Record
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where hours are written down: what ``explain`` names as the record to change, and nothing else reads.
+
+    ``time_off`` has an entry for each range of ``Hours.time_off``, in the same order, or none at all.
+    """
+
+    weekly: Record | None = None
+    overrides: Mapping[date, Record] = field(default_factory=lambda: MappingProxyType({}))
+    time_off: tuple[Away, ...] = ()
+
+
+UNKNOWN_SOURCES = Sources()
+
+
 @dataclass(frozen=True, slots=True)
 class RecurringHours:
     """Extra hours on the dates that an RFC 5545 RRULE gives from ``dtstart`` on, without ``exdates``."""
@@ -66,7 +99,7 @@ class RecurringHours:
     exdates: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hours:
     """When visits may take place, by wall clock.
 
@@ -80,6 +113,7 @@ class Hours:
     rules: tuple[RecurringHours, ...] = ()
     overrides: Mapping[date, tuple[Window, ...]] = field(default_factory=dict)
     time_off: tuple[tuple[date, date], ...] = ()
+    sources: Sources = field(default=UNKNOWN_SOURCES, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.weekly) != 7:
@@ -137,8 +171,7 @@ class TypeRules:
             raise ValueError("Buffers, notice, horizon and caps are not negative.")
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """An actor's claim: the visit's start and end (epoch seconds) and the buffers it was booked with
     (seconds).
 
@@ -155,15 +188,16 @@ class Taken:
     expires: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """A time taken in an outside calendar or blocked by staff, epoch seconds; it has no buffers."""
+class Busy(NamedTuple):
+    """A time taken in an outside calendar or blocked by staff, epoch seconds; it has no buffers. ``record``: where
+    that is written down, when it is known."""
 
     start: int
     end: int
+    record: Record | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ActorTime:
     """What is taken of one actor (practitioner, room, device), whatever schedule took it."""
 
@@ -200,7 +234,8 @@ class Situation:
 
     ``hosts`` are all needed; a Schedule without practitioners has an actor of its own here. ``resources``
     holds, per kind of room or device, the candidates in order: one of each kind is needed, and an actor
-    belongs to one kind. ``counted`` has one tuple per host, in the order of ``hosts``.
+    belongs to one kind. ``counted`` has one tuple per host, in the order of ``hosts``. ``schedule`` and
+    ``appointment_type`` are ids, for ``explain``; empty when nobody asks for the record to change.
     """
 
     hours: Hours
@@ -209,6 +244,8 @@ class Situation:
     resources: tuple[tuple[ActorTime, ...], ...] = ()
     seats: tuple[Seat, ...] = ()
     counted: tuple[tuple[Counted, ...], ...] = ()
+    schedule: str = ""
+    appointment_type: str = ""
 
     def __post_init__(self) -> None:
         if not self.hosts:
@@ -220,18 +257,17 @@ class Reason:
     """Why a start is not open: a code, the record to change, from when this reason would be gone (epoch
     seconds).
 
-    ``record`` is an appointment's id or None; ``detail`` has what the sentence needs, as numbers and plain
-    text.
+    ``record`` is None when there is nothing to change or the record is not known; ``opens_at`` is None when no time
+    that passes ends it. ``detail`` has what the sentence needs, as numbers and plain text.
     """
 
     code: str
-    record: str | None = None
+    record: Record | None = None
     opens_at: int | None = None
     detail: Mapping[str, int | str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """Who asks, and when: ``now``, the appointment left out of every check, and whether live holds count."""
 
     now: int

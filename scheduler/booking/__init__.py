@@ -16,6 +16,7 @@ from scheduler.booking.expire import expire, purge
 from scheduler.booking.find import phone_digits, send_links
 from scheduler.booking.hold import MAX_EXTENSIONS, extend, hold, hold_again, is_live, release, save_draft
 from scheduler.booking.outside import coming_visits, keep_outside, outside
+from scheduler.booking.pool import hold_any
 from scheduler.booking.upkeep import edit_details, resend, save_note
 from scheduler.booking.visit import check_in, finish, no_show, to_room, undo_step
 
@@ -41,6 +42,7 @@ __all__ = [
     "finish",
     "hold",
     "hold_again",
+    "hold_any",
     "is_live",
     "keep_outside",
     "links",

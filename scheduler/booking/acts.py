@@ -32,7 +32,7 @@ class May(Enum):
 
 HOURS, LIMITS, TAKEN = "hours", "limits", "taken"
 GROUP_OF = {
-    "hours": HOURS, "override": HOURS, "time_off": HOURS, "interval": HOURS, "length": HOURS,
+    "hours": HOURS, "override": HOURS, "time_off": HOURS, "closure": HOURS, "interval": HOURS, "length": HOURS,
     "past": LIMITS, "notice": LIMITS, "horizon": LIMITS, "release": LIMITS, "cap": LIMITS,
     "booked": TAKEN, "held": TAKEN, "full": TAKEN, "busy": TAKEN, "buffer": TAKEN, "host": TAKEN, "room": TAKEN,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -74,20 +75,19 @@ def hold(
         )
         now = take_now(session, place.actors)
         if made_before is not None:
-            same = _fresh(session, made_before)
-            if same is not None and _still_stands(same, schedule_id, start, now):
+            same = fresh(session, made_before)
+            if same is not None and still_stands(same, [schedule_id], start, now):
                 if same.status == HELD:
-                    _refer(session, same, source, booking_referral, now)
+                    refer(session, same, source, booking_referral, now)
                 return same
-        own = _own_hold(session, by, schedule_id)
-        if own is not None and own.starts_at == start:
-            _refer(session, own, source, booking_referral, now)
-            return own
-        if own is not None:
+        for own in own_holds(session, by, [schedule_id]):
+            if own.starts_at == start:
+                refer(session, own, source, booking_referral, now)
+                return own
             end_hold(session, own)
             session.flush()
-        _take(session, place, appointment, start, now, by)
-        _refer(session, appointment, source, booking_referral, now)
+        take_time(session, place, appointment, start, now, by)
+        refer(session, appointment, source, booking_referral, now)
         if made_before is not None and key and by.visitor:
             idempotency.point_to(
                 session, key=key, visitor=by.visitor, route=ROUTE, appointment_id=appointment.id
@@ -96,7 +96,7 @@ def hold(
         return appointment
 
 
-def _refer(session: Session, appointment: Appointment, source: str, booking_referral: str, now: int) -> None:
+def refer(session: Session, appointment: Appointment, source: str, booking_referral: str, now: int) -> None:
     """Keep what a finder handed over with the hold: of two finders that sent somebody to one time, the later counts."""
     if not (source or booking_referral):
         return
@@ -109,9 +109,9 @@ def _refer(session: Session, appointment: Appointment, source: str, booking_refe
     row.source, row.booking_referral = source[:MAX_REFERRAL], booking_referral[:MAX_REFERRAL]
 
 
-def _still_stands(made: Appointment, schedule_id: str, start: int, now: int) -> bool:
+def still_stands(made: Appointment, schedule_ids: Collection[str], start: int, now: int) -> bool:
     """Whether what an earlier press made is what is asked for again: not lapsed, cancelled or moved since."""
-    if (made.schedule_id, made.starts_at) != (schedule_id, start):
+    if made.schedule_id not in schedule_ids or made.starts_at != start:
         return False
     return is_live(made, now) or (made.status in BLOCKING and made.status != HELD)
 
@@ -177,7 +177,7 @@ def save_draft(*, by: By, appointment_id: str, draft: dict[str, Any]) -> None:
 
 def own_appointment(session: Session, by: By, appointment_id: str) -> Appointment:
     """The appointment, if it is the visitor's. Somebody else's is not found, so that ids tell nothing."""
-    appointment = _fresh(session, appointment_id)
+    appointment = fresh(session, appointment_id)
     if appointment is None or not by.visitor or appointment.visitor != by.visitor:
         raise NotFound("We can't find that hold in this browser.")
     return appointment
@@ -198,16 +198,17 @@ def take_again(session: Session, place: Place, appointment: Appointment, now: in
     NotFound when its type is not offered any more."""
     if not place.hosts:
         raise NotFound(NOT_OFFERED)
-    other = _own_hold(session, By("patient", visitor=appointment.visitor), appointment.schedule_id)
-    if other is not None and other.id != appointment.id:
-        end_hold(session, other)
-        session.flush()
-    _take(session, place, appointment, appointment.starts_at, now, None)
+    for other in own_holds(session, By("patient", visitor=appointment.visitor), [appointment.schedule_id]):
+        if other.id != appointment.id:
+            end_hold(session, other)
+            session.flush()
+    take_time(session, place, appointment, appointment.starts_at, now, None)
 
 
-def _take(
+def take_time(
     session: Session, place: Place, appointment: Appointment, start: int, now: int, by: By | None
 ) -> None:
+    """Make the appointment a hold of this start, if the whole rule allows it; ``by`` for a new one. Raises SlotGone."""
     situation, _ = ask(session, place, start, now, act=PATIENT, leave_out=appointment.id)
     actors = chosen_actors(situation, start, now, appointment.id)
     set_time(appointment, place, start)
@@ -224,17 +225,21 @@ def _take(
     add_claims(session, appointment, actors, group)
 
 
-def _own_hold(session: Session, by: By, schedule_id: str) -> Appointment | None:
+def own_holds(session: Session, by: By, schedule_ids: Collection[str]) -> Sequence[Appointment]:
+    """The visitor's holds on these Schedules; none for somebody without a visitor's cookie."""
     if not by.visitor:
-        return None
+        return ()
     return session.scalars(
-        select(Appointment).where(
+        select(Appointment)
+        .where(
             Appointment.visitor == by.visitor,
-            Appointment.schedule_id == schedule_id,
+            Appointment.schedule_id.in_(schedule_ids),
             Appointment.status == HELD,
         )
-    ).first()
+        .order_by(Appointment.id)
+    ).all()
 
 
-def _fresh(session: Session, appointment_id: str) -> Appointment | None:
+def fresh(session: Session, appointment_id: str) -> Appointment | None:
+    """The appointment as it stands in the database now."""
     return session.get(Appointment, appointment_id, populate_existing=True)

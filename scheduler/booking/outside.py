@@ -19,7 +19,7 @@ from scheduler.errors import NotFound
 from scheduler.models import BOOKED, PENDING, Appointment
 from scheduler.models.situations import load_situations
 
-STANDS_OUTSIDE = frozenset({"hours", "override", "time_off", "busy"})
+STANDS_OUTSIDE = frozenset({"hours", "override", "closure", "time_off", "busy"})
 
 
 def outside(session: Session, appointments: Collection[Appointment], now: int) -> dict[str, Reason]:

@@ -7,11 +7,11 @@ Actors are locked in the order of their ids, by one statement; on SQLite the wri
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -260,8 +260,16 @@ def new_code() -> str:
     return "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
 
 
-def note(session: Session, appointment: Appointment, *, by: By, at: int, action: str) -> None:
-    """The audit row of an act on an appointment."""
+def note(
+    session: Session,
+    appointment: Appointment,
+    *,
+    by: By,
+    at: int,
+    action: str,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """The audit row of an act on an appointment. ``details``: further ids, codes and whole numbers."""
     audit.record(
         session,
         organization_id=appointment.organization_id,
@@ -274,5 +282,6 @@ def note(session: Session, appointment: Appointment, *, by: By, at: int, action:
             "schedule": appointment.schedule_id,
             "starts_at": appointment.starts_at,
             "status": appointment.status,
+            **(details or {}),
         },
     )

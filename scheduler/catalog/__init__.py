@@ -7,9 +7,10 @@ Edits take the ``version`` the editor saw (``EditConflict``) where the row has o
 may call a verb is decided by the caller.
 
 Public names: the verbs below; ``coded`` (the code tables), ``slugs`` (words of addresses), ``parse`` (checks of typed
-fields), ``photos``, ``languages``. May import: models, availability's checks, audit, accounts (a clinician is invited in
-the same go), the foundation; never a face.
-fields), ``typed_hours`` (a day's hours as text), ``presets`` (what Setup fills in). May import: models, availability's checks, audit, the foundation; never a face.
+fields), ``photos``, ``languages``, ``typed_hours`` (a day's hours as text), ``repeats`` and ``repeat_words`` (hours that
+repeat: the form's rules, any rule in words), ``holiday_dates`` and ``holiday_calendars`` (dates of holidays; the closures
+of those that are ticked), ``presets`` (what Setup fills in). May import: models, availability's checks, audit, accounts (a
+clinician is invited in the same go), the foundation; never a face.
 """
 
 from scheduler.catalog.clinicians import Invited, add_clinician
@@ -21,11 +22,10 @@ from scheduler.catalog.dates import (
     set_dates,
     set_override,
 )
+from scheduler.catalog.holiday_calendars import follow_clinic, set_holidays
 from scheduler.catalog.hours import (
     add_availability,
-    add_recurrence_rule,
     remove_availability,
-    remove_recurrence_rule,
     set_week,
 )
 from scheduler.catalog.links import add_share_link, end_share_link, reopen_share_link
@@ -39,8 +39,13 @@ from scheduler.catalog.people import (
     rename_practitioner,
 )
 from scheduler.catalog.places import add_location, edit_location, rename_location
-from scheduler.catalog.pools import add_pool, edit_pool, set_pool_members
+from scheduler.catalog.pools import add_pool, edit_pool, remove_pool, rename_pool, save_pool, set_pool_members
 from scheduler.catalog.questions import add_question, edit_question, move_question
+from scheduler.catalog.repeating import (
+    add_recurrence_rule,
+    remove_repeating,
+    set_repeating,
+)
 from scheduler.catalog.resources import add_device, add_room, edit_resource
 from scheduler.catalog.schedules import add_schedule, edit_schedule
 from scheduler.catalog.setup import AlreadySetUp, SetUp, is_empty, set_up
@@ -76,20 +81,26 @@ __all__ = [
     "edit_role",
     "edit_schedule",
     "end_share_link",
+    "follow_clinic",
     "is_empty",
     "move_question",
     "remove_availability",
     "remove_dates",
     "remove_override",
-    "remove_recurrence_rule",
+    "remove_pool",
+    "remove_repeating",
     "remove_time_off",
     "rename_appointment_type",
     "rename_location",
+    "rename_pool",
     "rename_practitioner",
     "reopen_share_link",
+    "save_pool",
     "set_dates",
+    "set_holidays",
     "set_override",
     "set_pool_members",
+    "set_repeating",
     "set_up",
     "set_week",
 ]

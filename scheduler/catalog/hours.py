@@ -1,4 +1,4 @@
-"""Hours: availabilities with their weekly windows and recurrence rules.
+"""Hours: availabilities with their weekly windows. Hours that repeat otherwise are ``repeating``'s.
 
 Wall clock only: minutes since midnight, local dates. Windows are pairs (start, end): end 1440 is the next midnight,
 end <= start runs overnight. Edits never touch appointments, not even those outside the new hours. The Availability's
@@ -8,30 +8,21 @@ end <= start runs overnight. Edits never touch appointments, not even those outs
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler import audit
-from scheduler.availability import check_rrule
 from scheduler.catalog import parse, revisions
 from scheduler.catalog.fields import Field, Problems, check
 from scheduler.catalog.rows import find, named, note
 from scheduler.errors import Conflict
-from scheduler.models import Availability, Organization, Practitioner, RecurrenceRule, Schedule, Window
+from scheduler.models import Availability, Organization, Practitioner, Schedule, Window
 
 Week = Mapping[int, Iterable[Sequence[int]]]
 MAX_WINDOWS_PER_DAY = 24
-MAX_RULES = 100
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FIELDS = {"name": Field("Name", parse.name)}
-RULE_FIELDS = {
-    "dtstart": Field("First day", parse.local_date),
-    "window": Field("Hours", parse.window),
-    "exdates": Field("Dates left out", parse.many(parse.local_date, 400), []),
-}
 
 
 def add_availability(
@@ -116,63 +107,6 @@ def remove_availability(session: Session, *, by: audit.Actor, now: int, availabi
     note(session, row, by=by, now=now, action="remove", kind="availability")
     session.delete(row)
     session.flush()
-
-
-def add_recurrence_rule(
-    session: Session,
-    *,
-    by: audit.Actor,
-    now: int,
-    availability_id: str,
-    rrule: str,
-    dtstart: date,
-    window: Sequence[int],
-    exdates: Sequence[date] = (),
-) -> RecurrenceRule:
-    """Add hours on the dates that an RRULE (RFC 5545) gives from ``dtstart`` on, ``exdates`` left out.
-
-    Raises NotFound, InvalidInput; Conflict for more than ``MAX_RULES``.
-    """
-    owner = find(session, Availability, availability_id)
-    problems = Problems()
-    values = check(RULE_FIELDS, {"dtstart": dtstart, "window": window, "exdates": exdates}, problems)
-    rule = _checked_rule(rrule, values.get("dtstart"), problems)
-    problems.stop()
-    count = session.scalar(
-        select(func.count()).select_from(RecurrenceRule).where(RecurrenceRule.availability_id == owner.id)
-    )
-    if (count or 0) >= MAX_RULES:
-        raise Conflict(f"Hours have at most {MAX_RULES} repeat rules. Remove one first.")
-    row = RecurrenceRule(
-        organization_id=owner.organization_id,
-        availability_id=owner.id,
-        rrule=rule,
-        dtstart=values["dtstart"],
-        start_minute=values["window"][0],
-        end_minute=values["window"][1],
-        exdates=[day.isoformat() for day in sorted(values["exdates"])],
-    )
-    session.add(row)
-    owner.version += 1
-    note(session, row, by=by, now=now, action="add", kind="recurrence-rule")
-    return row
-
-
-def remove_recurrence_rule(session: Session, *, by: audit.Actor, now: int, rule_id: str) -> None:
-    """Remove a recurrence rule. Raises NotFound."""
-    row = find(session, RecurrenceRule, rule_id)
-    find(session, Availability, row.availability_id).version += 1
-    note(session, row, by=by, now=now, action="remove", kind="recurrence-rule")
-    session.delete(row)
-    session.flush()
-
-
-def _checked_rule(text: Any, dtstart: date | None, problems: Problems) -> str:
-    field = {
-        "rrule": Field("Repeats", lambda value: check_rrule(parse.text(500, required=True)(value), first))
-    }
-    first = dtstart or parse.FIRST_DATE
-    return str(check(field, {"rrule": text}, problems).get("rrule", ""))
 
 
 def _checked_week(weekly: Week, problems: Problems) -> list[tuple[int, int, int]]:

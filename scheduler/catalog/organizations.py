@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from scheduler import audit
 from scheduler.catalog import parse
 from scheduler.catalog.fields import Field, Problems, check
+from scheduler.catalog.holiday_calendars import write_closures
 from scheduler.catalog.rows import changed, find, note, put
 from scheduler.ids import new_id
 from scheduler.models import Organization
@@ -61,7 +62,10 @@ def edit_organization(
     values = changed(row, FIELDS, changes, problems)
     _check_parent(session, row.id, values.get("parent_id"), problems)
     problems.stop()
-    note(session, row, by=by, now=now, action="edit", kind="organization", fields=put(row, values))
+    fields = put(row, values)
+    note(session, row, by=by, now=now, action="edit", kind="organization", fields=fields)
+    if "parent_id" in fields:
+        write_closures(session, now)
     return row
 
 

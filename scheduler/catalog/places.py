@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from scheduler import audit
 from scheduler.catalog import parse, slugs
 from scheduler.catalog.fields import Field, Problems, check
+from scheduler.catalog.holiday_calendars import write_closures
 from scheduler.catalog.rows import changed, find, named, note, put
 from scheduler.errors import Conflict
 from scheduler.models import Location, Organization, Schedule
@@ -67,6 +68,7 @@ def add_location(
     if slug is not None:
         give_location_slug(session, row, slug)
     note(session, row, by=by, now=now, action="add", kind="location")
+    write_closures(session, now)
     return row
 
 

@@ -4,6 +4,7 @@
 
     availability  {"name": text, "weekly": [[weekday, start, end], ...]}              object_id: the Availability
     dates         {"dates": {"<ISO date>/<schedule id or nothing>": {"windows", "note"}}}  object_id: the Availability
+    repeats       {"rules": [{"id", "rrule", "dtstart", "start", "end", "exdates"}]}  object_id: the Availability
     time-off      {"spans": [{"id", "actor_id", "location_id", "start_date", "end_date", "note"}]}
     busy-block    {"blocks": [...]}: written and taken back by ``booking.block_days``
 
@@ -23,9 +24,21 @@ from scheduler import audit
 from scheduler.catalog.rows import find, note
 from scheduler.clock import DAY
 from scheduler.errors import Conflict, NotFound
-from scheduler.models import Actor, Availability, Location, Override, Revision, Schedule, TimeOff, Window
+from scheduler.models import (
+    Actor,
+    Availability,
+    Location,
+    Override,
+    RecurrenceRule,
+    Revision,
+    Schedule,
+    TimeOff,
+    Window,
+)
 
-WEEK, DATES, TIME_OFF, BLOCKS = "availability", "dates", "time-off", "busy-block"
+WEEK, DATES, REPEATS = "availability", "dates", "repeats"
+TIME_OFF, BLOCKS = "time-off", "busy-block"
+OF_HOURS = (WEEK, DATES, REPEATS)
 UNDO_SECONDS = DAY
 CHANGED_SINCE = (
     "This was changed again since, so it can't be undone. Look at what it says now and change that."
@@ -56,6 +69,23 @@ def dates_said(rows: Iterable[Override]) -> State:
             date_key(row.date, row.schedule_id): {"windows": [list(w) for w in row.windows], "note": row.note}
             for row in rows
         }
+    }
+
+
+def rules_said(rows: Iterable[RecurrenceRule]) -> State:
+    """Recurrence rules as a Revision keeps them."""
+    return {
+        "rules": [
+            {
+                "id": row.id,
+                "rrule": row.rrule,
+                "dtstart": row.dtstart.isoformat(),
+                "start": row.start_minute,
+                "end": row.end_minute,
+                "exdates": list(row.exdates),
+            }
+            for row in rows
+        ]
     }
 
 
@@ -135,7 +165,7 @@ def undo(session: Session, *, by: audit.Actor, now: int, revision_id: int) -> Re
     """Take back an edit of hours, dates or time off. Appointments stay. Raises NotFound, and Conflict when it is older
     than a day, was undone already, or when what it left has changed since."""
     revision = to_undo(session, revision_id, now)
-    {WEEK: _undo_week, DATES: _undo_dates, TIME_OFF: _undo_time_off}[revision.object_kind](session, revision)
+    _UNDO[revision.object_kind](session, revision)
     revision.undone_at = now
     note(session, revision, by=by, now=now, action="undo", kind="revision", row_id=str(revision.id))
     return revision
@@ -194,6 +224,31 @@ def _undo_dates(session: Session, revision: Revision) -> None:
         )
 
 
+def _undo_repeats(session: Session, revision: Revision) -> None:
+    hours = _hours(session, revision)
+    for said in revision.after["rules"]:
+        row = session.get(RecurrenceRule, said["id"], with_for_update=True, populate_existing=True)
+        if row is None or rules_said([row])["rules"] != [said]:
+            raise Conflict(CHANGED_SINCE)
+        session.delete(row)
+    session.flush()
+    for said in revision.before["rules"]:
+        if session.get(RecurrenceRule, said["id"]) is not None:
+            raise Conflict(CHANGED_SINCE)
+        session.add(
+            RecurrenceRule(
+                id=said["id"],
+                organization_id=hours.organization_id,
+                availability_id=hours.id,
+                rrule=said["rrule"],
+                dtstart=date.fromisoformat(said["dtstart"]),
+                start_minute=said["start"],
+                end_minute=said["end"],
+                exdates=said["exdates"],
+            )
+        )
+
+
 def _undo_time_off(session: Session, revision: Revision) -> None:
     before, after = revision.before.get("spans", []), revision.after.get("spans", [])
     for span in after:
@@ -211,3 +266,6 @@ def _undo_time_off(session: Session, revision: Revision) -> None:
         first, last = date.fromisoformat(span["start_date"]), date.fromisoformat(span["end_date"])
         kept = {**span, "start_date": first, "end_date": last}
         session.add(TimeOff(organization_id=revision.organization_id, **kept))
+
+
+_UNDO = {WEEK: _undo_week, DATES: _undo_dates, REPEATS: _undo_repeats, TIME_OFF: _undo_time_off}

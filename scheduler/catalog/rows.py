@@ -14,7 +14,9 @@ from scheduler.models import Base
 
 Row = TypeVar("Row", bound=Base)
 
-_EDITED = "Somebody else saved this meanwhile. Look at what it says now, then make your change again."
+EDITED_MEANWHILE = (
+    "Somebody else saved this meanwhile. Look at what it says now, then make your change again."
+)
 
 
 def find(session: Session, kind: type[Row], row_id: str, version: int | None = None) -> Row:
@@ -25,7 +27,7 @@ def find(session: Session, kind: type[Row], row_id: str, version: int | None = N
         raise NotFound("We can't find that; it may have been removed.")
     if version is not None:
         if row.version != version:  # type: ignore[attr-defined]  # only rows with a version are asked for one
-            raise EditConflict(_EDITED)
+            raise EditConflict(EDITED_MEANWHILE)
         row.version = version + 1  # type: ignore[attr-defined]
     return row
 

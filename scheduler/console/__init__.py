@@ -1,4 +1,4 @@
-"""The pages of people who work at a clinic: ``/console`` (calendar, bookings, hours, types, share) and ``/admin``.
+"""The pages of people who work at a clinic: ``/console`` (calendar, bookings, hours, types, share, why) and ``/admin``.
 
 Public: ``blueprint`` and ``admin`` (the blueprint of ``/admin``), ``welcome`` (of ``/welcome``). Addresses stand in ``routes`` and ``admin.routes``; a page
 group has a module of views and modules that read for it. May import: intake, booking, catalog, publisher (its state),

@@ -11,6 +11,7 @@ from scheduler.accounts import SignedIn
 from scheduler.availability.zones import zone as zone_of
 from scheduler.console.absences import load_absences
 from scheduler.console.choices import Choices
+from scheduler.console.empty import why_that_day, with_empty
 from scheduler.console.lines import Line, known, lines_of, offers_of, whose
 from scheduler.console.offers import load_calendars
 from scheduler.console.openings import Opening, first_opening, openings_on
@@ -37,14 +38,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``idle``: names of clinicians with nothing on this day; ``outside``: visits that staff should settle; ``first``:
+    """``idle``: names of clinicians with nothing on this day, each with the address that says why; ``outside``: visits that staff should settle; ``first``:
     the first opening from now on, when the day has no visits. ``zone`` is None when the lines are not all in one;
     ``home_zone`` is the clinic's; ``noon`` an instant of the day, to name zones by."""
 
     day: date
     today: date
     lines: tuple[Line, ...]
-    idle: tuple[str, ...]
+    idle: tuple[tuple[str, str], ...]
     counts: Counts
     outside: tuple[Visit, ...]
     zone: ZoneInfo | None
@@ -87,9 +88,9 @@ def day_page(person: SignedIn, day: date | None, choices: Choices, now: int) -> 
     return Page(
         day=day,
         today=today,
-        lines=tuple(lines),
+        lines=tuple(with_empty(line, offers, day, now) for line in lines),
         idle=tuple(
-            one.name
+            (one.name, why_that_day(one.id, offers, day) if day >= today else "")
             for one in calendars.clinicians.values()
             if one.id not in used
             and any(one.id in offer.lines for offer in offers)

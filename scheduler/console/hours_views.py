@@ -90,11 +90,11 @@ def change_week(availability_id: str) -> Answer:
             return _week_preview(
                 hours, draft, previews.rehearse(change, hours.schedule_ids, now, person=me())
             )
-        return _save(hours, change, now, "The new hours are saved.")
+        return save_change(hours, change, now, "The new hours are saved.")
     except EditConflict:
         theirs = reading.hours_of(me(), availability_id, now)
         rows = comparing.weeks(theirs, draft.weekly)
-        return _conflict(theirs, f"/console/hours/{hours.id}", draft.fields, rows)
+        return conflict_page(theirs, f"/console/hours/{hours.id}", draft.fields, rows)
 
 
 @allow(SIGNED_IN)
@@ -122,13 +122,15 @@ def change_dates(availability_id: str) -> Answer:
     try:
         if word in ("preview", "remove"):
             return _dates_preview(hours, asked, removing, _rehearse_dates(change, asked, hours, now))
-        return _save(hours, change, now, f"{asked.when}: {'usual hours again' if removing else asked.said}.")
+        return save_change(
+            hours, change, now, f"{asked.when}: {'usual hours again' if removing else asked.said}."
+        )
     except EditConflict:
         theirs = reading.hours_of(me(), availability_id, now)
         rows = comparing.dates(theirs, None if removing else asked.span, typed.instead_of)
         fields = dates_form.still_there(typed, theirs).fields
         act = "remove-now" if removing else "save"
-        return _conflict(theirs, f"/console/hours/{hours.id}/dates", fields, rows, act)
+        return conflict_page(theirs, f"/console/hours/{hours.id}/dates", fields, rows, act)
 
 
 def _rehearse_dates(change: Change, asked: dates_form.Asked, hours: Hours, now: int) -> Preview:
@@ -163,13 +165,15 @@ def _week_preview(hours: Hours, draft: week_form.Draft, preview: Preview) -> str
 
 
 def _dates_form(hours: Hours, typed: dates_form.Typed, problems: dict[str, str] | None = None) -> str:
+    region, holidays = dates_form.holidays(hours)
     return render_template(
         "console/hours_dates.html",
         page=hours,
         typed=typed,
         problems=problems or {},
         errors=[(dates_form.CONTROLS[name], sentence) for name, sentence in (problems or {}).items()],
-        holidays=dates_form.holidays(hours.today),
+        region=region,
+        holidays=holidays,
     )
 
 
@@ -192,7 +196,7 @@ def _dates_preview(hours: Hours, asked: dates_form.Asked, removing: bool, previe
     )
 
 
-def _conflict(
+def conflict_page(
     theirs: Hours, action: str, fields: list[tuple[str, str]], rows: list[comparing.Row], act: str = "save"
 ) -> Answer:
     """Both edits side by side; "Use mine" sends mine again, now knowing theirs."""
@@ -201,7 +205,8 @@ def _conflict(
     return render_template("console/hours_conflict.html", **page), 409
 
 
-def _save(hours: Hours, change: Change, now: int, sentence: str) -> Answer:
+def save_change(hours: Hours, change: Change, now: int, sentence: str) -> Answer:
+    """Make the change and go back to the hours, with Undo."""
     with transaction() as session:
         change(session)
         made = history.newest(session, me().id, now)

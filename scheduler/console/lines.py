@@ -1,7 +1,7 @@
 """The lines of a day: each clinician's visits, holds, blocks and gaps, in the order of time.
 
 Open times between two visits are one *gap*, in which each type has its starts: a morning with nothing in it is a line
-or two, not forty buttons.
+or two, not forty buttons. What is neither taken nor open is added by ``console.empty``.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing on a line: ``kind`` is visit, group, hold, block or gap. ``start`` and ``end``: epoch seconds."""
+    """One thing on a line: ``kind`` is visit, group, hold, block, gap or empty. ``start`` and ``end``: epoch seconds.
+    ``why``: the address that says why an empty stretch is not open; ``holes``: those inside a gap."""
 
     kind: str
     start: int
@@ -59,6 +60,8 @@ class Entry:
     hold: Hold | None = None
     block: Block | None = None
     gap: tuple[Starts, ...] = ()
+    why: str = ""
+    holes: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from scheduler.console.offers import Calendars, Offer, info_of, load_calendars
 from scheduler.console.openings import Opening, openings_on
 from scheduler.console.setting_aside import Warning, warnings_of
 from scheduler.console.visits import is_ahead
+from scheduler.console.why.asked import why_address
 from scheduler.db import snapshot
 from scheduler.models import Appointment, AppointmentType, Location, PatientDetails
 from scheduler.models.situations import load_situations
@@ -172,6 +173,11 @@ class Target:
     schedule_id: str
     start: int
     zone: ZoneInfo
+
+    @property
+    def why(self) -> str:
+        """The address that says why it is not open."""
+        return why_address(self.schedule_id, self.start)
 
 
 def target_of_slot(person: SignedIn, appointment_id: str, slot: str) -> Target | None:

@@ -10,6 +10,7 @@ from scheduler.console import (
     hours_views,
     move_views,
     profile_views,
+    repeat_views,
     setup_views,
     share_views,
     time_off_views,
@@ -22,6 +23,7 @@ from scheduler.console import (
 from scheduler.console import type_question_views as question_views
 from scheduler.console.common import name_the_clinic
 from scheduler.console.desk import block_views, find_views, new_views, sheet_views, walkin_views
+from scheduler.console.why import views as why_views
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 blueprint.before_request(name_the_clinic)
@@ -66,6 +68,8 @@ for _path, _method, _view in (
     ("/hours/<availability_id>", "POST", hours_views.change_week),
     ("/hours/<availability_id>/dates", "GET", hours_views.dates_page),
     ("/hours/<availability_id>/dates", "POST", hours_views.change_dates),
+    ("/hours/<availability_id>/repeats", "GET", repeat_views.repeats_page),
+    ("/hours/<availability_id>/repeats", "POST", repeat_views.change_repeats),
     ("/time-off", "GET", time_off_views.time_off_page),
     ("/time-off", "POST", time_off_views.add_time_off),
     ("/time-off/remove", "POST", time_off_views.remove_time_off),
@@ -99,6 +103,8 @@ for _path, _method, _view in (
     ("/types/<type_id>/links/new", "POST", type_link_views.add_link),
     ("/types/<type_id>/links/<link_id>/end", "POST", type_link_views.end_link),
     ("/types/<type_id>/links/<link_id>/reopen", "POST", type_link_views.reopen_link),
+    # why a time is not open
+    ("/why", "GET", why_views.why),
     # setup
     ("/setup", "GET", setup_views.setup),
     ("/setup", "POST", setup_views.save_setup),

@@ -44,9 +44,9 @@ def sentence_of(reason: Reason, zone: ZoneInfo) -> str:
     detail = reason.detail
     if reason.code in ("hours", "override"):
         return _hours(reason)
-    if reason.code == "time_off":
+    if reason.code in ("time_off", "closure"):
         first, last = (date.fromisoformat(str(detail[end])) for end in ("start", "end"))
-        return f"Time off {_dates(first, last)}."
+        return f"{'Closed' if reason.code == 'closure' else 'Time off'} {_dates(first, last)}."
     if reason.code == "interval":
         near = [int(detail[side]) for side in ("earlier", "later") if side in detail]
         nearest = " and ".join(time_of_day(at, zone) for at in near)
@@ -61,10 +61,15 @@ def _hours(reason: Reason) -> str:
     if "date" not in reason.detail:
         return "Outside the hours."
     day = date.fromisoformat(str(reason.detail["date"]))
-    windows = " and ".join(_window(part) for part in str(reason.detail["windows"]).split())
+    windows = windows_words(str(reason.detail["windows"]))
     if reason.code == "override":
         return f"{day_long(day)} has its own hours: {windows or 'closed'}."
     return f"Outside {weekday(day)}'s hours, {windows}." if windows else f"No hours on {weekday(day)}s."
+
+
+def windows_words(windows: str) -> str:
+    """ "9:00 AM to 12:00 PM and 1:00 PM to 5:00 PM", of windows as a reason's detail has them; empty when closed."""
+    return " and ".join(_window(part) for part in windows.split())
 
 
 def _window(part: str) -> str:

@@ -65,7 +65,8 @@ class Url:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A type at one owner's page, as it is shared. ``urls`` is empty for a link-only type without private links."""
+    """A type at one owner's page, as it is shared. ``urls`` is empty for a link-only type without private links;
+    ``schedule_id``: the first Schedule by which it is offered."""
 
     type_id: str
     owner_id: str
@@ -79,6 +80,7 @@ class Link:
     zone: ZoneInfo
     fixes: tuple[Fix, ...]
     may_switch: bool
+    schedule_id: str
 
     @property
     def key(self) -> str:
@@ -169,6 +171,7 @@ def _links(session: Session, person: Person, now: int, settings: Settings) -> li
                 zone=zone_of(first[1] if first else found.places[0].zone).info,
                 fixes=tuple(_fixes(found, person, situations.keys(), first is not None, private)),
                 may_switch=kind.visibility in SWITCHED and may_edit_type(session, person, kind),
+                schedule_id=found.schedules[0].id,
             )
         )
     return links

@@ -7,7 +7,7 @@ from flask import redirect, render_template, request
 from scheduler import catalog, clock
 from scheduler.booking import block_days
 from scheduler.booking.transaction import booking_transaction
-from scheduler.catalog import revisions
+from scheduler.catalog import holiday_calendars, revisions
 from scheduler.console.common import Answer, by_me, me, toast
 from scheduler.console.hours import clock_changes, history, previews, time_off
 from scheduler.console.hours.time_off import Asked, Typed
@@ -88,11 +88,14 @@ def undo_change(revision_id: str) -> Answer:
             block_days.undo_blocks(by=by_me(), now=now, revision_id=number)
         else:
             with transaction() as session:
-                revisions.undo(session, by=by_me(), now=now, revision_id=number)
+                act = holiday_calendars.undo if kind == holiday_calendars.KIND else revisions.undo
+                act(session, by=by_me(), now=now, revision_id=number)
     except Conflict as error:
         return _history(error.sentence), error.status
     toast("Undone. It is as it was before.")
-    hours = kind in (revisions.WEEK, revisions.DATES)
+    if kind == holiday_calendars.KIND:
+        return redirect("/admin/holidays", 303)
+    hours = kind in revisions.OF_HOURS
     return redirect(f"/console/hours/{object_id}" if hours else "/console/time-off", 303)
 
 
@@ -105,6 +108,7 @@ def _page(typed: Typed, problems: dict[str, str] | None = None) -> str:
         errors=[(name, sentence) for name, sentence in found.items()],
         whose=time_off.choices(me()),
         coming=time_off.coming(me(), clock.now()),
+        holidays=time_off.holidays(me(), clock.now()),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.availability import open_starts
+from scheduler.availability import Situation, what_if
 from scheduler.clock import DAY
 from scheduler.db import rehearsal
 from scheduler.models import Schedule
@@ -30,20 +30,14 @@ def effect_of(type_id: str, now: int, change: Callable[[Session], object]) -> Ef
     """What ``change`` (a verb of the catalog on the type) would do from ``now`` (epoch seconds) on. Raises what the verb
     raises; nothing is kept."""
     with rehearsal() as session:
-        before = _openings(session, type_id, now)
+        before = _situations(session, type_id, now)
         change(session)
         session.flush()
-        after = _openings(session, type_id, now)
-    return Effect(len(after - before), len(before - after), len(after))
+        after = _situations(session, type_id, now)
+    found = what_if(before, after, now, now, now + WEEKS * 7 * DAY)
+    return Effect(len(found.gained), len(found.lost), found.total)
 
 
-def _openings(session: Session, type_id: str, now: int) -> set[tuple[str, int]]:
-    """(schedule id, start) of each opening."""
+def _situations(session: Session, type_id: str, now: int) -> dict[str, Situation]:
     schedules = session.scalars(select(Schedule.id).where(Schedule.appointment_type_id == type_id)).all()
-    until = now + WEEKS * 7 * DAY
-    situations = load_situations(session, schedules, now, until)
-    return {
-        (schedule_id, start)
-        for schedule_id, situation in situations.items()
-        for start in open_starts(situation, now, now, until)
-    }
+    return load_situations(session, schedules, now, now + WEEKS * 7 * DAY)

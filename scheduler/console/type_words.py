@@ -63,8 +63,8 @@ def _sentence(values: Mapping[str, Any]) -> str:
     said = ", ".join(parts) + "."
     share, days, at = (values[f"release_{part}"] for part in ("share_percent", "days_before", "at_minute"))
     if None not in (share, days, at):
-        when = "on the day itself" if days == 0 else f"{_days(days)} before"
-        said += f" {share} of 100 times are kept back until {when}, {wall_time(at)}."
+        when = "the same day" if days == 0 else f"{_days(days)} before"
+        said += f" {_share(share)} of each day's times open {when} at {wall_time(at)}."
     if values["approval_required"]:
         said += " Each request waits for your approval."
     return said
@@ -80,6 +80,13 @@ def _kept_free(before: int, after: int) -> list[str]:
 def _bookable(notice: int, horizon: int) -> str:
     start = f"from {duration_words(notice)}" if notice else "from now"
     return f"bookable {start} to {_days(horizon)} ahead" if horizon else f"bookable {start}, today only"
+
+
+_SHARES = {25: "A quarter", 50: "Half", 75: "Three quarters", 100: "All"}
+
+
+def _share(percent: int) -> str:
+    return _SHARES.get(percent, f"{percent} percent")
 
 
 def _days(count: int) -> str:

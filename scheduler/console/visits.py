@@ -36,6 +36,7 @@ FRESH = 10 * MINUTE
 _OUTSIDE = {
     "hours": "Outside hours",
     "override": "Outside hours",
+    "closure": "On a closed day",
     "time_off": "In time off",
     "busy": "In blocked time",
 }

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from scheduler.accounts import SignedIn
 from scheduler.console.choices import Choices
+from scheduler.console.empty import why_that_day
 from scheduler.console.lines import known, offers_of, whose
 from scheduler.console.offers import load_calendars
 from scheduler.console.openings import openings_on, week_of
@@ -18,12 +19,14 @@ from scheduler.db import snapshot
 
 @dataclass(frozen=True, slots=True)
 class WeekDay:
-    """A local day of the week with its visits in order. ``openings``: how many times are open."""
+    """A local day of the week with its visits in order. ``openings``: how many times are open; ``why``: the address that
+    says why none is, "" of a day that is over."""
 
     day: date
     visits: tuple[Visit, ...]
     holds: int
     openings: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ def week_page(person: SignedIn, day: date | None, choices: Choices, now: int) ->
         first, last = week_of(day)
         choices = known(choices, calendars)
         booked = load_booked(session, person, calendars, first, last, now)
-        openings = openings_on(session, offers_of(calendars, choices), first, last, now)
+        offers = offers_of(calendars, choices)
+        openings = openings_on(session, offers, first, last, now)
 
     def shown(lines: tuple[str, ...], place: str) -> bool:
         return choices.who in ("", *lines) and choices.place in ("", place)
@@ -90,7 +94,13 @@ def week_page(person: SignedIn, day: date | None, choices: Choices, now: int) ->
         day=day,
         today=today,
         days=tuple(
-            WeekDay(at, tuple(visits[at]), holds[at], len(free[at]))
+            WeekDay(
+                at,
+                tuple(visits[at]),
+                holds[at],
+                len(free[at]),
+                why_that_day("", offers, at) if at >= today and not free[at] else "",
+            )
             for at in (first + timedelta(days=number) for number in range(7))
         ),
         count=sum(len(found) for found in visits.values()),

@@ -268,11 +268,13 @@ def typed_values(form: MultiDict[str, str], questions: Sequence[Asked]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is kept behind a hold: the fields as typed, the patient's zone, the private link's token."""
+    """What is kept behind a hold: the fields as typed, the patient's zone, the private link's token, the path word of the
+    team on whose page the time was chosen."""
 
     typed: Mapping[str, Sequence[str]]
     zone: str = ""
     private: str = ""
+    team: str = ""
 
     @property
     def empty(self) -> bool:
@@ -293,10 +295,16 @@ class Draft:
             "typed": {name: list(values) for name, values in self.typed.items()},
             "zone": self.zone,
             "private": self.private,
+            "team": self.team,
         }
 
 
 def read_draft(text: str | None) -> Draft:
     """The draft of its stored JSON; an empty one for nothing."""
     kept = json.loads(text) if text else {}
-    return Draft(typed=kept.get("typed", {}), zone=kept.get("zone", ""), private=kept.get("private", ""))
+    return Draft(
+        typed=kept.get("typed", {}),
+        zone=kept.get("zone", ""),
+        private=kept.get("private", ""),
+        team=kept.get("team", ""),
+    )

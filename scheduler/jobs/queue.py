@@ -11,12 +11,13 @@ from flask import Flask
 from huey import Huey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from scheduler.jobs.table import HOURLY, JOBS, MINUTELY, run_job
+from scheduler.jobs.table import DAILY, HOURLY, JOBS, MINUTELY, run_job
 from scheduler.settings import Settings, SettingsError
 
 _WHEN = {
     MINUTELY: {},
     HOURLY: {"minute": "7"},
+    DAILY: {"minute": "37", "hour": "3"},
 }
 _LONGEST_PAUSE_SECONDS = 2.0
 _NAME = "scheduler"

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from scheduler.jobs.daily import write_holidays
 from scheduler.jobs.hourly import purge_lapsed
 from scheduler.jobs.minutely import chain_audit, expire_holds
 
 log = logging.getLogger(__name__)
 
-MINUTELY, HOURLY = "minutely", "hourly"
+MINUTELY, HOURLY, DAILY = "minutely", "hourly", "daily"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ JOBS: dict[str, Job] = {
         Job("expire-holds", MINUTELY, expire_holds.run),
         Job("chain-audit", MINUTELY, chain_audit.run),
         Job("purge-lapsed", HOURLY, purge_lapsed.run),
+        Job("write-holidays", DAILY, write_holidays.run),
     )
 }
 

@@ -24,7 +24,15 @@ from scheduler.models.appointments import (
     Referral,
 )
 from scheduler.models.base import Base, PatientText
-from scheduler.models.hours import Availability, BusyBlock, Override, RecurrenceRule, TimeOff, Window
+from scheduler.models.hours import (
+    Availability,
+    BusyBlock,
+    HolidayCalendar,
+    Override,
+    RecurrenceRule,
+    TimeOff,
+    Window,
+)
 from scheduler.models.offers import AppointmentType, Question
 from scheduler.models.operations import AuditEntry, Outbox, Publication, Revision, ShardMark
 from scheduler.models.organizations import Location, Organization, Slug
@@ -52,6 +60,7 @@ __all__ = [
     "BusyBlock",
     "Claim",
     "GroupSession",
+    "HolidayCalendar",
     "IdempotencyKey",
     "Location",
     "Organization",

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.availability import Hours, RecurringHours, Window
+from scheduler.availability import Away, Hours, Record, RecurringHours, Sources, Window
 from scheduler.models.frames import Frame
 from scheduler.models.hours import Override, RecurrenceRule, TimeOff
 from scheduler.models.hours import Window as WindowRow
@@ -32,7 +32,7 @@ def load_hours(session: Session, frames: list[Frame]) -> dict[str, Hours]:
         exdates = tuple(date.fromisoformat(text) for text in rule.exdates)
         window = Window(rule.start_minute, rule.end_minute)
         rules[rule.availability_id].append(RecurringHours(rule.rrule, rule.dtstart, window, exdates))
-    overrides = _overrides(session, frames)
+    overrides, records = _overrides(session, frames)
     closed = _closures(session, frames)
     return {
         frame.id: Hours(
@@ -40,15 +40,23 @@ def load_hours(session: Session, frames: list[Frame]) -> dict[str, Hours]:
             weekly=tuple(tuple(day) for day in weekly[frame.availability_id]),
             rules=tuple(rules[frame.availability_id]),
             overrides=overrides[frame.id],
-            time_off=tuple(closed[frame.id]),
+            time_off=tuple(span for span, _ in closed[frame.id]),
+            sources=Sources(
+                weekly=Record("availability", frame.availability_id),
+                overrides=records[frame.id],
+                time_off=tuple(away for _, away in closed[frame.id]),
+            ),
         )
         for frame in frames
     }
 
 
-def _overrides(session: Session, frames: list[Frame]) -> dict[str, Mapping[date, tuple[Window, ...]]]:
-    """Per schedule: the Schedule's own overrides before the Availability's (slot rule 1)."""
+def _overrides(
+    session: Session, frames: list[Frame]
+) -> tuple[dict[str, Mapping[date, tuple[Window, ...]]], dict[str, Mapping[date, Record]]]:
+    """Per schedule, their windows and their records: the Schedule's own before the Availability's (slot rule 1)."""
     found: dict[str, dict[date, tuple[Window, ...]]] = defaultdict(dict)
+    records: dict[str, dict[date, Record]] = defaultdict(dict)
     rows = session.execute(
         select(Override).where(
             Override.availability_id.in_({frame.availability_id for frame in frames})
@@ -57,19 +65,25 @@ def _overrides(session: Session, frames: list[Frame]) -> dict[str, Mapping[date,
     ).scalars()
     for row in rows:
         windows = tuple(Window(start, end) for start, end in row.windows)
-        found[row.schedule_id or f"availability {row.availability_id}"][row.date] = windows
-    return {
-        frame.id: {**found[f"availability {frame.availability_id}"], **found[frame.id]} for frame in frames
-    }
+        owner = row.schedule_id or f"availability {row.availability_id}"
+        found[owner][row.date] = windows
+        records[owner][row.date] = Record("override", row.id)
+
+    shared = {frame.id: f"availability {frame.availability_id}" for frame in frames}
+    return (
+        {key: {**found[owner], **found[key]} for key, owner in shared.items()},
+        {key: {**records[owner], **records[key]} for key, owner in shared.items()},
+    )
 
 
-def _closures(session: Session, frames: list[Frame]) -> dict[str, list[tuple[date, date]]]:
+def _closures(session: Session, frames: list[Frame]) -> dict[str, list[tuple[tuple[date, date], Away]]]:
     """Per schedule: the time off of its hosts, its place, its organization and that one's parents."""
     parents = {
         row.id: row.parent_id for row in session.execute(select(Organization.id, Organization.parent_id))
     }
     rows = session.execute(
         select(
+            TimeOff.id,
             TimeOff.organization_id,
             TimeOff.actor_id,
             TimeOff.location_id,
@@ -79,10 +93,11 @@ def _closures(session: Session, frames: list[Frame]) -> dict[str, list[tuple[dat
         .where(TimeOff.organization_id.in_(parents))
         .order_by(TimeOff.start_date, TimeOff.id)
     ).all()
-    by_owner: dict[str, list[tuple[date, date]]] = defaultdict(list)
-    for organization_id, actor_id, location_id, first, last in rows:
-        by_owner[actor_id or location_id or organization_id].append((first, last))
-    closed: dict[str, list[tuple[date, date]]] = {}
+    by_owner: dict[str, list[tuple[tuple[date, date], Away]]] = defaultdict(list)
+    for row_id, organization_id, actor_id, location_id, first, last in rows:
+        away = Away(Record("time_off", row_id), actor_id or "")
+        by_owner[actor_id or location_id or organization_id].append(((first, last), away))
+    closed: dict[str, list[tuple[tuple[date, date], Away]]] = {}
     for frame in frames:
         owners = [*frame.hosts, frame.location_id, *_with_parents(frame.organization_id, parents)]
         closed[frame.id] = [span for owner in owners for span in by_owner.get(owner, ())]

@@ -70,8 +70,9 @@ def type_rules(row: AppointmentType) -> TypeRules:
     )
 
 
-def load_frames(session: Session, schedule_ids: Sequence[str] | None) -> list[Frame]:
-    query = offered_schedules().order_by(Schedule.id)
+def load_frames(session: Session, schedule_ids: Sequence[str] | None, *, anyway: bool = False) -> list[Frame]:
+    """The offered ones of these Schedules (None: of all); with ``anyway`` also those that are not offered now."""
+    query = (known_schedules() if anyway else offered_schedules()).order_by(Schedule.id)
     if schedule_ids is not None:
         query = query.where(Schedule.id.in_(schedule_ids))
     frames: dict[str, Frame] = {}

@@ -1,4 +1,4 @@
-"""Availability with Window and RecurrenceRule, Override, TimeOff, BusyBlock. Wall clock only, except busy blocks."""
+"""Availability with Window and RecurrenceRule, Override, TimeOff, HolidayCalendar, BusyBlock. Wall clock only, except busy blocks."""
 
 from __future__ import annotations
 
@@ -89,7 +89,10 @@ class Override(Base):
 
 
 class TimeOff(Base):
-    """Whole dates, both ends included, of an actor or a place; of the organization when neither is named."""
+    """Whole dates, both ends included, of an actor or a place; of the organization when neither is named.
+
+    ``holiday_key`` is set for one that a HolidayCalendar writes, and takes away, by itself.
+    """
 
     __tablename__ = "time_off"
     __table_args__ = (
@@ -106,6 +109,25 @@ class TimeOff(Base):
     start_date: Mapped[date]
     end_date: Mapped[date]
     note: Mapped[Name] = mapped_column(default="")
+    holiday_key: Mapped[Name] = mapped_column(default="")
+
+
+class HolidayCalendar(Base):
+    """The holidays on which an organization closes, or one place that differs. ``keys`` are the holidays' English names;
+    ``subdivision`` is a code of ``country``, or empty."""
+
+    __tablename__ = "holiday_calendar"
+
+    id: Mapped[Id]
+    organization_id: Mapped[Ref] = mapped_column(ForeignKey("organization.id"), index=True)
+    location_id: Mapped[OptionalRef] = mapped_column(
+        ForeignKey("location.id", ondelete="CASCADE"), unique=True
+    )
+    country: Mapped[Word]
+    subdivision: Mapped[Word] = mapped_column(default="")
+    keys: Mapped[list[Any]] = mapped_column(default=list)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Instant]
 
 
 class BusyBlock(Base):

@@ -13,7 +13,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.availability import ActorTime, Busy, Counted, Seat, Situation, Taken
+from scheduler.availability import ActorTime, Busy, Counted, Record, Seat, Situation, Taken
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY, MINUTE
 from scheduler.errors import NotFound
@@ -37,17 +37,17 @@ def load_situation(session: Session, schedule_id: str, since: int, until: int) -
 
 
 def load_situations(
-    session: Session, schedule_ids: Sequence[str] | None, since: int, until: int
+    session: Session, schedule_ids: Sequence[str] | None, since: int, until: int, *, anyway: bool = False
 ) -> dict[str, Situation]:
     """Situations by schedule id, for starts in [since, until) (epoch seconds); None asks for all offered ones.
-    Schedules that are not offered, or have an inactive host, are left out."""
-    frames = load_frames(session, schedule_ids)
+    Schedules that are not offered, or have an inactive host, are left out; with ``anyway``, only the latter are."""
+    frames = load_frames(session, schedule_ids, anyway=anyway)
     if not frames:
         return {}
     hours = load_hours(session, frames)
     actors = {actor for frame in frames for actor in frame.actors}
     taken = _taken(session, actors, since, until)
-    busy = _busy(session, actors, since, until)
+    busy = load_busy(session, actors, since, until)
     away = _actor_time_off(session, {a for frame in frames for kind in frame.resources for a in kind})
     counted = _counted(session, frames, since, until)
     seats = _seats(session, frames, since, until)
@@ -55,7 +55,7 @@ def load_situations(
     def actor_time(actor: str, frame: Frame, resource: bool) -> ActorTime:
         blocks = busy.get(actor, [])
         if resource:
-            blocks = blocks + [_whole_days(first, last, frame.zone) for first, last in away.get(actor, [])]
+            blocks = blocks + [_whole_days(*one, frame.zone) for one in away.get(actor, [])]
         return ActorTime(actor, tuple(taken.get(actor, ())), tuple(blocks))
 
     return {
@@ -66,26 +66,29 @@ def load_situations(
             resources=tuple(tuple(actor_time(a, frame, True) for a in kind) for kind in frame.resources),
             seats=tuple(seats.get(frame.id, ())),
             counted=tuple(tuple(counted.get((frame.type_id, host), ())) for host in frame.hosts),
+            schedule=frame.id,
+            appointment_type=frame.type_id,
         )
         for frame in frames
     }
 
 
-def _actor_time_off(session: Session, actors: Iterable[str]) -> dict[str, list[tuple[date, date]]]:
-    found: dict[str, list[tuple[date, date]]] = defaultdict(list)
-    rows = select(TimeOff.actor_id, TimeOff.start_date, TimeOff.end_date).where(
+def _actor_time_off(session: Session, actors: Iterable[str]) -> dict[str, list[tuple[str, date, date]]]:
+    found: dict[str, list[tuple[str, date, date]]] = defaultdict(list)
+    rows = select(TimeOff.id, TimeOff.actor_id, TimeOff.start_date, TimeOff.end_date).where(
         TimeOff.actor_id.in_(set(actors))
     )
-    for actor_id, first, last in session.execute(rows):
+    for row_id, actor_id, first, last in session.execute(rows):
         if actor_id is not None:
-            found[actor_id].append((first, last))
+            found[actor_id].append((row_id, first, last))
     return found
 
 
-def _whole_days(first: date, last: date, zone: str) -> Busy:
+def _whole_days(row_id: str, first: date, last: date, zone: str) -> Busy:
     """A room's time off, which takes the room and not the date: busy from local midnight to local midnight."""
     clock = zone_of(zone)
-    return Busy(clock.instant(first.toordinal(), 0), clock.instant(last.toordinal() + 1, 0))
+    since, until = clock.instant(first.toordinal(), 0), clock.instant(last.toordinal() + 1, 0)
+    return Busy(since, until, Record("time_off", row_id))
 
 
 def _taken(session: Session, actors: Iterable[str], since: int, until: int) -> dict[str, list[Taken]]:
@@ -118,10 +121,11 @@ def _taken(session: Session, actors: Iterable[str], since: int, until: int) -> d
     return found
 
 
-def _busy(session: Session, actors: Iterable[str], since: int, until: int) -> dict[str, list[Busy]]:
+def load_busy(session: Session, actors: Iterable[str], since: int, until: int) -> dict[str, list[Busy]]:
+    """What is taken outside or blocked by staff, by actor, for at least [since, until), in order."""
     found: dict[str, list[Busy]] = defaultdict(list)
-    for actor, start, end in session.execute(
-        select(BusyBlock.actor_id, BusyBlock.starts_at, BusyBlock.ends_at)
+    for row_id, actor, start, end in session.execute(
+        select(BusyBlock.id, BusyBlock.actor_id, BusyBlock.starts_at, BusyBlock.ends_at)
         .where(
             BusyBlock.actor_id.in_(set(actors)),
             BusyBlock.starts_at < until + REACH,
@@ -129,7 +133,7 @@ def _busy(session: Session, actors: Iterable[str], since: int, until: int) -> di
         )
         .order_by(BusyBlock.starts_at)
     ):
-        found[actor].append(Busy(start, end))
+        found[actor].append(Busy(start, end, Record("busy_block", row_id)))
     return found
 
 

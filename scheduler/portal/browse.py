@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -10,6 +11,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from scheduler import clock
+from scheduler.catalog.slugs import MAX_LENGTH
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.portal import pages
@@ -40,6 +42,8 @@ def handover() -> Handover:
         private=printable(given.get("private", "")[:64]),
         kept=kept if kept.isascii() and kept.isalnum() and len(kept) <= 32 else "",
         patient=patient if (patient := given.get("patient", "")) in ("new", "returning") else "",
+        # a deep link names one schedule; only a press on a team's own page asks for any of its members
+        team=printable(given.get("team", "")[:MAX_LENGTH]).lower() if request.method == "POST" else "",
     )
 
 
@@ -59,7 +63,7 @@ def mark(travels: Handover) -> None:
 
 @allow(PUBLIC)
 def owner(owner: str) -> str | Response:
-    """A clinician's or place's page with what can be booked there."""
+    """A clinician's, team's or place's page with what can be booked there."""
     with snapshot() as session:
         page = pages.owner_page(session, owner.lower(), clock.now())
     if page is None:
@@ -104,7 +108,7 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
         page=page,
         owner_slug=found.owner.slug,
         owner_kind=found.owner.kind,
-        handover=travels,
+        handover=replace(travels, team=found.owner.slug) if page.offer.team else travels,
         saved=saved,
         unread=unread,
         clinic=page.offer.clinic,

@@ -15,6 +15,7 @@ from scheduler.clock import MINUTE
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
 from scheduler.intake.forms import SEEN, DetailsForm, Draft, typed_values
+from scheduler.models import Appointment
 from scheduler.portal import slots
 from scheduler.portal.browse import NO_TIME, handover, paused_page
 from scheduler.portal.fits import Fit, fitting, for_returning
@@ -40,6 +41,8 @@ def hold() -> Response:
     travels, now = handover(), clock.now()
     with snapshot() as session:
         chosen = slots.find_chosen(session, request.form.get("slot", ""), travels.private, now)
+        if chosen is not None:
+            chosen = slots.for_team(session, chosen, travels.team)
         kept = find_held(session, travels.kept, visitor_hash(), now)
     if chosen is None:
         raise NotFound(NO_TIME)
@@ -54,17 +57,24 @@ def hold() -> Response:
         return _gone(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
     by = By("patient", visitor=ensure_visitor())
     try:
-        made = booking.hold(
-            by=by,
-            schedule_id=chosen.offer.schedule_id,
-            start=chosen.start,
-            key=chosen.slot,
-            source=travels.source or (kept.source if kept else ""),
-            booking_referral=travels.booking_referral or (kept.booking_referral if kept else ""),
-        )
+        made = _take(by, chosen, travels, kept)
     except SlotGone as gone:
         return _gone(chosen, gone, travels, saved=saved)
     return redirect(_carry_on(by, made.id, kept, travels), 303)
+
+
+def _take(by: By, chosen: Chosen, travels: Handover, kept: Held | None) -> Appointment:
+    """Hold the time on its Schedule, or on the member of its team whose turn it is. Raises SlotGone, NotFound."""
+    finder = {
+        "source": travels.source or (kept.source if kept else ""),
+        "booking_referral": travels.booking_referral or (kept.booking_referral if kept else ""),
+    }
+    team, place = chosen.offer.team, chosen.offer.place.id
+    if team is None:
+        schedule_id = chosen.offer.schedule_id
+        return booking.hold(by=by, schedule_id=schedule_id, start=chosen.start, key=chosen.slot, **finder)
+    key = f"{team.id}-{place}-{chosen.start}"
+    return booking.hold_any(by=by, pool_id=team.id, location_id=place, start=chosen.start, key=key, **finder)
 
 
 def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str:
@@ -78,6 +88,7 @@ def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str
         typed=_with_seen(held.draft.typed or old.typed, travels),
         zone=travels.zone or held.draft.zone or old.zone,
         private=travels.private or held.draft.private or old.private,
+        team=travels.team,
     )
     if draft != held.draft:
         booking.save_draft(by=by, appointment_id=hold_id, draft=draft.data())
@@ -145,7 +156,8 @@ def _by() -> By:
 
 
 def _travels(held: Held) -> Handover:
-    return Handover(zone=held.draft.zone, private=held.draft.private, kept=held.id)
+    draft = held.draft
+    return Handover(zone=draft.zone, private=draft.private, kept=held.id, team=draft.team)
 
 
 def _page(template: str, held: Held, **context: Any) -> str:
@@ -208,7 +220,8 @@ def _save_typed(held: Held) -> bool:
 
 def _typed(held: Held) -> Draft:
     """The form that came, as the draft of ``held``."""
-    return Draft(typed_values(request.form, held.questions), held.draft.zone, held.draft.private)
+    draft = held.draft
+    return Draft(typed_values(request.form, held.questions), draft.zone, draft.private, draft.team)
 
 
 def _stay(held: Held) -> None:
@@ -247,8 +260,10 @@ def release(hold_id: str) -> Response:
     if "given" in request.form:
         _save_typed(held)
     booking.release(by=_by(), appointment_id=hold_id)
+    with snapshot() as session:
+        team = slots.for_team(session, held.chosen, held.draft.team).offer
+    offer = team if team.bookable else held.chosen.offer
     travels = {"tz": held.draft.zone, "private": held.draft.private}
-    offer = held.chosen.offer
     kept: dict[str, Any] = {name: value for name, value in travels.items() if value}
     if not offer.times_path:  # no page lists its times: the landing names those near this one
         return redirect(url_for("portal.landing", slot=held.chosen.slot, kept=hold_id, **kept), 303)

@@ -58,6 +58,26 @@ def nearest(session: Session, offer: Offer, start: int, *, now: int, visitor: st
     return Nearest(tuple(times), tuple(_same_day(tiers[1], times, offer, centre)))
 
 
+def nearest_of(
+    session: Session, offers: Sequence[Offer], start: int, *, now: int, visitor: str | None
+) -> Nearest:
+    """As ``nearest``, among the offers of a team alone: those at the first one's place before the others."""
+    here = offers[0].place.id
+    centre = min(max(start, now), now + offers[0].horizon_days * DAY)
+    since, until = max(now, centre - REACH), centre + REACH
+    by_schedule = {offer.schedule_id: offer for offer in offers}
+    situations = load_situations(session, list(by_schedule), since, until)
+    holds = own_holds(session, visitor, by_schedule, now)
+    near = [
+        NearTime(opening, by_schedule[schedule_id])
+        for schedule_id, situation in situations.items()
+        for opening in openings_between({schedule_id: situation}, holds, now, since, until)
+    ]
+    places = ([one for one in near if (one.offer.place.id == here) is first] for first in (True, False))
+    ranked = [one for times in places for one in _closest(times, centre)]
+    return Nearest(tuple(_without_twins(ranked)[:BUTTONS]), ())
+
+
 def _neighbours(session: Session, offer: Offer) -> Sequence[str]:
     """Schedules whose times may stand in for the offer's: those of its type that share a clinician or its place, and
     other clinicians' public ones of the same place, specialty, service and kind of patient."""

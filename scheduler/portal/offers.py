@@ -66,8 +66,19 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """A pool as a patient sees it: the member that the fair order picks is booked. ``people``: who may be seen at the
+    offer's place, in the order of their names."""
+
+    id: str
+    slug: str
+    name: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """One Schedule as a patient sees it. Lengths are minutes."""
+    """One Schedule as a patient sees it. Lengths are minutes. ``team``: it stands for all members of a team at its place."""
 
     schedule_id: str
     clinic: Clinic
@@ -91,10 +102,13 @@ class Offer:
     service_type_code: str
     bring: str
     approval_required: bool
+    team: Team | None = None
 
     @property
     def who(self) -> str:
-        """Who is seen: the clinicians, or the place when the Schedule has none."""
+        """Who is seen: the team, the clinicians, or the place when the Schedule has none."""
+        if self.team is not None:
+            return self.team.name
         return " and ".join(host.name for host in self.hosts) or self.place.name
 
     @property
@@ -107,7 +121,9 @@ class Offer:
 
     @property
     def owner_slug(self) -> str:
-        """The first path word of its page: its first clinician's, else its place's."""
+        """The first path word of its page: the team's, its first clinician's, else its place's."""
+        if self.team is not None:
+            return self.team.slug
         return next((host.slug for host in self.hosts if host.slug), "" if self.hosts else self.place_slug)
 
     @property

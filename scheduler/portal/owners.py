@@ -1,11 +1,11 @@
-"""Who has a page of their own: a clinician or a place, found by a first path word."""
+"""Who has a page of their own: a clinician, a team or a place, found by a first path word."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from scheduler.catalog.languages import language_name
@@ -15,6 +15,8 @@ from scheduler.models import (
     AppointmentType,
     Location,
     Organization,
+    Pool,
+    PoolMember,
     Practitioner,
     PractitionerRole,
     Schedule,
@@ -27,7 +29,8 @@ from scheduler.web.clinic import Clinic, clinic_of
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Clinician or place that a first path word names; ``photo`` is the hash that names a clinician's picture."""
+    """Clinician, team or place that a first path word names; ``photo`` is the hash that names a clinician's picture.
+    ``paused``: a team that nobody can book as such now."""
 
     kind: str
     id: str
@@ -41,21 +44,17 @@ class Owner:
     schedule_ids: tuple[str, ...]
     people: tuple[Host, ...] = ()
     photo: str = ""
+    paused: bool = False
 
 
 def find_owner(session: Session, word: str) -> Owner | None:
-    """The clinician or place that ``word`` names, by its current or a former path word; None for anything else."""
-    row = session.execute(
-        select(Slug).where(Slug.scope == "", Slug.slug == word, Slug.kind.in_(("practitioner", "location")))
-    ).scalar_one_or_none()
+    """The clinician, team or place that ``word`` names, by its current or a former path word; None for anything else."""
+    row = session.execute(select(Slug).where(Slug.scope == "", Slug.slug == word)).scalar_one_or_none()
     if row is None:
         return None
     slug = current_slugs(session, {row.target_id}).get(row.target_id, word)
-    return (
-        _clinician(session, row.target_id, slug)
-        if row.kind == "practitioner"
-        else _place(session, row.target_id, slug)
-    )
+    find = {"practitioner": _clinician, "pool": _team, "location": _place}.get(row.kind)
+    return find(session, row.target_id, slug) if find is not None else None
 
 
 def _clinician(session: Session, practitioner_id: str, slug: str) -> Owner | None:
@@ -125,12 +124,53 @@ def _place(session: Session, location_id: str, slug: str) -> Owner | None:
         about=location.description,
         places=(place_of(location),),
         schedule_ids=tuple(schedules),
-        people=_people(session, location_id),
+        people=_people(session, Schedule.location_id == location_id),
     )
 
 
-def _people(session: Session, location_id: str) -> tuple[Host, ...]:
-    """The clinicians who have a page and public hours at a place."""
+def _team(session: Session, pool_id: str, slug: str) -> Owner | None:
+    """A team as the owner of its members. Who is in a paused one can be looked for one by one."""
+    found = session.execute(
+        select(Pool, Organization)
+        .join(Organization, Organization.id == Pool.organization_id)
+        .where(Pool.id == pool_id)
+    ).one_or_none()
+    if found is None:
+        return None
+    pool, organization = found
+    members = session.execute(
+        select(Schedule.id, Location)
+        .join(PoolMember, PoolMember.schedule_id == Schedule.id)
+        .join(Location, Location.id == Schedule.location_id)
+        .where(
+            PoolMember.pool_id == pool_id,
+            Schedule.appointment_type_id == pool.appointment_type_id,
+            Schedule.active,
+        )
+        .order_by(Location.name, Schedule.id)
+    ).all()
+    places = {location.id: place_of(location) for _, location in members}
+    ids = tuple(schedule_id for schedule_id, _ in members)
+    return Owner(
+        kind="pool",
+        id=pool.id,
+        slug=slug,
+        name=pool.name,
+        clinic=clinic_of(
+            organization, phone=next((place.phone for place in places.values() if place.phone), "")
+        ),
+        roles=(),
+        languages=(),
+        about="",
+        places=tuple(places.values()),
+        schedule_ids=ids,
+        people=() if pool.active else _people(session, Schedule.id.in_(ids)),
+        paused=not pool.active,
+    )
+
+
+def _people(session: Session, theirs: ColumnElement[bool]) -> tuple[Host, ...]:
+    """The clinicians who have a page and public hours on the Schedules that are ``theirs``."""
     rows = session.execute(
         select(Actor.id, Practitioner.id, Practitioner.display_name, Slug.slug)
         .join(Practitioner, Practitioner.id == Actor.practitioner_id)
@@ -139,7 +179,7 @@ def _people(session: Session, location_id: str) -> tuple[Host, ...]:
         .join(Schedule, Schedule.id == ScheduleHost.schedule_id)
         .join(AppointmentType, AppointmentType.id == Schedule.appointment_type_id)
         .where(
-            Schedule.location_id == location_id,
+            theirs,
             Schedule.active,
             Practitioner.active,
             AppointmentType.active,

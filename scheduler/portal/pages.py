@@ -1,4 +1,4 @@
-"""The clinician's or place's page, and which offers a times page is about."""
+"""The clinician's, team's or place's page, and which offers a times page is about."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from scheduler.clock import DAY
 from scheduler.models.situations import load_situations
 from scheduler.portal.offers import Offer, link_opens, load_offers
 from scheduler.portal.owners import Owner, find_owner, type_by_word
+from scheduler.portal.teams import as_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,14 @@ class TypeAtOwner:
 
 
 def owner_page(session: Session, word: str, now: int) -> OwnerPage | None:
-    """The page of the clinician or place that ``word`` names, with the types that anybody may book; None when there
+    """The page of the clinician, team or place that ``word`` names, with the types that anybody may book; None when there
     is none. ``now``: epoch seconds."""
     owner = find_owner(session, word)
     if owner is None:
         return None
     offers = [
         offer
-        for offer in load_offers(session, owner.schedule_ids).values()
+        for offer in as_team(owner, load_offers(session, owner.schedule_ids).values())
         if offer.public and offer.type_slug
     ]
     until = now + (max((offer.horizon_days for offer in offers), default=0) + 2) * DAY
@@ -87,7 +88,7 @@ def type_at_owner(
     owner = find_owner(session, owner_word)
     if owner is None:
         return None
-    offers = list(load_offers(session, owner.schedule_ids).values())
+    offers = as_team(owner, load_offers(session, owner.schedule_ids).values())
     wanted = type_by_word(session, offers, type_word)
     offers = [
         offer for offer in offers if offer.type_id == wanted and link_opens(session, offer, private, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,8 +14,9 @@ from scheduler.clock import DAY, MINUTE
 from scheduler.models import BOOKED, PENDING, Appointment
 from scheduler.models.situations import load_situations
 from scheduler.models.slots import parse_slot_id, slot_id
-from scheduler.portal.nearest import Nearest, nearest
+from scheduler.portal.nearest import Nearest, nearest, nearest_of
 from scheduler.portal.offers import Offer, link_opens, load_offers
+from scheduler.portal.teams import team_offers
 from scheduler.portal.times import own_holds
 
 FARTHEST = 500 * DAY
@@ -51,8 +52,8 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class Handover:
     """What travels with a time through hidden fields: the finder's words (never shown), the viewer's zone, the private
-    link's token, the hold whose answers are to be kept, and whether somebody said that they were here before
-    (``returning``) or are new."""
+    link's token, the hold whose answers are to be kept, whether somebody said that they were here before (``returning``)
+    or are new, and the path word of the team of which any member will do."""
 
     source: str = ""
     booking_referral: str = ""
@@ -60,6 +61,7 @@ class Handover:
     private: str = ""
     kept: str = ""
     patient: str = ""
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The "Slot gone" page. ``saved``: answers were typed and are kept."""
+    """The "Slot gone" page. ``saved``: answers were typed and are kept; ``offer``: whose other times are looked for, the
+    team's where one was asked for."""
 
     chosen: Chosen
+    offer: Offer
     standing: Standing
     nearest: Nearest
     handover: Handover
@@ -151,8 +155,19 @@ def gone_page(
     saved: bool,
 ) -> Gone:
     """The page for a time that is not open, with the nearest ones that are."""
+    team = [one for one in team_offers(session, handover.team, chosen.offer.schedule_id) if one.bookable]
+    if team:
+        near = nearest_of(session, team, chosen.start, now=now, visitor=visitor)
+        return Gone(chosen, team[0], found, near, handover, saved)
     near = nearest(session, chosen.offer, chosen.start, now=now, visitor=visitor)
-    return Gone(chosen, found, near, handover, saved)
+    return Gone(chosen, chosen.offer, found, near, replace(handover, team=""), saved)
+
+
+def for_team(session: Session, chosen: Chosen, word: str) -> Chosen:
+    """The time as one of the team that ``word`` names: any member at the place will do. The time as it was when its
+    Schedule is none of that team."""
+    offers = team_offers(session, word, chosen.offer.schedule_id)
+    return Chosen(offers[0], chosen.start) if offers else chosen
 
 
 def printable(text: str) -> str:

@@ -14,7 +14,7 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.availability import Situation, check_zone, open_starts
+from scheduler.availability import Situation, check_zone, open_starts, pools
 from scheduler.availability.zones import Zone
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY
@@ -149,14 +149,18 @@ def openings_between(
     situations: Mapping[str, Situation], holds: Mapping[str, Appointment], now: int, since: int, until: int
 ) -> list[Opening]:
     """Open starts of several Schedules in [since, until) as one list; a start that two of them offer counts once."""
-    found: dict[int, Opening] = {}
-    for schedule_id, situation in situations.items():
-        own = holds.get(schedule_id)
-        for start in open_starts(situation, now, since, until, leave_out=own.id if own else None):
-            until_own = own.expires_at if own is not None and own.starts_at == start else None
-            if start not in found or until_own is not None:
-                found[start] = Opening(start, slot_id(schedule_id, start), until_own)
-    return [found[start] for start in sorted(found)]
+    starts = {
+        schedule_id: open_starts(
+            situation, now, since, until, leave_out=holds[schedule_id].id if schedule_id in holds else None
+        )
+        for schedule_id, situation in situations.items()
+    }
+    openings = []
+    for start, schedules in pools.union(starts):
+        mine = next((one for one in schedules if one in holds and holds[one].starts_at == start), None)
+        held_until = holds[mine].expires_at if mine else None
+        openings.append(Opening(start, slot_id(mine or schedules[0], start), held_until))
+    return openings
 
 
 def by_day(openings: Iterable[Opening], zone: Zone) -> list[Day]:

@@ -60,9 +60,9 @@ const apart = (ranges) => ranges.every((one, place) => !place
 document.querySelectorAll("[data-typed]").forEach((input) => {
   const echo = input.closest(".field").querySelector("[data-echo]");
   input.addEventListener("input", () => {
-    if (input.value.trim()) document.getElementById(input.dataset.typed).checked = true;
+    if (input.dataset.typed && input.value.trim()) document.getElementById(input.dataset.typed).checked = true;
   });
-  input.addEventListener("blur", () => {
+  if (echo) input.addEventListener("blur", () => {
     const ranges = readRanges(input.value);
     echo.textContent = ranges && ranges.length && apart(ranges) ? ranges.map(written).join(", ") : "";
   });

@@ -88,6 +88,7 @@ POST    /console/bookings/<appointment_id>/resend               signed-in   401 
 POST    /console/bookings/<appointment_id>/keep                 signed-in   401 401 303 404 303 303 404 404
 GET     /console/bookings/<appointment_id>/move                 signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/move                 signed-in   401 401 303 404 303 303 404 404
+GET     /console/why                                            signed-in   303 303 200 200 200 200 200 200
 GET     /console/share                                          signed-in   303 303 200 200 200 200 200 200
 GET     /console/profile                                        signed-in   303 303 200 200 200 200 200 200
 POST    /console/profile/page                                   signed-in   401 401 303 303 404 404 404 303
@@ -102,6 +103,8 @@ GET     /console/hours/<availability_id>                        signed-in   303 
 POST    /console/hours/<availability_id>                        signed-in   401 401 303 404 303 303 404 404
 GET     /console/hours/<availability_id>/dates                  signed-in   303 303 200 404 200 200 404 404
 POST    /console/hours/<availability_id>/dates                  signed-in   401 401 303 404 303 303 404 404
+GET     /console/hours/<availability_id>/repeats                signed-in   303 303 200 404 200 200 404 404
+POST    /console/hours/<availability_id>/repeats                signed-in   401 401 303 404 303 303 404 404
 GET     /console/time-off                                       signed-in   303 303 200 200 200 200 200 200
 POST    /console/time-off                                       signed-in   401 401 303 303 303 303 303 303
 POST    /console/time-off/remove                                signed-in   401 401 303 404 303 303 404 404
@@ -148,6 +151,10 @@ POST    /admin/places/<location_id>/rooms/<actor_id>/use        role(admin) 401 
 GET     /admin/services                                         role(admin) 303 303 403 403 403 200 200 403
 POST    /admin/services/<schedule_id>/stop                      role(admin) 401 401 403 403 403 303 404 403
 POST    /admin/services/<schedule_id>/offer                     role(admin) 401 401 403 403 403 303 404 403
+GET     /admin/holidays                                         role(admin) 303 303 403 403 403 200 200 403
+POST    /admin/holidays                                         role(admin) 401 401 403 403 403 303 303 403
+GET     /admin/holidays/<location_id>                           role(admin) 303 303 403 403 403 200 404 403
+POST    /admin/holidays/<location_id>                           role(admin) 401 401 403 403 403 303 404 403
 GET     /admin/organization                                     role(admin) 303 303 403 403 403 200 200 403
 POST    /admin/organization                                     role(admin) 401 401 403 403 403 409 409 403
 GET     /admin/organization/new                                 role(admin) 303 303 403 403 403 200 200 403

@@ -102,21 +102,21 @@ def test_kept_back_says_when_it_is_released() -> None:
 def test_booked_names_the_appointment_and_the_actor() -> None:
     reason = only(situation(claim("09:15", "10:15", "visit")), "10:00")
 
-    assert (reason.code, reason.record, reason.opens_at) == ("booked", "visit", None)
+    assert (reason.code, reason.record, reason.opens_at) == ("booked", ("appointment", "visit"), None)
     assert reason.detail == {"actor": "ana", "start": at("09:15"), "end": at("10:15")}
 
 
 def test_held_says_until_when() -> None:
     reason = only(situation(claim("09:30", "10:30", "hold", expires=NOW + 60)), "10:00")
 
-    assert (reason.code, reason.record, reason.opens_at) == ("held", "hold", NOW + 60)
+    assert (reason.code, reason.record, reason.opens_at) == ("held", ("appointment", "hold"), NOW + 60)
 
 
 def test_a_later_booking_leaves_too_little_length() -> None:
     plain = situation(claim("10:00", "11:00", "visit", before=300), rules_of=rules(buffer_after=10))
     reason = only(plain, "09:30")
 
-    assert (reason.code, reason.record) == ("length", "visit")
+    assert (reason.code, reason.record) == ("length", ("appointment", "visit"))
     assert reason.detail == {
         "actor": "ana",
         "start": at("10:00"),
@@ -133,7 +133,7 @@ def test_a_buffer_is_named_on_the_side_on_which_it_lies() -> None:
     )
     before, after = only(plain, "09:00"), only(plain, "11:00")
 
-    assert (before.code, before.record) == (after.code, after.record) == ("buffer", "visit")
+    assert (before.code, before.record) == (after.code, after.record) == ("buffer", ("appointment", "visit"))
     assert (before.detail["side"], before.detail["minutes"]) == ("before", 5)
     assert (after.detail["side"], after.detail["minutes"]) == ("after", 15)
 
@@ -150,7 +150,7 @@ def test_another_host_is_named_with_the_cause() -> None:
     hosts = (ActorTime("ana"), ActorTime("ben", (claim("09:30", "10:30", "visit"),)))
     reason = only(situation(hosts=hosts), "10:00")
 
-    assert (reason.code, reason.record) == ("host", "visit")
+    assert (reason.code, reason.record) == ("host", ("appointment", "visit"))
     assert (reason.detail["actor"], reason.detail["cause"]) == ("ben", "booked")
 
 
@@ -162,7 +162,7 @@ def test_no_free_room_opens_when_the_first_hold_on_one_ends() -> None:
         )  # fmt: skip
 
     reason = only(situation(resources=rooms(expires=NOW + 60)), "09:00")
-    assert (reason.code, reason.record, reason.opens_at) == ("room", "a", NOW + 60)
+    assert (reason.code, reason.record, reason.opens_at) == ("room", ("appointment", "a"), NOW + 60)
     assert reason.detail["kind"] == 0
     assert only(situation(resources=rooms(expires=NOW + 60)), "09:00", NOW + 59).opens_at == NOW + 60
     assert only(situation(resources=rooms()), "09:00").opens_at is None
@@ -179,7 +179,7 @@ def test_a_room_kept_by_a_held_session_opens_when_that_hold_ends() -> None:
     )
     reason = only(plain, "09:00")
 
-    assert (reason.code, reason.record, reason.opens_at) == ("room", "other", NOW + 60)
+    assert (reason.code, reason.record, reason.opens_at) == ("room", ("appointment", "other"), NOW + 60)
     assert explain(plain, at("09:00"), NOW + 60) == []
 
 
@@ -211,7 +211,14 @@ def test_all_reasons_come_in_the_order_of_the_rules() -> None:
         resources=((),),
     )
 
-    assert codes(plain, "09:40") == ["interval", "notice", "horizon", "booked", "room", "cap"]
+    assert codes(plain, "09:40") == [
+        "interval",
+        "notice",
+        "horizon",
+        "booked",
+        "room",
+        "cap",
+    ]
 
 
 def test_what_is_left_out_is_no_reason() -> None:

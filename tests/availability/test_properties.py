@@ -27,7 +27,9 @@ from scheduler.availability import (
     is_open,
     next_change,
     next_open,
+    next_open_of,
     open_starts,
+    opens_at,
 )
 from tests.availability.plain import Plain, situation
 from tests.availability.strategies import DAY, MINUTE, cases
@@ -188,6 +190,24 @@ def test_time_opens_only_what_a_hold_a_release_or_the_horizon_kept(case: Plain, 
 
 
 @many
+@given(CASES)
+def test_a_start_opens_at_the_instant_that_is_said_and_not_before(case: Plain) -> None:
+    now, since, until, leave_out = asked(case)
+    plain = situation(case)
+    grid = candidates(plain.hours, plain.rules, since, until)
+
+    for start in grid[:12]:
+        at = opens_at(plain, start, now, leave_out)
+        assert (at == now) == is_open(plain, start, now, leave_out)
+        if at is None:
+            later = [reason.opens_at for reason in explain(plain, start, now, leave_out)]
+            assert not any(is_open(plain, start, one, leave_out) for one in later if one is not None)
+        elif at > now:
+            assert is_open(plain, start, at, leave_out)
+            assert not is_open(plain, start, at - 1, leave_out)
+
+
+@many
 @given(CASES, st.integers(0, 100))
 def test_splitting_a_range_changes_nothing(case: Plain, percent: int) -> None:
     now, since, until, leave_out = asked(case)
@@ -243,6 +263,22 @@ def test_next_open_is_the_head_of_the_full_list(case: Plain, count: int, days: i
     found = next_open(plain, now, count, now + days * DAY, leave_out)
 
     assert found == open_starts(plain, now, now, now + days * DAY, leave_out)[:count]
+
+
+@many
+@given(CASES, CASES, st.integers(0, 30), st.integers(-1, 5))
+def test_next_open_of_many_is_the_head_of_all_lists_together(
+    one: Plain, other: Plain, count: int, days: int
+) -> None:
+    now = one["now"]
+    until = now + days * DAY + 7 * 3600
+    # The other schedule lies as it is in time, mostly far away; so it comes with a twin of the first, too.
+    many_of = {"b": situation(one), "c": situation(other), "a": situation(dict(one, hosts=other["hosts"]))}
+
+    found = next_open_of(many_of, now, count, until)
+
+    every = [(start, key) for key, plain in many_of.items() for start in open_starts(plain, now, now, until)]
+    assert found == sorted(every)[:count]
 
 
 @many

@@ -158,6 +158,7 @@ def test_until_with_a_time_is_judged_by_its_date() -> None:
         ("FREQ=SECONDLY", "not more often"),
         ("FREQ=MINUTELY", "not more often"),
         ("FREQ=HOURLY;COUNT=3", "not more often"),
+        ("FREQ=DAILY;COUNT=3661", "COUNT is at most 3660"),
         ("FREQ=DAILY;BYHOUR=9", "BYHOUR"),
         ("FREQ=DAILY;BYMINUTE=0,15", "BYMINUTE"),
         ("FREQ=DAILY;BYSECOND=1", "BYSECOND"),

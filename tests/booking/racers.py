@@ -14,7 +14,7 @@ from multiprocessing.synchronize import Barrier
 from typing import Any
 
 from scheduler import create_app
-from scheduler.booking import AnswerGiven, By, Details, book, cancel, desk_book, expire, hold, move
+from scheduler.booking import AnswerGiven, By, Details, book, cancel, desk_book, expire, hold, hold_any, move
 from scheduler.errors import SchedulerError, SlotGone
 from scheduler.settings import load
 
@@ -31,6 +31,11 @@ def act(wanted: dict[str, Any]) -> str:
             return f"booked {book(by=by, appointment_id=held.id, details=DETAILS, answers=answers).id}"
         if wanted["verb"] == "hold":
             return f"held {hold(by=by, schedule_id=wanted['schedule'], start=wanted['start'], key=wanted.get('key')).id}"
+        if wanted["verb"] == "hold any and book":
+            held = hold_any(
+                by=by, pool_id=wanted["pool"], location_id=wanted["location"], start=wanted["start"]
+            )
+            return f"booked {book(by=by, appointment_id=held.id, details=DETAILS).id}"
         if wanted["verb"] == "book":
             return f"booked {book(by=by, appointment_id=wanted['appointment'], details=DETAILS).id}"
         if wanted["verb"] == "desk book":

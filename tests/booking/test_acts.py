@@ -7,7 +7,7 @@ import pytest
 from scheduler.availability import Reason
 from scheduler.booking.acts import ACTS, DESK, GROUP_OF, HOURS, IMPORT, LIMITS, PATIENT, TAKEN, Act
 
-HOURS_CODES = ["hours", "override", "time_off", "interval", "length"]
+HOURS_CODES = ["hours", "override", "time_off", "closure", "interval", "length"]
 LIMIT_CODES = ["past", "notice", "horizon", "release", "cap"]
 TAKEN_CODES = ["booked", "held", "full", "busy", "buffer", "host", "room"]
 

@@ -76,6 +76,7 @@ def test_kill_9_in_the_middle_of_a_hundred_bookings_loses_none_and_halves_none(
     assert overlaps() == 0
 
 
+@pytest.mark.usefixtures("durable")
 def test_sqlite_waits_for_the_disk(sqlite_app: Flask) -> None:
     with sqlite_app.app_context(), snapshot() as session:
         assert session.execute(text("PRAGMA synchronous")).scalar_one() == 2  # FULL

@@ -18,7 +18,7 @@ from scheduler.booking import By
 from scheduler.db import snapshot, transaction
 from scheduler.models import BOOKED, Appointment
 from scheduler.models.situations import load_situation
-from tests.factories import make_clinic, make_room, make_schedule, make_type
+from tests.factories import make_clinic, make_pool, make_practitioner, make_room, make_schedule, make_type
 from tests.support.apps import environ_for
 from tests.support.servers import ROOT
 
@@ -210,6 +210,24 @@ def test_many_presses_of_one_visitor_hold_once(app_context: Flask, race: Any) ->
     answers = race([[press, press] for _ in range(CLIENTS)])
     assert len(set(answers)) == 1
     assert answers[0].startswith("held ")
+
+
+def test_one_time_of_a_pool_goes_to_as_many_as_it_has_members(app_context: Flask, race: Any) -> None:
+    clinic = make_clinic(app_context, duration_minutes=60)
+    members = [
+        clinic.schedule,
+        *(make_schedule(clinic, hosts=[make_practitioner(clinic).actor]).id for _ in range(2)),
+    ]
+    pool = make_pool(clinic, dict.fromkeys(members, 0)).id
+    start = starts_of(clinic.schedule)[0]
+    wanted = {"verb": "hold any and book", "pool": pool, "location": clinic.location, "start": start}
+    clients = [[wanted | {"visitor": f"{100 + number:064x}"}] for number in range(12)]
+    clients += one_each(members[:1], [start])[:2]
+    assert booked(race(clients)) == len(members)
+    assert overlaps() == 0
+    with snapshot() as session:
+        rows = session.execute(select(Appointment.schedule_id).where(Appointment.status == BOOKED)).scalars()
+        assert sorted(rows) == sorted(members)
 
 
 def lapse(appointment_id: str) -> None:

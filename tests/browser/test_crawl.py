@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
 
 from scheduler import accounts, booking, clock
 from scheduler.accounts.session import signed_in
@@ -34,6 +35,8 @@ HREF = re.compile(r"""(?:href|src|action)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 ADDRESS = re.compile(r"https?://localhost[^\s<>\"]*")
 # enough of each kind of page; a calendar has no last page
 MOST_OF_A_KIND = 6
+# the address of a form, say: asking for it by GET must be harmless too, for all of them
+NO_PAGE = "(none)"
 
 
 def rows(app: Flask) -> dict[str, list[str]]:
@@ -63,9 +66,9 @@ def crawl(app: Flask, browser: FlaskClient, starts: Iterable[str]) -> Counter[st
         seen.add(path)
         try:
             endpoint, _ = adapter.match(urlsplit(path).path, method="GET")
-        except Exception:
-            endpoint = "(none)"  # the address of a form, say: asking for it by GET must be harmless too
-        if read[endpoint] >= MOST_OF_A_KIND:
+        except HTTPException:
+            endpoint = NO_PAGE
+        if endpoint != NO_PAGE and read[endpoint] >= MOST_OF_A_KIND:
             continue
         read[endpoint] += 1
         answer = browser.get(path)

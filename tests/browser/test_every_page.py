@@ -11,7 +11,8 @@ from playwright.sync_api import Page
 
 from tests.architecture.routes_table import GETS, Route
 from tests.architecture.stage import Stage
-from tests.support.pages import assert_accessible, assert_fits
+from tests.support import ways
+from tests.support.pages import NARROW, assert_accessible, assert_fits
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +24,6 @@ NO_PAGES = (
 # Pages that send on whoever has what they are for; the parts' own tests look at them.
 SENT_ON = {"/<owner>", "/console", "/console/day", "/console/week"}
 WHO = ("patient", "admin", "owner", "colleague")
-SMALL, DESKTOP = (320, 640), (1280, 900)
 # in CSS pixels (WCAG 2.2, 2.5.8); links inside sentences are excepted there
 SMALLEST_TARGET = 24
 PARTS = 4
@@ -52,7 +52,7 @@ def test_every_page_is_accessible_and_fits(
     sqlite_app: Flask, address: str, new_page: Callable[..., Page], part: int
 ) -> None:
     stage = Stage(sqlite_app)
-    page = new_page(SMALL)
+    page = new_page(NARROW)
     troubles = []
     for route, who in pages()[part::PARTS]:
         path, _, cookie = stage.subject(route)
@@ -70,21 +70,12 @@ def test_every_page_is_accessible_and_fits(
 def look_at(page: Page) -> list[str]:
     """What is wrong with a page, small and large, light and dark."""
     found = []
-    for size in (SMALL, DESKTOP):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for size, scheme in ways.looks(page):
+        for ask in (assert_accessible, look_without_axe):
             try:
-                # dark changes colours alone (app.css), so that the other rules need not be asked twice
-                assert_accessible(page, only_colours=scheme == "dark")
+                ask(page)
             except AssertionError as error:
                 found.append(f"{size[0]} px, {scheme}: {error}")
-        try:
-            look_without_axe(page)
-        except AssertionError as error:
-            found.append(f"{size[0]} px: {error}")
-    page.set_viewport_size({"width": SMALL[0], "height": SMALL[1]})
-    page.emulate_media(color_scheme="light")
     return found
 
 

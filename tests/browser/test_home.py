@@ -10,7 +10,8 @@ from playwright.sync_api import Page
 
 from scheduler.db import transaction
 from tests.discovery.rows import add_clinic, add_practitioner, add_schedule, add_type
-from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support import ways
+from tests.support.pages import PHONE, assert_accessible, assert_fits
 from tests.support.served import served
 
 pytestmark = pytest.mark.browser
@@ -37,7 +38,7 @@ def home(sqlite_app: Flask) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+@ways.BOTH_WAYS
 def test_a_patient_reaches_a_clinician_s_page(home: str, phone: Page) -> None:
     phone.goto(home)
     assert phone.get_by_role("heading", level=1).inner_text() == "Book an appointment"
@@ -49,7 +50,7 @@ def test_a_patient_reaches_a_clinician_s_page(home: str, phone: Page) -> None:
     assert phone.url == f"{home}/"
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+@ways.BOTH_WAYS
 def test_staff_reach_the_sign_in_and_anybody_the_feed_s_address(home: str, phone: Page) -> None:
     phone.goto(home)
     assert phone.get_by_label("Address of the feed").input_value().endswith("/fhir/$bulk-publish")
@@ -59,15 +60,10 @@ def test_staff_reach_the_sign_in_and_anybody_the_feed_s_address(home: str, phone
     assert phone.get_by_role("heading", level=1).inner_text() == "Privacy"
 
 
-@pytest.mark.parametrize(("size", "dark"), [(PHONE, False), (PHONE, True), (DESKTOP, False), (DESKTOP, True)])
-def test_the_page_is_accessible_and_fits(
-    home: str, new_page: NewPage, size: tuple[int, int], dark: bool
-) -> None:
-    page = new_page(size, dark=dark)
+def test_the_page_is_accessible_and_fits(home: str, new_page: NewPage) -> None:
+    page = new_page(PHONE)
     page.goto(home)
-    assert_accessible(page)
-    assert_fits(page)
-    screenshot(page, f"home-{size[0]}-{'dark' if dark else 'light'}")
+    ways.look(page, "home")
 
 
 def test_a_first_visit_weighs_little(home: str, phone: Page) -> None:

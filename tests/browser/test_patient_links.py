@@ -21,14 +21,14 @@ from scheduler.models.slots import parse_slot_id, slot_id
 from tests.factories import Clinic, make_appointment, make_clinic, make_question, make_schedule, make_type
 from tests.notify.test_deliver import deliver, mails, part
 from tests.portal.patient import GOOD
+from tests.support import ways
 from tests.support.keys import Keys
-from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support.pages import PHONE, screenshot
 from tests.support.served import served
 
 pytestmark = pytest.mark.browser
 
 NewPage = Callable[..., Page]
-BOTH_WAYS = pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
 WORDS = {"source": "Finder & Söhne <17>", "booking-referral": "ref/äö?=&#🙂"}
 TYPED = ("given", "family", "birth_date-month", "birth_date-day", "birth_date-year", "email")
 
@@ -133,8 +133,7 @@ def booked(clinic: Clinic, number: int = 40) -> str:
         return f"/b/{booking.links.manage_token(clinic.app.config['SETTINGS'].secret, made)}"
 
 
-@BOTH_WAYS
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@ways.walk_ways()
 def test_a_finders_link_out_of_the_feed_is_booked_with_three_presses(
     site: str, clinic: Clinic, new_page: NewPage, size: tuple[int, int]
 ) -> None:
@@ -154,7 +153,7 @@ def test_a_finders_link_out_of_the_feed_is_booked_with_three_presses(
     assert press.heading.startswith("You're booked: ")
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 @pytest.mark.parametrize("step", ["landing", "details", "review"])
 def test_a_rival_before_any_press_costs_two_presses_at_most_and_no_field(
     site: str, clinic: Clinic, phone: Page, step: str
@@ -187,7 +186,7 @@ def test_a_rival_before_any_press_costs_two_presses_at_most_and_no_field(
     assert kept_words(clinic) == [(WORDS["source"], WORDS["booking-referral"])]
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 def test_a_shared_link_is_booked_moved_and_cancelled_with_three_three_and_two_presses(
     site: str, clinic: Clinic, phone: Page
 ) -> None:
@@ -220,7 +219,7 @@ def test_a_shared_link_is_booked_moved_and_cancelled_with_three_three_and_two_pr
     assert ending.count == 2
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 def test_a_rival_while_moving_changes_nothing_and_costs_two_presses(
     site: str, clinic: Clinic, phone: Page
 ) -> None:
@@ -242,7 +241,7 @@ def test_a_rival_while_moving_changes_nothing_and_costs_two_presses(
     assert before.startswith("You're booked: ")
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 def test_somebody_new_is_led_from_a_visit_for_known_patients_to_one_that_fits(
     site: str, clinic: Clinic, phone: Page
 ) -> None:
@@ -272,7 +271,7 @@ def test_keys_alone_lead_from_a_deep_link_to_a_booking(site: str, clinic: Clinic
     assert Presses(phone).heading.startswith("You're booked: ")
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 def test_finding_a_booking_says_the_same_to_everybody_and_mails_the_link(
     site: str, clinic: Clinic, phone: Page
 ) -> None:
@@ -293,21 +292,15 @@ def test_finding_a_booking_says_the_same_to_everybody_and_mails_the_link(
     assert path in text
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_each_state_of_moving_finding_and_fitting_is_accessible_and_fits(
-    site: str, clinic: Clinic, new_page: NewPage, dark: bool
+    site: str, clinic: Clinic, new_page: NewPage
 ) -> None:
-    page = new_page(PHONE, dark=dark)
+    page = new_page(PHONE)
     path = booked(clinic)
     starts = clinic.starts()
 
     def look(name: str) -> None:
-        for size in (DESKTOP, (320, 700), PHONE):
-            page.set_viewport_size({"width": size[0], "height": size[1]})
-            assert_fits(page)
-            if size[0] != 320:
-                screenshot(page, f"patient-{name}-{size[0]}{'-dark' if dark else ''}")
-        assert_accessible(page)
+        ways.look(page, f"patient-{name}")
 
     def go(name: str, where: str) -> None:
         page.goto(site + where)
@@ -336,7 +329,7 @@ def test_each_state_of_moving_finding_and_fitting_is_accessible_and_fits(
     page.get_by_role("button", name="Move my appointment").click()
     look("moved")
     page.emulate_media(media="print")
-    screenshot(page, f"patient-print{'-dark' if dark else ''}")
+    screenshot(page, "patient-print")
     assert page.locator(".qr svg").is_visible()
     assert not page.get_by_role("link", name="Reschedule").is_visible()
     page.emulate_media(media="screen")

@@ -26,14 +26,14 @@ from tests.factories import (
     make_schedule,
 )
 from tests.portal.patient import GOOD
-from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support import ways
+from tests.support.pages import PHONE
 from tests.support.served import served
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.browser
 
 NewPage = Callable[..., Page]
-BOTH_WAYS = pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def heading(page: Page) -> str:
     return page.get_by_role("heading", level=1).inner_text()
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 def test_shared_link_to_booked_to_cancelled_and_the_feed_follows(
     server: Server, clinic: Clinic, phone: Page
 ) -> None:
@@ -114,7 +114,7 @@ def test_shared_link_to_booked_to_cancelled_and_the_feed_follows(
     assert phone.locator(f'button.time[value="{slot}"]').count() == 1
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 def test_a_finders_link_to_booked_takes_three_presses(server: Server, clinic: Clinic, phone: Page) -> None:
     slot = sorted(free_slots(server))[5]
     phone.goto(f"{server.url}/book/{slot}?source=finder&booking-referral=abc")
@@ -125,7 +125,7 @@ def test_a_finders_link_to_booked_takes_three_presses(server: Server, clinic: Cl
     assert heading(phone).startswith("You're booked: ")
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 @pytest.mark.parametrize("step", ["times", "review"])
 def test_a_rival_costs_one_press_more_and_nothing_is_typed_again(
     site: str, clinic: Clinic, phone: Page, step: str
@@ -155,7 +155,7 @@ def test_a_rival_costs_one_press_more_and_nothing_is_typed_again(
     assert heading(phone).startswith("You're booked: ")
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 def test_more_time_keeps_what_is_typed_and_enter_goes_on(site: str, clinic: Clinic, phone: Page) -> None:
     phone.goto(f"{site}{clinic.times_path}")
     phone.locator("button.time").first.click()
@@ -182,19 +182,11 @@ def test_going_back_shows_the_time_as_ones_own(site: str, clinic: Clinic, phone:
     assert heading(phone) == "Your details"
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_page_and_state_is_accessible_and_fits(
-    site: str, clinic: Clinic, new_page: NewPage, dark: bool
-) -> None:
-    page, rival = new_page(PHONE, dark=dark), new_page(PHONE, dark=dark)
+def test_every_page_and_state_is_accessible_and_fits(site: str, clinic: Clinic, new_page: NewPage) -> None:
+    page, rival = new_page(PHONE), new_page(PHONE)
 
     def look(name: str, at: Page = page) -> None:
-        for size in (PHONE, DESKTOP, (320, 700)):
-            at.set_viewport_size({"width": size[0], "height": size[1]})
-            assert_fits(at)
-            if size[0] != 320:
-                screenshot(at, f"portal-{name}-{size[0]}{'-dark' if dark else ''}")
-        assert_accessible(at)
+        ways.look(at, f"portal-{name}")
 
     def go(path: str, at: Page = page) -> None:
         at.goto(site + path)

@@ -17,13 +17,13 @@ from scheduler.models import Appointment
 from scheduler.models.slots import slot_id
 from tests.factories import Clinic, make_clinic, make_user
 from tests.portal.patient import GOOD
+from tests.support import ways
 from tests.support.pages import DESKTOP, PHONE
 from tests.support.served import come_in
 
 pytestmark = pytest.mark.browser
 
 NewPage = Callable[..., Page]
-BOTH_WAYS = pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
 WHO = {
     "given": "Zebulon",
     "family": "Quillfeather",
@@ -85,7 +85,7 @@ def two(sqlite_app: Flask, address: str, new_page: NewPage) -> Two:
     return Two(make_clinic(sqlite_app), address, new_page)
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 def test_the_patient_holds_first_and_the_desk_is_shown_the_nearest_times(two: Two) -> None:
     two.desk_types()
     two.patient_holds_and_types()
@@ -103,7 +103,7 @@ def test_the_patient_holds_first_and_the_desk_is_shown_the_nearest_times(two: Tw
     assert abs(second - first) == 30 * clock.MINUTE
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 def test_the_desk_books_first_and_the_patient_is_shown_the_nearest_times(two: Two) -> None:
     two.patient_holds_and_types()
     two.hold_lapses()  # the patient was called away
@@ -122,7 +122,7 @@ def test_the_desk_books_first_and_the_patient_is_shown_the_nearest_times(two: Tw
     assert abs(second - first) == 30 * clock.MINUTE
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 def test_who_only_looked_is_met_by_the_desks_booking_too(two: Two) -> None:
     two.patient.goto(f"{two.address}/book/{two.slot}")
     two.desk_types()

@@ -20,7 +20,8 @@ from scheduler.models import Appointment, AppointmentType, Availability, Practit
 from tests.factories import Clinic, make_clinic, make_user, npi
 from tests.notify.test_deliver import mails, part
 from tests.portal.patient import GOOD
-from tests.support.pages import DESKTOP, PHONE, assert_fits
+from tests.support import ways
+from tests.support.pages import PHONE, assert_fits
 from tests.support.served import come_in
 from tests.support.times import midday_zone
 
@@ -32,8 +33,7 @@ ALWAYS = {day: [(0, 1440)] for day in range(7)}
 TYPED = ("given", "family", "birth_date-month", "birth_date-day", "birth_date-year", "email")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@ways.walk_ways()
 def test_an_invited_clinician_shares_a_link_and_sees_the_patient_who_books_by_it(
     sqlite_app: Flask, address: str, new_page: NewPage, size: tuple[int, int], javascript: bool
 ) -> None:

@@ -10,9 +10,8 @@ from sqlalchemy import select
 
 from scheduler import catalog, clock
 from scheduler.availability.zones import zone
-from scheduler.catalog import hours
 from scheduler.db import snapshot
-from scheduler.errors import Conflict, EditConflict, NotFound
+from scheduler.errors import Conflict, EditConflict
 from scheduler.models import Availability, Window
 from tests.catalog.acts import LONG, NUL, act, again, last_entry, refused
 from tests.catalog.conftest import Still
@@ -23,13 +22,6 @@ BAD: list[tuple[str, Any]] = [
     ("weekly", {7: [(540, 600)]}), ("weekly", {-1: []}), ("weekly", {"monday": []}), ("weekly", [(540, 600)]),
     ("weekly", {0: [(1440, 600)]}), ("weekly", {0: [(540, 1441)]}), ("weekly", {0: [(540,)]}),
     ("weekly", {0: ["9-12"]}), ("weekly", {0: [(540, 600)] * 25}), ("weekly", {0: [(9.5, 12)]}),
-]  # fmt: skip
-
-NONSENSE = [
-    "", "nonsense", "FREQ=NEVER", "FREQ=SECONDLY", "FREQ=HOURLY;COUNT=5", "FREQ=DAILY;BYHOUR=9", "FREQ=WEEKLY;BYDAY=XX",
-    "FREQ=DAILY;COUNT=0", "FREQ=DAILY;COUNT=5;UNTIL=20300101", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
-    "FREQ=DAILY;" + "X" * 600, "FREQ=DAILY\0", "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=4,6,9,11",
-    "FREQ=DAILY;UNTIL=99999999", "<script>", "FREQ=DAILY;UNTIL=20200101", None, 7,
 ]  # fmt: skip
 
 
@@ -109,56 +101,3 @@ def test_hours_that_nobody_uses_go_with_all_their_parts(clinic: Clinic) -> None:
 
     assert again(clinic, row) is None
     assert windows(clinic, row.id) == []
-
-
-@pytest.mark.parametrize("rrule", NONSENSE, ids=range(len(NONSENSE)))
-def test_nonsense_and_endless_rules_are_refused(still: Still, rrule: Any) -> None:
-    problems = refused(
-        still.clinic, catalog.add_recurrence_rule, availability_id=still.hours, rrule=rrule,
-        dtstart=date(2026, 6, 1), window=(540, 600),
-    )  # fmt: skip
-    assert list(problems) == ["rrule"]
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("dtstart", None), ("dtstart", date(1900, 1, 1)), ("window", (1, 2, 3)), ("window", (1440, 0)),
-     ("exdates", ["2026-06-01"]), ("exdates", [date(2300, 1, 1)]), ("exdates", [date(2026, 6, 1)] * 401)],
-    ids=range(7),
-)  # fmt: skip
-def test_each_bad_field_of_a_rule_is_named(still: Still, field: str, value: Any) -> None:
-    fields: dict[str, Any] = {"rrule": "FREQ=DAILY", "dtstart": date(2026, 6, 1), "window": (540, 600)}
-    problems = refused(
-        still.clinic, catalog.add_recurrence_rule, availability_id=still.hours, **(fields | {field: value})
-    )
-    assert list(problems) == [field]
-
-
-def test_a_rule_adds_hours_and_its_removal_takes_them_away(clinic: Clinic) -> None:
-    act(clinic, catalog.set_week, availability_id=clinic.availability, version=1, weekly={})
-    rule = act(
-        clinic, catalog.add_recurrence_rule, availability_id=clinic.availability, rrule="rrule:freq=daily",
-        dtstart=date(2026, 1, 1), window=(540, 600), exdates=[date(2026, 3, 2), date(2026, 3, 1), date(2026, 3, 2)],
-    )  # fmt: skip
-    assert rule.rrule == "FREQ=DAILY"
-    assert again(clinic, rule).exdates == ["2026-03-01", "2026-03-02"]
-    assert clinic.starts()
-
-    act(clinic, catalog.remove_recurrence_rule, rule_id=rule.id)
-    assert clinic.starts() == []
-    with pytest.raises(NotFound):
-        act(clinic, catalog.remove_recurrence_rule, rule_id=rule.id)
-
-
-def test_there_is_an_end_to_rules(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hours, "MAX_RULES", 2)
-    fields = {
-        "availability_id": clinic.availability,
-        "rrule": "FREQ=DAILY",
-        "dtstart": date(2026, 1, 1),
-        "window": (540, 600),
-    }
-    for _ in range(2):
-        act(clinic, catalog.add_recurrence_rule, **fields)
-    with pytest.raises(Conflict, match="at most 2"):
-        act(clinic, catalog.add_recurrence_rule, **fields)

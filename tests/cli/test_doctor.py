@@ -16,6 +16,8 @@ from scheduler.models import AuditEntry
 from scheduler.notify import outbox
 from tests.factories import Clinic, make_appointment
 
+pytestmark = pytest.mark.usefixtures("durable")
+
 NAMES = [
     "database",
     "tables",

@@ -27,7 +27,8 @@ from tests.factories import (
     make_user,
     visitor,
 )
-from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support import ways
+from tests.support.pages import PHONE
 from tests.support.served import sign_in
 
 pytestmark = pytest.mark.browser
@@ -82,7 +83,7 @@ def day_of(clinic: Clinic, booking_id: str) -> str:
         return f"/console/day/{session.get_one(Appointment, booking_id).wall_time[:10]}"
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+@ways.BOTH_WAYS
 def test_the_front_desk_signs_in_finds_a_booking_cancels_it_and_signs_out(
     clinic: Clinic, address: str, desktop: Page
 ) -> None:
@@ -106,12 +107,8 @@ def test_the_front_desk_signs_in_finds_a_booking_cancels_it_and_signs_out(
     expect(desktop.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP, (320, 640)], ids=["phone", "desktop", "narrow"])
-def test_every_page_is_accessible_and_fits(
-    clinic: Clinic, address: str, new_page: NewPage, size: tuple[int, int], dark: bool
-) -> None:
-    page = new_page(size, dark=dark)
+def test_every_page_is_accessible_and_fits(clinic: Clinic, address: str, new_page: NewPage) -> None:
+    page = new_page(PHONE)
     with clinic.app.app_context(), transaction() as session:
         _, token = accounts.invite(
             session,
@@ -124,9 +121,7 @@ def test_every_page_is_accessible_and_fits(
         )
 
     def look(name: str) -> None:
-        assert_accessible(page)
-        assert_fits(page)
-        screenshot(page, f"console-{name}-{size[0]}{'-dark' if dark else ''}")
+        ways.look(page, f"console-{name}")
 
     page.goto(f"{address}/invitation/{token}")
     look("invitation")

@@ -27,7 +27,8 @@ from tests.factories import (
     make_user,
 )
 from tests.portal.patient import GOOD
-from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support import ways
+from tests.support.pages import DESKTOP, PHONE
 from tests.support.served import sign_in
 from tests.support.times import midday_zone
 
@@ -35,7 +36,6 @@ pytestmark = pytest.mark.browser
 
 NewPage = Callable[..., Page]
 EMAIL = "sam@example.org"
-BOTH_WAYS = pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
 ALWAYS = {day: [(0, 1440)] for day in range(7)}
 
 
@@ -61,7 +61,7 @@ def the_visit(clinic: Clinic) -> Appointment:
         return session.scalars(select(Appointment)).one()
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 def test_a_patient_books_and_the_desk_checks_in_finishes_moves_and_cancels(
     clinic: Clinic, address: str, new_page: NewPage, data_dir: Path
 ) -> None:
@@ -111,7 +111,7 @@ def test_a_patient_books_and_the_desk_checks_in_finishes_moves_and_cancels(
     assert the_visit(clinic).status == "booked"
 
 
-@BOTH_WAYS
+@ways.BOTH_WAYS
 def test_a_move_that_meets_somebody_keeps_what_was_typed_and_warns(
     clinic: Clinic, address: str, desktop: Page
 ) -> None:
@@ -135,12 +135,10 @@ def test_a_move_that_meets_somebody_keeps_what_was_typed_and_warns(
     expect(desktop.get_by_text("Please come a little later.")).to_be_visible()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_every_page_of_the_day_is_accessible_and_fits(
-    clinic: Clinic, address: str, new_page: NewPage, size: tuple[int, int], dark: bool
+    clinic: Clinic, address: str, new_page: NewPage
 ) -> None:
-    page = new_page(size, dark=dark)
+    page = new_page(PHONE)
     colleague = make_practitioner(clinic, display_name="Dr. Omar Haddad")
     theirs = make_schedule(clinic, hosts=[colleague.actor])
     shared = make_session_type(clinic, name="Back class")
@@ -155,9 +153,7 @@ def test_every_page_of_the_day_is_accessible_and_fits(
         booking.block_time(by=SYSTEM, actor_id=clinic.actor, start=starts[2], end=end, note="Meeting")
 
     def look(name: str) -> None:
-        assert_accessible(page)
-        assert_fits(page)
-        screenshot(page, f"desk-{name}-{size[0]}{'-dark' if dark else ''}")
+        ways.look(page, f"desk-{name}")
 
     sign_in(page, address, EMAIL)
     page.goto(f"{address}/console/day/{far.wall_time[:10]}")

@@ -24,7 +24,8 @@ from tests.factories import (
     make_type,
     make_user,
 )
-from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support import ways
+from tests.support.pages import DESKTOP, PHONE, assert_fits, screenshot
 from tests.support.served import sign_in
 
 pytestmark = pytest.mark.browser
@@ -75,8 +76,7 @@ def words(page: Page, said: str) -> Locator:
     return page.locator("[data-words]").filter(has_text=re.compile(f"^{re.escape(said)}$"))
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@ways.walk_ways()
 def test_a_week_is_typed_split_copied_previewed_saved_and_undone(
     clinic: Clinic, hours: str, address: str, new_page: NewPage, size: tuple[int, int]
 ) -> None:
@@ -122,7 +122,7 @@ def test_a_week_is_typed_split_copied_previewed_saved_and_undone(
     assert kept(clinic, hours) == before
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+@ways.BOTH_WAYS
 def test_a_vacation_week_takes_three_presses_and_shows_who_is_booked(
     clinic: Clinic, hours: str, address: str, desktop: Page
 ) -> None:
@@ -148,7 +148,7 @@ def test_a_vacation_week_takes_three_presses_and_shows_who_is_booked(
     expect(desktop.get_by_text("Undone.")).to_be_visible()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+@ways.BOTH_WAYS
 def test_two_people_edit_at_once_and_the_second_chooses(
     clinic: Clinic, hours: str, address: str, new_page: NewPage
 ) -> None:
@@ -241,20 +241,16 @@ def some_changes(clinic: Clinic, hours: str) -> None:
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP, (320, 640)], ids=["phone", "desktop", "narrow"])
 def test_every_page_of_hours_is_accessible_and_fits(
-    clinic: Clinic, hours: str, address: str, new_page: NewPage, size: tuple[int, int], dark: bool
+    clinic: Clinic, hours: str, address: str, new_page: NewPage
 ) -> None:
-    page = new_page(size, dark=dark)
+    page = new_page(PHONE)
     make_practitioner(clinic, display_name="Dr. Maximiliana-Alexandrina Wolfeschlegelsteinhausenbergerdorff")
     make_appointment(clinic)
     some_changes(clinic, hours)
 
     def look(name: str) -> None:
-        assert_accessible(page)
-        assert_fits(page)
-        screenshot(page, f"hours-{name}-{size[0]}{'-dark' if dark else ''}")
+        ways.look(page, f"hours-{name}")
 
     sign_in(page, address, "sam@example.org")
     page.goto(f"{address}/console/hours")
@@ -283,7 +279,7 @@ def test_every_page_of_hours_is_accessible_and_fits(
     look("preview")
     page.goto(f"{address}/console/hours/{hours}/dates")
     look("date")
-    page.get_by_text("Close on holidays").click()
+    page.get_by_text("Close these hours on holidays").click()
     page.get_by_role("button", name="Preview changes").click()
     look("date-error")
     page.goto(f"{address}/console/time-off")

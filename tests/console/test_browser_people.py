@@ -14,7 +14,7 @@ from scheduler.jobs.runner import deliver
 from tests.catalog.test_photos import picture
 from tests.factories import PASSWORD, Clinic, make_appointment, make_clinic, make_user
 from tests.notify.test_deliver import mails, part
-from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support import ways
 from tests.support.served import sign_in
 
 pytestmark = pytest.mark.browser
@@ -40,8 +40,7 @@ def mailed(clinic: Clinic, subject: str, path: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@ways.walk_ways()
 def test_a_clinician_is_invited_signs_in_shows_their_face_and_forgets_their_password(
     clinic: Clinic,
     address: str,
@@ -51,17 +50,9 @@ def test_a_clinician_is_invited_signs_in_shows_their_face_and_forgets_their_pass
     tmp_path: Path,
 ) -> None:
     office, home = new_page(size), new_page(size)
-    dark = new_page(size, dark=True) if javascript else None
 
     def look(page: Page, name: str) -> None:
-        assert_fits(page)
-        screenshot(page, f"people-{name}-{size[0]}")
-        if dark is None:
-            return
-        assert_accessible(page)
-        page.emulate_media(color_scheme="dark")
-        assert_accessible(page)
-        page.emulate_media(color_scheme="light")
+        ways.look(page, f"people-{name}", accessible=javascript)
 
     sign_in(office, address, ADMIN, PASSWORD)
     office.goto(f"{address}/admin/people")

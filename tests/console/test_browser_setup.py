@@ -16,6 +16,7 @@ from scheduler.accounts.welcome import welcome_token
 from scheduler.booking import SYSTEM
 from scheduler.db import transaction
 from tests.factories import make_clinic, make_practitioner, npi
+from tests.support import ways
 from tests.support.apps import SECRET
 from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
 
@@ -60,7 +61,7 @@ def welcome(page: Page, address: str) -> None:
     expect(page).to_have_url(f"{address}/console/setup")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+@ways.BOTH_WAYS
 def test_the_first_shared_link_takes_three_presses_and_eight_typed_fields(
     sqlite_app: Flask, address: str, new_page: NewPage, javascript: bool
 ) -> None:
@@ -94,17 +95,13 @@ def test_the_first_shared_link_takes_three_presses_and_eight_typed_fields(
     expect(page.get_by_role("navigation").get_by_role("link", name="Setup")).to_have_count(0)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_every_page_and_state_is_accessible_and_fits(
-    sqlite_app: Flask, address: str, new_page: NewPage, size: tuple[int, int], dark: bool
+    sqlite_app: Flask, address: str, new_page: NewPage
 ) -> None:
-    page = new_page(size, dark=dark)
+    page = new_page(PHONE)
 
     def look(name: str) -> None:
-        assert_accessible(page)
-        assert_fits(page)
-        screenshot(page, f"setup-{name}-{size[0]}{'-dark' if dark else ''}")
+        ways.look(page, f"setup-{name}")
 
     page.goto(address)
     look("home")
@@ -140,7 +137,7 @@ def test_every_page_and_state_is_accessible_and_fits(
     look("print")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+@ways.BOTH_WAYS
 def test_an_invited_clinician_types_nothing(
     sqlite_app: Flask, address: str, new_page: NewPage, javascript: bool
 ) -> None:

@@ -21,7 +21,8 @@ from tests.factories import (
     make_type,
     make_user,
 )
-from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support import ways
+from tests.support.pages import PHONE, assert_fits
 from tests.support.served import sign_in
 
 pytestmark = pytest.mark.browser
@@ -52,8 +53,7 @@ def save_elsewhere(clinic: Clinic, **changes: object) -> None:
         )
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+@ways.walk_ways()
 def test_a_new_type_is_booked_from_asks_a_question_goes_private_and_is_retired(
     clinic: Clinic, address: str, new_page: NewPage, size: tuple[int, int]
 ) -> None:
@@ -105,21 +105,12 @@ def test_a_new_type_is_booked_from_asks_a_question_goes_private_and_is_retired(
     assert_fits(page)
 
 
-@pytest.mark.parametrize(
-    ("size", "dark"), [(PHONE, False), (DESKTOP, True)], ids=["phone, light", "desk, dark"]
-)
-def test_every_page_and_state_is_accessible_and_fits(
-    clinic: Clinic, address: str, new_page: NewPage, size: tuple[int, int], dark: bool
-) -> None:
-    page = new_page(size, dark=dark)
+def test_every_page_and_state_is_accessible_and_fits(clinic: Clinic, address: str, new_page: NewPage) -> None:
+    page = new_page(PHONE)
 
     def look(name: str) -> None:
         page.evaluate("scrollTo(0, 0)")
-        assert_accessible(page)
-        screenshot(page, f"types-{name}-{size[0]}")
-        for width in (320, size[0]):
-            page.set_viewport_size({"width": width, "height": size[1]})
-            assert_fits(page)
+        ways.look(page, f"types-{name}")
 
     save_elsewhere(clinic, service_type_code="")
     for number, start in enumerate(clinic.starts()[:9:3]):

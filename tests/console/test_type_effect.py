@@ -22,6 +22,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "a near horizon": {"horizon_days": 5},
     "much notice": {"minimum_notice_minutes": 4000},
     "a cap": {"max_per_day": 1},
+    "a release": {"release_share_percent": 50, "release_days_before": 0, "release_at_minute": 420},
     "a pause": {"visibility": "paused"},
     "a new name": {"name": "Another name"},
 }

@@ -16,7 +16,7 @@ from scheduler.booking import SYSTEM
 from scheduler.catalog import people, slugs, types
 from scheduler.clock import DAY
 from scheduler.db import snapshot, transaction
-from scheduler.models import Actor, AppointmentType, Availability, Location, Question, Schedule
+from scheduler.models import Actor, AppointmentType, Availability, Location, Pool, Question, Schedule
 from scheduler.models.situations import load_situation
 
 ZONE = "America/New_York"
@@ -263,6 +263,13 @@ def make_question(clinic: Clinic, *, type: str | None = None, **fields: Any) -> 
         return catalog.add_question(
             session, by=BY, now=clock.now(), appointment_type_id=type or clinic.type, **values
         )
+
+
+def make_pool(clinic: Clinic, members: Mapping[str, int], **fields: Any) -> Pool:
+    """A pool of Schedules of the clinic's type, with their priorities."""
+    with clinic.app.app_context(), transaction() as session:
+        values = {"name": "Riverside team", "appointment_type_id": clinic.type} | fields
+        return catalog.add_pool(session, by=BY, now=clock.now(), members=members, **values)
 
 
 def _place_fields(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, ClassVar
+
+from werkzeug.routing import Rule
 
 from scheduler.settings import Settings, load
 
@@ -28,3 +31,23 @@ def environ_for(database_url: str, data_dir: Path, **changes: str) -> dict[str, 
 def settings_for(database_url: str, data_dir: Path, **changes: str) -> Settings:
     """Settings read from ``environ_for``."""
     return load(environ_for(database_url, data_dir, **changes))
+
+
+class RememberedRule(Rule):
+    """A route that is compiled once per test process: what comes out depends on its words alone, and compiling all of them
+    is nine tenths of what making an application takes."""
+
+    compiled: ClassVar[dict[str, dict[str, Any]]] = {}
+
+    def compile(self) -> None:
+        if self.defaults or self.host or self.subdomain:
+            super().compile()
+            return
+        if self.rule not in self.compiled:
+            super().compile()
+            kept = {name: getattr(self, name) for name in ("_parts", "_trace", "_converters", "arguments")}
+            builders = {name: getattr(self, name).__func__ for name in ("_build", "_build_unknown")}
+            self.compiled[self.rule] = {"kept": kept, "builders": builders}
+        self.__dict__.update(self.compiled[self.rule]["kept"])
+        for name, builder in self.compiled[self.rule]["builders"].items():
+            setattr(self, name, builder.__get__(self, None))

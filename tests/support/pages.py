@@ -1,30 +1,29 @@
 """Pages of a real browser, as fixtures, and what is asked of every page.
 
 A page fails its test when a script on it fails, when it breaks its own content policy, or when it asks another host for
-anything. ``javascript`` is True; a test that must pass both ways says
-``@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])``.
+anything. ``javascript`` is True; tests that must pass in more than one way are marked by ``tests/support/ways.py``.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.browser import find_chromium
 
+NARROW = (320, 640)
 PHONE = (390, 844)
 DESKTOP = (1280, 900)
+# what a page shows is waited for this long: machines of CI stand still for seconds at times
+EXPECT_MS = 15_000
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
-COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 _OWN_HOSTS = ("localhost", "127.0.0.1", "")
 # Chromium writes one for every answer of 400 or above, which tests of refusals ask for
 _REFUSED_ANSWER = "Failed to load resource: the server responded"
@@ -34,6 +33,7 @@ _REFUSED_ANSWER = "Failed to load resource: the server responded"
 def browser() -> Iterator[Browser]:
     """One Chromium per test process."""
     chromium = find_chromium()
+    expect.set_options(timeout=EXPECT_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=chromium.path,
@@ -71,7 +71,7 @@ def new_page(browser: Browser, javascript: bool) -> Iterator[Callable[..., Page]
             color_scheme="dark" if dark else "light",
         )
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(EXPECT_MS)
         context.set_default_navigation_timeout(30_000)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
@@ -110,11 +110,15 @@ def _is_foreign(url: str) -> bool:
     return parts.scheme in ("http", "https", "ws", "wss") and (parts.hostname or "") not in _OWN_HOSTS
 
 
-def assert_accessible(page: Page, *, only_colours: bool = False) -> None:
-    """axe finds nothing on the page as it stands (WCAG 2.2 A and AA, and axe's best practices). Needs scripts.
-    ``only_colours``: just the rules that colours decide, for a page on which the others were asked already."""
-    asked = COLOUR_RULES if only_colours else AXE_TAGS
-    found = Axe().run(page, options={"runOnly": asked}).response["violations"]
+def assert_accessible(page: Page) -> None:
+    """axe finds nothing on the page as it stands (WCAG 2.2 A and AA, and axe's best practices). Needs scripts."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    # what passed is many times as much as what did not, and slow to put together and to fetch
+    found = page.evaluate(
+        "options => axe.run(options).then(results => results.violations)",
+        {"runOnly": AXE_TAGS, "resultTypes": ["violations"]},
+    )
     lines = [
         f"{rule['id']}: {rule['help']}\n"
         + "\n".join(f"    {node['html'][:200]}" for node in rule["nodes"][:5])
@@ -129,16 +133,8 @@ def assert_fits(page: Page) -> None:
     assert width <= page.viewport_size["width"], f"{page.url} is {width} px wide"  # type: ignore[index]
 
 
-def screenshot(page: Page, name: str) -> Path:
-    """Write a picture of the whole page to ``$SCREENSHOTS/<name>.png`` (a temporary folder when unset); its path."""
-    path = _screenshots_folder() / f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name)}.png"
-    page.screenshot(path=path, full_page=True)
-    return path
-
-
-@cache
-def _screenshots_folder() -> Path:
-    chosen = os.environ.get("SCREENSHOTS")
-    folder = Path(chosen) if chosen else Path(tempfile.mkdtemp(prefix="screenshots-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def screenshot(page: Page, name: str) -> None:
+    """Write a picture of the whole page to ``$SCREENSHOTS/<name>.png``; none when the variable is unset."""
+    if chosen := os.environ.get("SCREENSHOTS"):
+        file = f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name)}.png"
+        page.screenshot(path=Path(chosen) / file, full_page=True)

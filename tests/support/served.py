@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from scheduler.accounts import changing
 from scheduler.accounts import routes as accounts_routes
@@ -32,6 +32,12 @@ THROTTLES = (
 )
 
 
+class _Handler(WSGIRequestHandler):
+    """Answers go out in one piece, head and body: the socket is not written to before an answer is whole."""
+
+    wbufsize = -1
+
+
 def forget_tries() -> None:
     """Whoever was held back by a test before may try again."""
     for throttle in THROTTLES:
@@ -42,7 +48,7 @@ def forget_tries() -> None:
 def served(app: Flask) -> Iterator[str]:
     """Serve the application on a free port of localhost; its address. No try of an earlier test counts."""
     forget_tries()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 from sqlalchemy import create_engine, text
 
 from scheduler import clock
+from tests.support import ways
 from tests.support.browser import NoBrowser, find_chromium
 from tests.support.pages import assert_accessible, assert_fits, screenshot
 from tests.support.sockets import NotLoopback
@@ -71,18 +72,22 @@ def test_the_clock_stands_where_the_test_put_it(frozen: Clock) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+@ways.BOTH_WAYS
 def test_pages_run_scripts_only_when_the_test_says_so(phone: Page, site: str, javascript: bool) -> None:
     phone.goto(f"{site}/good")
     assert phone.inner_text("#zone") == ("America/New_York" if javascript else "no script")
 
 
 @pytest.mark.browser
-def test_a_good_page_passes_and_a_picture_of_it_is_written(desktop: Page, site: str) -> None:
+def test_a_good_page_passes_and_a_picture_of_it_is_written(
+    desktop: Page, site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCREENSHOTS", str(tmp_path))
     desktop.goto(f"{site}/good")
     assert_accessible(desktop)
     assert_fits(desktop)
-    assert screenshot(desktop, "support: a good page").read_bytes().startswith(b"\x89PNG")
+    screenshot(desktop, "support: a good page")
+    assert (tmp_path / "support-a-good-page.png").read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.browser

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from scheduler.db import db
+from tests.support.served import served
 from tests.web.small import make_app
 
 
@@ -33,10 +32,5 @@ def visit(small: Flask) -> FlaskClient:
 @pytest.fixture
 def small_server(small: Flask) -> Iterator[str]:
     """The small application, served; its address."""
-    server = make_server("127.0.0.1", 0, small, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(small) as address:
+        yield address

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from scheduler.console.admin import (
     feed_views,
+    holiday_views,
     home_views,
     mail_views,
     organization_views,
@@ -67,6 +68,11 @@ for _path, _method, _view in (
     ("/organization/new", "POST", organization_views.add),
     ("/organization/<organization_id>", "GET", organization_views.one),
     ("/organization/<organization_id>", "POST", organization_views.edit),
+    # holidays
+    ("/holidays", "GET", holiday_views.clinic),
+    ("/holidays", "POST", holiday_views.change_clinic),
+    ("/holidays/<location_id>", "GET", holiday_views.place),
+    ("/holidays/<location_id>", "POST", holiday_views.change_place),
     # mails
     ("/mails", "GET", mail_views.table),
     ("/mails/<mail_id>", "GET", mail_views.mail),

@@ -14,13 +14,13 @@ from scheduler.availability.zones import Zone
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import local_date
 from scheduler.models import Actor, AppointmentType, Location, Practitioner, Schedule, ScheduleHost
-from scheduler.models.frames import offered_schedules
+from scheduler.models.frames import known_schedules, offered_schedules
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
     """A type with its clinicians at a place. ``duration``: minutes; ``zone``: IANA name; ``hosts``: practitioner ids;
-    ``actor``: whose time is taken first."""
+    ``actor``: whose time is taken first; ``place_id``: the Location."""
 
     schedule: str
     type_id: str
@@ -31,6 +31,7 @@ class Offered:
     hosts: tuple[str, ...]
     names: tuple[str, ...]
     actor: str
+    place_id: str = ""
 
     @property
     def who(self) -> str:
@@ -53,11 +54,14 @@ class Offered:
 
 
 def offered_to(
-    session: Session, person: Person, schedules: Sequence[str] | None = None
+    session: Session, person: Person, schedules: Sequence[str] | None = None, *, anyway: bool = False
 ) -> dict[str, Offered]:
     """What the person may book, by schedule id in the order of type, clinician and place: everything of the organization
-    for admin and front desk, their own for a clinician. ``schedules``: only these."""
-    query = offered_schedules().where(Schedule.organization_id == person.organization_id)
+    for admin and front desk, their own for a clinician. ``schedules``: only these; ``anyway``: also what is not offered
+    now (paused, stopped, of a clinician who has left)."""
+    query = (known_schedules() if anyway else offered_schedules()).where(
+        Schedule.organization_id == person.organization_id
+    )
     if schedules is not None:
         query = query.where(Schedule.id.in_(schedules))
     rows = session.execute(query.add_columns(Location.name)).all()
@@ -65,7 +69,7 @@ def offered_to(
     found = [
         _offered(schedule, kind, zone, place, hosts.get(schedule.id, []))
         for schedule, kind, zone, place in rows
-        if all(active for *_, active in hosts.get(schedule.id, []))
+        if anyway or all(active for *_, active in hosts.get(schedule.id, []))
     ]
     mine = [one for one in found if _may_book(person, one)]
     return {one.schedule: one for one in sorted(mine, key=lambda one: (one.type, one.names, one.place))}
@@ -92,6 +96,7 @@ def _offered(
         hosts=tuple(practitioner for practitioner, *_ in hosts),
         names=tuple(name for _, name, *_ in hosts),
         actor=hosts[0][2] if hosts else schedule.line_actor_id or "",
+        place_id=schedule.location_id,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scheduler.catalog.hours import WEEKDAYS
 from scheduler.catalog.typed_hours import write_ranges
 from scheduler.console.hours.reading import DateSpan, Hours
+from scheduler.console.hours.repeat_reading import Repeating
 
 Range = tuple[int, int]
 
@@ -43,6 +44,17 @@ def dates(hours: Hours, mine: DateSpan | None, instead_of: Sequence[str]) -> lis
     if mine is not None:
         rows.append(Row(mine.when, "" if rows else "Usual hours", _said(mine)))
     return rows or [Row("This date", "Usual hours", "Usual hours")]
+
+
+def repeats(hours: Hours, mine: Repeating | None, instead_of: Sequence[str]) -> list[Row]:
+    """What stands now of the rules that were edited, and what was typed; ``mine`` None: their removal."""
+    label = "Hours that repeat"
+    replaced = [rule for rule in hours.rules if set(rule.ids) & set(instead_of)]
+    mine_said = mine.words if mine else "None"
+    rows = [
+        Row(label, rule.words, mine_said if place == 0 else "None") for place, rule in enumerate(replaced)
+    ]
+    return rows or [Row(label, "None", mine_said)]
 
 
 def _said(span: DateSpan) -> str:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import catalog
 from scheduler.booking import By
 from scheduler.catalog import parse
 from scheduler.catalog.dates import MAX_DATES
+from scheduler.catalog.holiday_calendars import region_of
+from scheduler.catalog.holiday_dates import holidays_between
 from scheduler.catalog.typed_hours import BadHours, parse_ranges, short_ranges, write_ranges
 from scheduler.console.hours.reading import DateSpan, Hours, span_words
 from scheduler.console.refusals import whole
+from scheduler.console.regions import region_words
+from scheduler.db import snapshot
+from scheduler.models import Availability, Location, Schedule, TimeOff
 from scheduler.web.times import day_with_year
 
 CLOSED, OTHER = "closed", "hours"
@@ -213,29 +219,28 @@ def _span(first: str, last: str, today: date, problems: dict[str, str]) -> Itera
     return iter(()) if problems else days_between(begin, end)
 
 
-def holidays(today: date) -> list[tuple[date, str]]:
-    """The federal holidays of the United States (5 U.S.C. 6103) in the year from ``today``, soonest first."""
-    found = [one for year in (today.year, today.year + 1) for one in _holidays(year)]
-    return [(day, name) for day, name in sorted(found) if today <= day < today + timedelta(days=365)]
-
-
-def _holidays(year: int) -> Sequence[tuple[date, str]]:
-    return (
-        (date(year, 1, 1), "New Year's Day"),
-        (_nth(year, 1, 0, 3), "Martin Luther King Jr. Day"),
-        (_nth(year, 2, 0, 3), "Presidents' Day"),
-        (date(year, 5, 31) - timedelta(days=date(year, 5, 31).weekday()), "Memorial Day"),
-        (date(year, 6, 19), "Juneteenth"),
-        (date(year, 7, 4), "Independence Day"),
-        (_nth(year, 9, 0, 1), "Labor Day"),
-        (_nth(year, 10, 0, 2), "Columbus Day"),
-        (date(year, 11, 11), "Veterans Day"),
-        (_nth(year, 11, 3, 4), "Thanksgiving Day"),
-        (date(year, 12, 25), "Christmas Day"),
-    )
-
-
-def _nth(year: int, month: int, weekday: int, count: int) -> date:
-    """The ``count``-th such weekday (0 = Monday) of a month."""
-    first = date(year, month, 1)
-    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (count - 1))
+def holidays(hours: Hours) -> tuple[str, list[tuple[date, str, bool]]]:
+    """(region in words, the (date, name, whether the place is closed already) of its holidays in the next year, soonest
+    first): for a day off of these hours alone. The clinic's own holidays are ``admin.holidays``'."""
+    with snapshot() as session:
+        row = session.get_one(Availability, hours.id)
+        place = session.scalars(
+            select(Location)
+            .join(Schedule, Schedule.location_id == Location.id)
+            .where(Schedule.availability_id == row.id, Schedule.active)
+            .order_by(Location.kind == "virtual", Location.name, Location.id)
+            .limit(1)
+        ).one_or_none()
+        country, part = region_of(session, row.organization_id, place)
+        closed: set[date] = set()
+        if place is not None:
+            closed = set(
+                session.scalars(
+                    select(TimeOff.start_date).where(
+                        TimeOff.location_id == place.id, TimeOff.holiday_key != ""
+                    )
+                )
+            )
+    last = hours.today + timedelta(days=365)
+    found = holidays_between(country, part, hours.today, last)
+    return region_words(country, part), [(one.day, one.name, one.day in closed) for one in found]

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.accounts.rights import Person, may_edit_calendar
+from scheduler.accounts.rights import ADMIN, Person, may_edit_calendar
 from scheduler.availability.zones import zone as zone_of
-from scheduler.catalog import revisions
+from scheduler.catalog import holiday_calendars, revisions
 from scheduler.catalog.hours import WEEKDAYS
+from scheduler.catalog.repeat_words import repeat_words
 from scheduler.catalog.typed_hours import write_ranges
 from scheduler.console.admin.coming import home_zone
 from scheduler.console.hours.reading import span_words
@@ -87,9 +88,11 @@ def _entry(session: Session, row: Revision, who: str | None, zone: ZoneInfo, now
 def _mine(session: Session, person: Person, row: Revision) -> bool:
     if row.organization_id != person.organization_id:
         return False
-    if row.object_kind in (revisions.WEEK, revisions.DATES):
+    if row.object_kind in revisions.OF_HOURS:
         hours = session.get(Availability, row.object_id)
         return hours is not None and may_edit_calendar(person, hours.organization_id, hours.practitioner_id)
+    if row.object_kind == holiday_calendars.KIND:
+        return ADMIN in person.roles
     actors = {item["actor_id"] for item in _items(row)}
     owners = {actor.practitioner_id for key in actors if key and (actor := session.get(Actor, key))}
     return all(may_edit_calendar(person, row.organization_id, owner) for owner in owners or {None})
@@ -146,6 +149,22 @@ def _type_name(session: Session, schedule_id: str) -> str:
     return ", one type" if session.get(Schedule, schedule_id) is not None else ", an offer that has ended"
 
 
+def _repeats(session: Session, row: Revision, zone: ZoneInfo) -> tuple[str, list[str]]:
+    hours = session.get(Availability, row.object_id)
+    lines = []
+    for word, state in (("Added", row.after), ("Removed", row.before)):
+        groups: dict[tuple[str, str, tuple[str, ...]], list[tuple[int, int]]] = {}
+        for said in state["rules"]:
+            key = (said["rrule"], said["dtstart"], tuple(said["exdates"]))
+            groups.setdefault(key, []).append((said["start"], said["end"]))
+        for (rrule, dtstart, exdates), windows in groups.items():
+            left_out = [date.fromisoformat(day) for day in exdates]
+            lines.append(
+                f"{word}: {repeat_words(rrule, date.fromisoformat(dtstart), sorted(windows), left_out)}"
+            )
+    return f"Repeating hours of {hours.name if hours else 'hours'}", lines
+
+
 def _time_off(session: Session, row: Revision, zone: ZoneInfo) -> tuple[str, list[str]]:
     lines = []
     for word, state in (("Added", row.after), ("Removed", row.before)):
@@ -167,6 +186,20 @@ def _blocks(session: Session, row: Revision, zone: ZoneInfo) -> tuple[str, list[
     return "Blocked time", shown
 
 
+def _holidays(session: Session, row: Revision, zone: ZoneInfo) -> tuple[str, list[str]]:
+    before, after = (set((state["calendar"] or {}).get("keys", ())) for state in (row.before, row.after))
+    lines = [
+        f"{word}: {', '.join(sorted(keys))}"
+        for word, keys in (("Closed on", after - before), ("No longer", before - after))
+        if keys
+    ]
+    if row.after["calendar"] is None:
+        lines = ["Closes with the clinic again"]
+    elif row.after["location_id"] and row.before["calendar"] is None:
+        lines = ["A calendar of its own", f"Closed on: {', '.join(sorted(after)) or 'no holiday'}"]
+    return f"Holidays of {_who(session, row.after)}", lines or ["Saved without a change"]
+
+
 def _line(word: str, when: str, who: str, note: str) -> str:
     return f"{word}: {when}, {who}" + (f", {note}" if note else "")
 
@@ -182,8 +215,10 @@ def _who(session: Session, item: dict[str, Any]) -> str:
 _WORDS = {
     revisions.WEEK: _week,
     revisions.DATES: _dates,
+    revisions.REPEATS: _repeats,
     revisions.TIME_OFF: _time_off,
     revisions.BLOCKS: _blocks,
+    holiday_calendars.KIND: _holidays,
 }
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import booking, db
 from scheduler.accounts.rights import Person, visible_appointments
-from scheduler.availability import Reason, Situation, open_starts
+from scheduler.availability import Reason, what_if
 from scheduler.availability.zones import EPOCH_DAY
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY, local_date
@@ -54,7 +54,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A booking that would lie outside the hours. ``why`` is the rule's first reason: hours, override, time_off, busy."""
+    """A booking that would lie outside the hours. ``why`` is the rule's first reason: hours, override, closure,
+    time_off, busy."""
 
     id: str
     start: int
@@ -126,23 +127,15 @@ def rehearse(
         after = load_situations(session, ids, begin, end) if ids else {}
         outside = _newly(outside_before, booking.outside(session, visits, now))
         shown = _visits(session, person, outside, names)
-    open_before, open_after = _open(before, now, begin, end), _open(after, now, begin, end)
+    found = what_if(before, after, now, begin, end)
     return Preview(
         since=begin,
         until=end,
-        gained=_openings(open_after - open_before, names),
-        lost=_openings(open_before - open_after, names),
+        gained=_openings(found.gained, names),
+        lost=_openings(found.lost, names),
         visits=shown,
         others=len(outside) - len(shown),
     )
-
-
-def _open(situations: Mapping[str, Situation], now: int, since: int, until: int) -> set[tuple[int, str]]:
-    return {
-        (start, schedule_id)
-        for schedule_id, situation in situations.items()
-        for start in open_starts(situation, now, since, until)
-    }
 
 
 def _newly(before: Mapping[str, Reason], after: Mapping[str, Reason]) -> dict[str, Reason]:
@@ -172,7 +165,7 @@ def _names(session: Session, schedule_ids: Collection[str]) -> dict[str, tuple[s
 def _openings(
     found: Iterable[tuple[int, str]], names: Mapping[str, tuple[str, ZoneInfo]]
 ) -> tuple[Opening, ...]:
-    made = [Opening(key, start, *names[key]) for start, key in sorted(found)]
+    made = [Opening(key, start, *names[key]) for start, key in found]
     return tuple(sorted(made, key=lambda one: (one.day, one.start, one.type)))
 
 

@@ -17,6 +17,7 @@ from scheduler.catalog import revisions
 from scheduler.catalog.dates import MAX_DATES
 from scheduler.catalog.typed_hours import write_ranges
 from scheduler.clock import local_date
+from scheduler.console.hours.repeat_reading import Repeating, in_short, rules
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.models import (
@@ -25,7 +26,6 @@ from scheduler.models import (
     Location,
     Override,
     Practitioner,
-    RecurrenceRule,
     Revision,
     Schedule,
     User,
@@ -85,7 +85,7 @@ class Hours:
     weekly: dict[int, list[Range]]
     uses: tuple[Use, ...]
     dates: tuple[DateSpan, ...]
-    rules: tuple[str, ...]
+    rules: tuple[Repeating, ...]
     today: date
     saved_by: str
     saved_at: int | None
@@ -147,7 +147,7 @@ def listed(person: Person) -> list[tuple[str, list[Listed]]]:
         for row, owner in rows:
             if may_edit_calendar(person, row.organization_id, row.practitioner_id):
                 uses = _uses(session, row.id)
-                said = tuple(_in_short(_weekly(session, row)))
+                said = (*_in_short(_weekly(session, row)), *in_short(session, row.id))
                 types = tuple(dict.fromkeys(use.type for use in uses))
                 groups.setdefault(owner or "", []).append(Listed(row.id, row.name, said, types))
         return list(groups.items())
@@ -182,11 +182,12 @@ def hours_of(person: Person, availability_id: str, now: int) -> Hours:
         last = session.execute(
             select(Revision.at, User.name)
             .outerjoin(User, User.id == Revision.user_id)
-            .where(Revision.object_kind.in_((revisions.WEEK, revisions.DATES)), Revision.object_id == row.id)
+            .where(Revision.object_kind.in_(revisions.OF_HOURS), Revision.object_id == row.id)
             .order_by(Revision.id.desc())
             .limit(1)
         ).one_or_none()
         zones = [zone_of(use.zone).info for use in uses] or [zone_of("UTC").info]
+        today = min(local_date(now, zone) for zone in zones)
         return Hours(
             id=row.id,
             name=row.name,
@@ -195,8 +196,8 @@ def hours_of(person: Person, availability_id: str, now: int) -> Hours:
             weekly=_weekly(session, row),
             uses=tuple(uses),
             dates=tuple(_grouped(revisions.dates_under(session, row), uses)),
-            rules=tuple(_rules(session, row.id)),
-            today=min(local_date(now, zone) for zone in zones),
+            rules=tuple(rules(session, row.id, today)),
+            today=today,
             saved_by=(last[1] or "the system") if last else "",
             saved_at=last[0] if last else None,
         )
@@ -232,18 +233,6 @@ def _weekly(session: Session, row: Availability) -> dict[int, list[Range]]:
     for weekday, start, end in revisions.week_of(session, row)["weekly"]:
         weekly.setdefault(weekday, []).append((start, end))
     return weekly
-
-
-def _rules(session: Session, availability_id: str) -> list[str]:
-    rows = session.scalars(
-        select(RecurrenceRule)
-        .where(RecurrenceRule.availability_id == availability_id)
-        .order_by(RecurrenceRule.dtstart, RecurrenceRule.id)
-    )
-    return [
-        f"{write_ranges([(row.start_minute, row.end_minute)])}, from {day_with_year(row.dtstart)} ({row.rrule})"
-        for row in rows
-    ]
 
 
 def _grouped(rows: Sequence[Override], uses: Iterable[Use]) -> list[DateSpan]:

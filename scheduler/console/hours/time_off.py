@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from scheduler import catalog
@@ -185,7 +185,11 @@ def coming(person: Person, now: int) -> list[Coming]:
             select(TimeOff, Actor.name, Location.name)
             .outerjoin(Actor, Actor.id == TimeOff.actor_id)
             .outerjoin(Location, Location.id == TimeOff.location_id)
-            .where(TimeOff.organization_id == person.organization_id, TimeOff.end_date >= today)
+            .where(
+                TimeOff.organization_id == person.organization_id,
+                TimeOff.end_date >= today,
+                TimeOff.holiday_key == "",
+            )
         ).all()
         found = [
             Coming(
@@ -224,6 +228,33 @@ def coming(person: Person, now: int) -> list[Coming]:
     return sorted(found, key=lambda one: (one.first, one.when, one.who, one.id))
 
 
+def holidays(person: Person, now: int) -> list[tuple[date, str, str]]:
+    """(date, holiday, the places that close or "") of the clinic's next holidays, soonest first; "" for all places."""
+    with snapshot() as session:
+        rows = session.execute(
+            select(TimeOff.start_date, TimeOff.note, Location.name)
+            .join(Location, Location.id == TimeOff.location_id)
+            .where(
+                TimeOff.organization_id == person.organization_id,
+                TimeOff.holiday_key != "",
+                TimeOff.start_date >= local_date(now, zone_of("UTC").info),
+                Location.active,
+            )
+            .order_by(TimeOff.start_date, TimeOff.note, Location.name)
+        ).all()
+        places = session.scalars(
+            select(func.count())
+            .select_from(Location)
+            .where(Location.organization_id == person.organization_id, Location.active)
+        ).one()
+    found: dict[tuple[date, str], list[str]] = {}
+    for day, note, name in rows:
+        found.setdefault((day, note), []).append(name)
+    return [
+        (day, note, "" if len(names) == places else ", ".join(names)) for (day, note), names in found.items()
+    ]
+
+
 def may_remove(person: Person, kind: str, row_id: str) -> bool:
     """Whether the person may take away this time off (``kind`` "off") or block ("block"); False when it isn't there."""
     if "\0" in row_id:
@@ -233,6 +264,8 @@ def may_remove(person: Person, kind: str, row_id: str) -> bool:
         row = session.get(TimeOff, row_id) if kind == "off" else session.get(BusyBlock, row_id)
         if row is None or (isinstance(row, BusyBlock) and row.origin != "staff"):
             return False
+        if isinstance(row, TimeOff) and row.holiday_key:
+            return False  # the calendar of holidays would write it again
         actor = session.get(Actor, row.actor_id) if row.actor_id else None
         return may_edit_calendar(person, row.organization_id, actor.practitioner_id if actor else None)
 

@@ -15,7 +15,8 @@ from scheduler.jobs.runner import deliver
 from scheduler.models import Outbox, Practitioner
 from scheduler.notify.mail.transport import mail_folder
 from tests.factories import Clinic, make_appointment, make_clinic, make_room, make_user
-from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support import ways
+from tests.support.pages import PHONE
 from tests.support.served import come_in
 
 pytestmark = pytest.mark.browser
@@ -40,8 +41,7 @@ def check_the_feed(page: Page) -> None:
     expect(page.get_by_text("Every line is good")).to_be_visible(timeout=120_000)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+@ways.walk_ways()
 def test_an_administrator_walks_from_the_first_problem_through_every_page(
     clinic: Clinic, address: str, new_page: NewPage, size: tuple[int, int]
 ) -> None:
@@ -86,24 +86,14 @@ def test_an_administrator_walks_from_the_first_problem_through_every_page(
     check_the_feed(page)
 
 
-# colours don't depend on the width: each is looked at on one
-@pytest.mark.parametrize(
-    ("size", "dark"),
-    [(PHONE, False), (DESKTOP, True), ((320, 640), False)],
-    ids=["phone-light", "desktop-dark", "narrow-light"],
-)
-def test_every_page_and_state_is_accessible_and_fits(
-    clinic: Clinic, address: str, new_page: NewPage, size: tuple[int, int], dark: bool
-) -> None:
-    page = new_page(size, dark=dark)
+def test_every_page_and_state_is_accessible_and_fits(clinic: Clinic, address: str, new_page: NewPage) -> None:
+    page = new_page(PHONE)
     come_in(page, clinic.app, make_user(clinic, role="admin", name="Robin Admin"), address)
 
     def look(name: str, path: str = "") -> None:
         if path:
             page.goto(f"{address}{path}")
-        assert_accessible(page)
-        assert_fits(page)
-        screenshot(page, f"admin-{name}-{size[0]}{'-dark' if dark else ''}")
+        ways.look(page, f"admin-{name}")
 
     place = f"/admin/places/{clinic.location}"
     look("home", "/admin")

@@ -27,7 +27,8 @@ from tests.factories import (
     make_type,
     make_user,
 )
-from tests.support.pages import DESKTOP, PHONE, assert_accessible, assert_fits, screenshot
+from tests.support import ways
+from tests.support.pages import PHONE, assert_accessible, screenshot
 from tests.support.served import sign_in
 
 pytestmark = pytest.mark.browser
@@ -35,7 +36,6 @@ pytestmark = pytest.mark.browser
 NewPage = Callable[..., Page]
 EMAIL = "sam@example.org"
 WHOLE_WEEK = {day: [(0, 1440)] for day in range(7)}
-EITHER = pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def type_patient(page: Page) -> None:
     page.get_by_label("Phone", exact=True).fill("617-555-0199")
 
 
-@EITHER
+@ways.BOTH_WAYS
 def test_a_phone_booking_meets_a_patient_who_takes_the_same_time_and_nothing_is_typed_twice(
     clinic: Clinic, address: str, desktop: Page
 ) -> None:
@@ -77,7 +77,7 @@ def test_a_phone_booking_meets_a_patient_who_takes_the_same_time_and_nothing_is_
     assert presses == 2
 
 
-@EITHER
+@ways.BOTH_WAYS
 def test_a_walk_in_takes_two_presses_and_four_fields(clinic: Clinic, address: str, phone: Page) -> None:
     sign_in(phone, address, EMAIL)
     phone.goto(f"{address}/console/find")
@@ -91,7 +91,7 @@ def test_a_walk_in_takes_two_presses_and_four_fields(clinic: Clinic, address: st
     assert len(typed) == 4
 
 
-@EITHER
+@ways.BOTH_WAYS
 def test_blocking_time_takes_two_presses_and_two_fields_and_undo_gives_it_back(
     clinic: Clinic, address: str, desktop: Page
 ) -> None:
@@ -161,18 +161,12 @@ def test_keys_alone_find_and_open_a_booking_and_never_act_while_somebody_types(
     assert desktop.locator("#keys").count() == 0
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_every_page_and_state_is_accessible_and_fits(
-    clinic: Clinic, address: str, new_page: NewPage, size: tuple[int, int], dark: bool
-) -> None:
-    page = new_page(size, dark=dark)
+def test_every_page_and_state_is_accessible_and_fits(clinic: Clinic, address: str, new_page: NewPage) -> None:
+    page = new_page(PHONE)
     sign_in(page, address, EMAIL)
 
     def look(name: str) -> None:
-        assert_accessible(page)
-        assert_fits(page)
-        screenshot(page, f"desk-{name}-{size[0]}{'-dark' if dark else ''}")
+        ways.look(page, f"desk-{name}")
 
     starts = fill(clinic)
     day = to_local(starts[0], ZoneInfo(clinic.zone)).date().isoformat()
@@ -215,7 +209,7 @@ def test_every_page_and_state_is_accessible_and_fits(
     look("sheet")
     page.emulate_media(media="print")
     expect(page.get_by_role("navigation", name="Console")).to_be_hidden()
-    screenshot(page, f"desk-sheet-print-{size[0]}{'-dark' if dark else ''}")
+    screenshot(page, "desk-sheet-print")
 
 
 def fill(clinic: Clinic) -> list[int]:

@@ -1,0 +1,130 @@
+"""Hold a time of a pool: the members' actors are locked, the rule is asked for each, the fair order picks one of those
+that are open. What is held is an ordinary visit of that member's Schedule; the figures that decided are audited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from scheduler import clock
+from scheduler.availability import Reason, explain
+from scheduler.availability.pools import Pick, pick
+from scheduler.booking import idempotency
+from scheduler.booking.acts import HOURS, LIMITS, TAKEN, By, group_of
+from scheduler.booking.hold import fresh, own_holds, refer, still_stands, take_time
+from scheduler.booking.transaction import (
+    NOT_OFFERED,
+    booking_transaction,
+    end_hold,
+    new_code,
+    note,
+    place_of,
+    refuse,
+    take_now,
+)
+from scheduler.errors import NotFound
+from scheduler.ids import new_id
+from scheduler.models import HELD, Appointment
+from scheduler.models.frames import load_frames
+from scheduler.models.pools import load_members, pool_priorities
+from scheduler.models.situations import load_situations
+
+ROUTE = "hold-any"
+_AUDITED_MEMBERS = 50
+
+
+def hold_any(
+    *,
+    by: By,
+    pool_id: str,
+    location_id: str,
+    start: int,
+    key: str | None = None,
+    source: str = "",
+    booking_referral: str = "",
+) -> Appointment:
+    """Hold the start (epoch seconds) on that member of the pool at the place whom the fair order picks.
+
+    One hold per visitor and pool: another one of the visitor's on a member there ends, the same start is theirs already.
+    ``key``: as for ``hold``. Raises NotFound when no member is offered there, KeyReused, and SlotGone when none is open:
+    its reason is that of the member who is nearest to being so.
+    """
+    with booking_transaction() as session:
+        priorities = pool_priorities(session, pool_id, location_id)
+        frames = load_frames(session, list(priorities)) if priorities else []
+        if not frames:
+            raise NotFound(NOT_OFFERED)
+        schedules = [frame.id for frame in frames]
+        appointment = Appointment(id=new_id(), code=new_code())
+        made_before = idempotency.earlier(
+            session,
+            key=key,
+            visitor=by.visitor,
+            route=ROUTE,
+            body=idempotency.body_hash([pool_id, location_id, start]),
+            appointment_id=appointment.id,
+            organization_id=frames[0].organization_id,
+            now=clock.now(),
+        )
+        now = take_now(session, {actor for frame in frames for actor in frame.actors})
+        if made_before is not None:
+            same = fresh(session, made_before)
+            if same is not None and still_stands(same, schedules, start, now):
+                if same.status == HELD:
+                    refer(session, same, source, booking_referral, now)
+                return same
+        held = own_holds(session, by, schedules)
+        mine = next((own for own in held if own.starts_at == start), None)
+        if mine is not None:
+            refer(session, mine, source, booking_referral, now)
+            return mine
+        for own in held:
+            end_hold(session, own)
+        session.flush()
+        situations = load_situations(session, schedules, start, start + 1)
+        reasons = {schedule: explain(situation, start, now) for schedule, situation in situations.items()}
+        made = pick(
+            load_members(session, priorities, start, now),
+            [schedule for schedule, why in reasons.items() if not why],
+        )
+        if made is None:
+            _refuse(reasons)
+        take_time(session, place_of(session, made.chosen.schedule), appointment, start, now, by)
+        refer(session, appointment, source, booking_referral, now)
+        if made_before is not None and key and by.visitor:
+            idempotency.point_to(
+                session, key=key, visitor=by.visitor, route=ROUTE, appointment_id=appointment.id
+            )
+        note(session, appointment, by=by, at=now, action="hold", details=_figures(pool_id, made))
+        return appointment
+
+
+def _figures(pool_id: str, made: Pick) -> dict[str, Any]:
+    """The pick as the audit keeps it: all members in order with their figures; the chosen one stands after those that
+    were passed over."""
+    shown = made.order[:_AUDITED_MEMBERS]
+    return {
+        "pool": pool_id,
+        "decided": made.decided,
+        "passed_over": len(made.passed_over),
+        "members": [member.schedule for member in shown],
+        "booked": [member.booked for member in shown],
+        "available": [member.available for member in shown],
+        "priority": [member.priority for member in shown],
+    }
+
+
+def _refuse(reasons: Mapping[str, Sequence[Reason]]) -> NoReturn:
+    """Raise SlotGone for the member that is nearest to being open. Raises NotFound when no member is offered now."""
+    if not reasons:
+        raise NotFound(NOT_OFFERED)
+    refuse(min((reasons[schedule] for schedule in sorted(reasons)), key=_distance))
+
+
+def _distance(reasons: Sequence[Reason]) -> tuple[int, int]:
+    """Held only, by when that ends; then taken, then a limit, then hours."""
+    groups = {group_of(reason) for reason in reasons}
+    if groups == {TAKEN} and all(reason.opens_at for reason in reasons):
+        return 0, max(reason.opens_at or 0 for reason in reasons)
+    return (3 if HOURS in groups else 2 if LIMITS in groups else 1), 0
