@@ -14,12 +14,12 @@ WORLDS = "200"
 EXAMPLES = "20000"
 RACES = 5
 PARTS = (
+    ("walks and looks in every way", {"EVERY_WAY": "1"}, ["tests", "-m", "browser"]),
     (
         f"properties of the slot rule, {EXAMPLES} examples each",
         {"EXAMPLES": EXAMPLES},
         ["tests/availability"],
     ),
-    ("walks and looks in every way", {"EVERY_WAY": "1"}, ["tests", "-m", "browser"]),
     ("one rule for all, many worlds", {"WORLDS": WORLDS}, ["tests/test_one_rule.py"]),
     *(
         (

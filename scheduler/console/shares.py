@@ -21,6 +21,8 @@ from scheduler.models import (
     Actor,
     AppointmentType,
     Location,
+    Pool,
+    PoolMember,
     Practitioner,
     Schedule,
     ScheduleHost,
@@ -81,6 +83,7 @@ class Link:
     fixes: tuple[Fix, ...]
     may_switch: bool
     schedule_id: str
+    team: bool = False
 
     @property
     def key(self) -> str:
@@ -88,6 +91,8 @@ class Link:
 
     @property
     def state(self) -> tuple[str, str]:
+        if self.team and self.visibility == "feed":
+            return "info", "By its link; finders list its members"
         return _SHOWN[self.visibility]
 
     @property
@@ -114,13 +119,16 @@ class _Found:
     practitioner: Practitioner | None
     places: list[Location]
     schedules: list[Schedule]
+    team: Pool | None = None
 
     @property
-    def owner(self) -> Practitioner | Location:
-        return self.practitioner or self.places[0]
+    def owner(self) -> Practitioner | Location | Pool:
+        return self.team or self.practitioner or self.places[0]
 
     @property
     def owner_name(self) -> str:
+        if self.team is not None:
+            return self.team.name
         return self.practitioner.display_name if self.practitioner else self.places[0].name
 
 
@@ -143,7 +151,7 @@ def find_link(person: Person, now: int, settings: Settings, owner_id: str, type_
 
 
 def _links(session: Session, person: Person, now: int, settings: Settings) -> list[Link]:
-    offered = _offered(session, person)
+    offered = [*_teams(session, person), *_offered(session, person)]
     slugs = _slugs(session, person.organization_id)
     private = _private_links(session, person.organization_id, now)
     ids = [schedule.id for found in offered for schedule in found.schedules]
@@ -170,7 +178,10 @@ def _links(session: Session, person: Person, now: int, settings: Settings) -> li
                 next_open=first[0] if first else None,
                 zone=zone_of(first[1] if first else found.places[0].zone).info,
                 fixes=tuple(_fixes(found, person, situations.keys(), first is not None, private)),
-                may_switch=kind.visibility in SWITCHED and may_edit_type(session, person, kind),
+                may_switch=found.team is None
+                and kind.visibility in SWITCHED
+                and may_edit_type(session, person, kind),
+                team=found.team is not None,
                 schedule_id=found.schedules[0].id,
             )
         )
@@ -261,8 +272,42 @@ def _offered(session: Session, person: Person) -> list[_Found]:
     )
 
 
+def _teams(session: Session, person: Person) -> list[_Found]:
+    """The teams of the organization for admin and front desk, those that a clinician is in for the clinician."""
+    query = (
+        select(Pool, AppointmentType, Schedule, Location)
+        .join(AppointmentType, AppointmentType.id == Pool.appointment_type_id)
+        .join(PoolMember, PoolMember.pool_id == Pool.id)
+        .join(Schedule, Schedule.id == PoolMember.schedule_id)
+        .join(Location, Location.id == Schedule.location_id)
+        .where(
+            Pool.organization_id == person.organization_id,
+            Pool.active,
+            AppointmentType.active,
+            Schedule.active,
+            Schedule.appointment_type_id == Pool.appointment_type_id,
+        )
+        .order_by(Pool.name, Pool.id, Location.name, Schedule.id)
+    )
+    if not person.roles & {ADMIN, FRONT_DESK}:
+        query = query.where(
+            Pool.id.in_(
+                select(PoolMember.pool_id)
+                .join(ScheduleHost, ScheduleHost.schedule_id == PoolMember.schedule_id)
+                .join(Actor, Actor.id == ScheduleHost.actor_id)
+                .where(Actor.practitioner_id == (person.practitioner_id or ""))
+            )
+        )
+    found: dict[str, _Found] = {}
+    for pool, kind, schedule, place in session.execute(query):
+        one = found.setdefault(pool.id, _Found(kind, None, [], [], pool))
+        one.places.append(place)
+        one.schedules.append(schedule)
+    return list(found.values())
+
+
 def _slugs(session: Session, organization_id: str) -> dict[str, str]:
-    """Id of a practitioner, place or type to its present word in addresses."""
+    """Id of a practitioner, place, team or type to its present word in addresses."""
     found = session.execute(
         select(Slug.target_id, Slug.slug).where(Slug.organization_id == organization_id, Slug.current)
     )

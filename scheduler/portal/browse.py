@@ -129,7 +129,7 @@ def _unread_zone(travels: Handover) -> bool:
 def paused_page(offer: Offer) -> str:
     """The page of what can't be booked online now, paused or retired, with a way on where there is one."""
     with snapshot() as session:
-        owner = find_owner(session, offer.owner_slug) if offer.owner_slug else None
+        whose = find_owner(session, offer.owner_slug) if offer.owner_slug else None
     return render_template(
-        "portal/paused.html", offer=offer, owner=owner, slot_status="gone", clinic=offer.clinic
+        "portal/paused.html", offer=offer, whose=whose, slot_status="gone", clinic=offer.clinic
     )

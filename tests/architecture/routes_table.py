@@ -155,6 +155,15 @@ GET     /admin/holidays                                         role(admin) 303 
 POST    /admin/holidays                                         role(admin) 401 401 403 403 403 303 303 403
 GET     /admin/holidays/<location_id>                           role(admin) 303 303 403 403 403 200 404 403
 POST    /admin/holidays/<location_id>                           role(admin) 401 401 403 403 403 303 404 403
+GET     /admin/teams                                            role(admin) 303 303 403 403 403 200 200 403
+GET     /admin/teams/new                                        role(admin) 303 303 403 403 403 200 200 403
+POST    /admin/teams/new                                        role(admin) 401 401 403 403 403 400 400 403
+GET     /admin/teams/<pool_id>                                  role(admin) 303 303 403 403 403 200 404 403
+POST    /admin/teams/<pool_id>                                  role(admin) 401 401 403 403 403 409 404 403
+POST    /admin/teams/<pool_id>/pause                            role(admin) 401 401 403 403 403 303 404 403
+POST    /admin/teams/<pool_id>/resume                           role(admin) 401 401 403 403 403 303 404 403
+GET     /admin/teams/<pool_id>/remove                           role(admin) 303 303 403 403 403 200 404 403
+POST    /admin/teams/<pool_id>/remove                           role(admin) 401 401 403 403 403 303 404 403
 GET     /admin/organization                                     role(admin) 303 303 403 403 403 200 200 403
 POST    /admin/organization                                     role(admin) 401 401 403 403 403 409 409 403
 GET     /admin/organization/new                                 role(admin) 303 303 403 403 403 200 200 403

@@ -26,7 +26,7 @@ from scheduler.models.slots import slot_id
 from tests.architecture.people_stage import PeopleStage
 from tests.architecture.routes_table import PEOPLE, Route
 from tests.console.typed_types import type_form, type_parts
-from tests.factories import DETAILS, Clinic, make_availability, make_room, make_user
+from tests.factories import DETAILS, Clinic, make_availability, make_pool, make_room, make_user
 from tests.people import Cast, make_cast
 from tests.support.apps import SECRET
 
@@ -184,6 +184,8 @@ class Stage:
         }
         if "<actor_id>" in path:
             values["<actor_id>"] = make_room(clinic).id
+        if "<pool_id>" in path:
+            values["<pool_id>"] = make_pool(clinic, {clinic.schedule: 0}).id
         if "<mail_id>" in path:
             self._booked(by)
             deliver(self.app)

@@ -195,21 +195,6 @@ def test_a_paused_team_says_so_and_leads_to_its_members(team: Team, patient: Pat
         catalog.edit_pool(session, by=SYSTEM, now=clock.now(), pool_id=team.pool, active=False)
     page = patient.open(team.path)
     assert "can't be booked online at the moment" in page.words
-    from scheduler.portal.owners import find_owner
-
-    with team.clinic.app.app_context(), snapshot() as s:
-        pass
-    import re as _re
-    from flask import render_template, url_for
-
-    with team.clinic.app.test_request_context("/x"), snapshot() as s:
-        o = find_owner(s, "riverside-team")
-        print(
-            "LINKS",
-            url_for("portal.owner", owner=o.slug),
-            url_for("portal.owner", owner="abc-def"),
-            team.clinic.app.url_map._rules_by_endpoint["portal.owner"],
-        )
     assert TEAM in page.links
     page = patient.open(TEAM)
     assert page.status == 200

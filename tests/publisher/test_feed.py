@@ -11,6 +11,9 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 from flask import Flask
 
+from scheduler import catalog, clock
+from scheduler.booking import SYSTEM, hold_any
+from scheduler.db import snapshot, transaction
 from scheduler.models import AppointmentType, Location, Organization, Practitioner, Schedule
 from tests.publisher import clinic
 from tests.publisher.clinic import BOTH, CHICAGO, FIRST, FLU, GROUP, PUBLISHED, SKIN, VIDEO
@@ -262,3 +265,27 @@ def test_an_empty_installation_has_an_empty_feed(sqlite_app: Flask) -> None:
     feed = read(sqlite_app)
     assert feed.manifest["output"] == []
     assert feed.resources == {}
+
+
+def test_a_team_leaves_no_trace_and_its_members_are_listed_as_before(app: Flask) -> None:
+    before = read(app)
+    with app.app_context(), transaction() as session:
+        kind = session.get_one(Schedule, SKIN).appointment_type_id
+        pool = catalog.add_pool(
+            session, by=SYSTEM, now=clock.now(), appointment_type_id=kind, name="Skin team", members={SKIN: 3}
+        ).id
+    after = read(app)
+    assert after.resources == before.resources
+    assert not any(
+        word in body
+        for body in [after.text, *after.bodies]
+        for word in (pool.encode(), b"kin team", b"kin-team")
+    )
+    with app.app_context():
+        with snapshot() as session:
+            place = session.get_one(Schedule, SKIN).location_id
+        held = hold_any(by=clinic.ADA, pool_id=pool, location_id=place, start=FIRST)
+    taken = read(app)
+    assert held.schedule_id == SKIN
+    assert taken.status(SKIN, "20260601T1300") != "free"
+    assert pool.encode() not in b"".join([taken.text, *taken.bodies])

@@ -15,6 +15,7 @@ from scheduler.console.admin import (
     practitioner_views,
     room_views,
     service_views,
+    team_views,
 )
 from scheduler.console.common import name_the_clinic
 
@@ -61,6 +62,16 @@ for _path, _method, _view in (
     ("/services", "GET", service_views.table),
     ("/services/<schedule_id>/stop", "POST", service_views.stop),
     ("/services/<schedule_id>/offer", "POST", service_views.offer),
+    # teams
+    ("/teams", "GET", team_views.table),
+    ("/teams/new", "GET", team_views.new),
+    ("/teams/new", "POST", team_views.add),
+    ("/teams/<pool_id>", "GET", team_views.team),
+    ("/teams/<pool_id>", "POST", team_views.edit),
+    ("/teams/<pool_id>/pause", "POST", team_views.pause),
+    ("/teams/<pool_id>/resume", "POST", team_views.resume),
+    ("/teams/<pool_id>/remove", "GET", team_views.ask_remove),
+    ("/teams/<pool_id>/remove", "POST", team_views.remove),
     # organization
     ("/organization", "GET", organization_views.own),
     ("/organization", "POST", organization_views.edit_own),

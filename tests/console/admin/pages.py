@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 
-def send(browser: FlaskClient, path: str, form: Mapping[str, str] | None = None) -> TestResponse:
+def send(browser: FlaskClient, path: str, form: Mapping[str, str | list[str]] | None = None) -> TestResponse:
     """POST to ``path`` with the session's token."""
     token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/admin/places").text)
     assert token is not None
