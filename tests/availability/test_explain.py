@@ -228,3 +228,16 @@ def test_what_is_left_out_is_no_reason() -> None:
 def test_starts_far_out_of_range_have_a_reason() -> None:
     assert [reason.code for reason in explain(situation(), 10**18, NOW)] == ["hours"]
     assert [reason.code for reason in explain(situation(), -(10**18), NOW)] == ["past"]
+
+
+def test_a_horizon_names_an_instant_to_come_also_when_the_date_before_has_come_back() -> None:
+    # In St. John's the clock went from 00:01 back to 23:01: at the second 23:30 the next date had begun once already.
+    name = "America/St_Johns"
+    plain = situation(hours_of=hours(zone=name), rules_of=rules(horizon_days=0))
+    second = at("2010-11-06T23:30", name) + 3600
+
+    horizon = [
+        reason for reason in explain(plain, at("2010-11-07T09:00", name), second) if reason.code == "horizon"
+    ]
+
+    assert [reason.opens_at for reason in horizon] == [second + 1800]

@@ -27,6 +27,7 @@ from scheduler.availability import (
     is_open,
     next_change,
     next_open,
+    next_open_of,
     open_starts,
     opens_at,
 )
@@ -262,6 +263,22 @@ def test_next_open_is_the_head_of_the_full_list(case: Plain, count: int, days: i
     found = next_open(plain, now, count, now + days * DAY, leave_out)
 
     assert found == open_starts(plain, now, now, now + days * DAY, leave_out)[:count]
+
+
+@many
+@given(CASES, CASES, st.integers(0, 30), st.integers(-1, 5))
+def test_next_open_of_many_is_the_head_of_all_lists_together(
+    one: Plain, other: Plain, count: int, days: int
+) -> None:
+    now = one["now"]
+    until = now + days * DAY + 7 * 3600
+    # The other schedule lies as it is in time, mostly far away; so it comes with a twin of the first, too.
+    many_of = {"b": situation(one), "c": situation(other), "a": situation(dict(one, hosts=other["hosts"]))}
+
+    found = next_open_of(many_of, now, count, until)
+
+    every = [(start, key) for key, plain in many_of.items() for start in open_starts(plain, now, now, until)]
+    assert found == sorted(every)[:count]
 
 
 @many

@@ -277,3 +277,15 @@ def test_far_starts_are_simply_not_open() -> None:
     for start in (-(10**18), 0, 10**12, 10**18):
         assert not is_open(situation(), start, NOW)
         assert free_seats(situation(), start, NOW) == 0
+
+
+def test_what_blocks_over_midnight_blocks_the_first_start_of_the_next_window() -> None:
+    # Asked for 00:00 alone: the grid of the day before would go on at 01:00, after the busy time has ended.
+    busy = (ActorTime("ana", busy=(Busy(at("2026-05-05T23:00"), at("2026-05-06T00:50")),)),)
+    plain = situation(
+        hours_of=hours(Window.of("00:00", "24:00")), rules_of=rules(duration=15, interval=75), hosts=busy
+    )
+    midnight = at("2026-05-06T00:00")
+
+    assert midnight not in open_starts(plain, NOW, midnight - 3600, midnight + 3600)
+    assert not is_open(plain, midnight, NOW)

@@ -54,9 +54,6 @@ def whole_lists(situations: Mapping[str, Situation]) -> dict[str, list[int]]:
 
 def lazily(situations: Mapping[str, Situation], count: int = 5) -> list[tuple[int, str]]:
     """The same by the rule's own question."""
-    if not hasattr(availability, "next_open_of"):
-        alone = each_alone(situations, count)
-        return sorted((start, key) for key, starts in alone.items() for start in starts)[:count]
     return availability.next_open_of(situations, NOW, count, UNTIL)
 
 
