@@ -160,7 +160,10 @@ def _horizon(
         return
     day = dated.zone.day(start)
     if day > limits.last_day(dated.zone, days, now):
-        yield Reason("horizon", kind, dated.zone.instant(day - days, 0), detail={"days": days})
+        opens_at = dated.zone.instant(day - days, 0)
+        if opens_at <= now:  # that date had begun, and the clock was set back into the one before
+            opens_at = dated.zone.next_day_begins(now)
+        yield Reason("horizon", kind, opens_at, detail={"days": days})
 
 
 def _release(

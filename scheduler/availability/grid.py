@@ -57,6 +57,9 @@ def _swept(
             last = until
         if start < since:
             start -= (start - since) // step * step
+            if start >= last:
+                # Aligned to a later instant than the next window may start at: no stretch may be dropped for it.
+                continue
         while low < last:
             if low > start:
                 starts += range(start, low, step)
