@@ -7,6 +7,7 @@ details while others disappear. This costs a millisecond a case instead of thirt
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -151,6 +152,34 @@ def booking(chance: Random, name: str, starts: list[int], now: int, lengths: lis
     return made
 
 
+def make_schedule(
+    part: Callable[[int], Random], zone: str, day: date, always: bool, counts: tuple[int, int, int]
+) -> Plain:
+    """Hours around a day; ``part`` gives the chance of each part by its number."""
+    weekly = part(2)
+    return {
+        "tz": zone,
+        "weekly": {name: [["00:00", "24:00"]] if always else windows(weekly) for name in WEEKDAYS},
+        "overrides": [
+            {"date": around(one, day), "intervals": windows(one)}
+            for one in map(part, range(3, 3 + counts[0]))
+        ],
+        "time_off": [
+            {"start": off, "end": off} for off in (around(part(6 + n), day) for n in range(counts[1]))
+        ],
+        "rules": [rule(part(8 + n), day) for n in range(counts[2])],
+    }
+
+
+def schedules(zone: str, day: date) -> st.SearchStrategy[Plain]:
+    """Schedules alone, in one zone around one day."""
+
+    def made(seed: int, always: bool, counts: tuple[int, int, int]) -> Plain:
+        return make_schedule(lambda number: Random(seed * 1000 + number), zone, day, always, counts)
+
+    return st.builds(made, st.integers(0, 2**40), st.booleans(), st.sampled_from(COUNTS))
+
+
 def make_case(
     seed: int,
     scene: tuple[str, str],
@@ -176,19 +205,7 @@ def make_case(
     zone, day = scene[0], date.fromisoformat(scene[1])
     noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())
     kind = appointment_type(part(1), sessions, releases)
-    weekly = part(2)
-    schedule: Plain = {
-        "tz": zone,
-        "weekly": {name: [["00:00", "24:00"]] if always else windows(weekly) for name in WEEKDAYS},
-        "overrides": [
-            {"date": around(one, day), "intervals": windows(one)}
-            for one in map(part, range(3, 3 + counts[0]))
-        ],
-        "time_off": [
-            {"start": off, "end": off} for off in (around(part(6 + n), day) for n in range(counts[1]))
-        ],
-        "rules": [rule(part(8 + n), day) for n in range(counts[2])],
-    }
+    schedule = make_schedule(part, zone, day, always, counts)
     now = noon - chance.randint(-4, 200) * 15 * MINUTE + chance.choice([0, 0, 1, -1])
     since = noon - chance.randint(0, 40) * 45 * MINUTE
     if calm:
