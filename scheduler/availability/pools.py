@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from scheduler.availability.hours import DatedHours, Span, merged
+from scheduler.availability.hours import Span, dated, merged
 from scheduler.availability.values import Busy, Hours
 from scheduler.availability.zones import zone as zone_of
 
@@ -108,10 +108,8 @@ def available_seconds(hours: Hours, busy: Iterable[Busy], since: int, until: int
     unknown zone or a bad RRULE."""
     if until <= since:
         return 0
-    dated = DatedHours(hours)
-    # a window of the day before may run on into the range
-    days = range(dated.zone.day(since) - 1, dated.zone.day(until) + 1)
-    spans = _clipped((span for day in days for span in dated.spans(day)), since, until)
+    windows, _ = dated(hours).windows_between(since, until)
+    spans = _clipped(((start, end) for start, end, _ in windows), since, until)
     taken = _clipped(((one.start, one.end) for one in busy), since, until)
     # |hours without busy| = |hours and busy together| - |busy|
     return _length(merged([*spans, *taken])) - _length(taken)

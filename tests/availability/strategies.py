@@ -171,15 +171,6 @@ def make_schedule(
     }
 
 
-def schedules(zone: str, day: date) -> st.SearchStrategy[Plain]:
-    """Schedules alone, in one zone around one day."""
-
-    def made(seed: int, always: bool, counts: tuple[int, int, int]) -> Plain:
-        return make_schedule(lambda number: Random(seed * 1000 + number), zone, day, always, counts)
-
-    return st.builds(made, st.integers(0, 2**40), st.booleans(), st.sampled_from(COUNTS))
-
-
 def make_case(
     seed: int,
     scene: tuple[str, str],
