@@ -8,6 +8,7 @@
 - ``start_server``: real ``python app.py`` processes, stopped at the end of the test; ``server`` is one on SQLite.
 - ``address``: ``sqlite_app`` served by the test's own process (``tests/support/served.py``: also ``sign_in``, ``come_in``).
 - ``phone``, ``desktop``, ``new_page``: pages of a real browser (``tests/support/pages.py``).
+- ``real_hashes``: passwords are hashed as slowly as the product does it.
 - ``durable``: SQLite files of the test are written as safely as the product's; else commits don't wait for the disk.
 - ``clinic``: a clinic that can be booked (``tests/factories``); ``cast``: people with their rights (``tests/people.py``).
 """
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from jinja2 import FileSystemBytecodeCache
@@ -29,6 +31,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from scheduler import create_app, demo
+from scheduler.accounts import passwords
 from scheduler.db import db
 from tests.support.apps import RememberedRule, environ_for, settings_for
 from tests.support.databases import PostgresTemplates, SqliteTemplates
@@ -71,6 +74,22 @@ def _remembered_rules() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "url_rule_class", RememberedRule)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[PasswordHasher]:
+    """Passwords of invented people are hashed with argon2id's least; gives the product's own hasher. Server processes
+    keep that one."""
+    real = passwords._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield real
+
+
+@pytest.fixture
+def real_hashes(_quick_hashes: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords hashed as the product does it, for tests that ask about just that."""
+    monkeypatch.setattr(passwords, "_hasher", _quick_hashes)
 
 
 @pytest.fixture(scope="session", autouse=True)

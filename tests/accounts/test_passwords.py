@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import Type, extract_parameters
 
 from scheduler.accounts.passwords import check_password, hash_password, password_fits
 from scheduler.errors import InvalidInput
+
+pytestmark = pytest.mark.usefixtures("real_hashes")
 
 
 @pytest.mark.parametrize(
@@ -49,3 +52,8 @@ def test_nobody_and_nonsense_fit_no_password() -> None:
     assert not password_fits(None, "nobody has this one")
     assert not password_fits("not a hash", "anything at all")
     assert not password_fits(hash_password("long enough"), "x" * 100_000)
+
+
+def test_a_hash_costs_an_attacker_what_rfc_9106_asks_for() -> None:
+    cost = extract_parameters(hash_password("four words with spaces"))
+    assert (cost.type, cost.memory_cost >= 64 * 1024, cost.time_cost >= 3) == (Type.ID, True, True)

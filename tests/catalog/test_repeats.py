@@ -23,7 +23,7 @@ from scheduler.catalog.repeats import (
     rrule_of,
 )
 
-some = settings(max_examples=2000, derandomize=True, database=None, deadline=None)
+some = settings(max_examples=500, derandomize=True, database=None, deadline=None)
 
 
 def several(values: st.SearchStrategy[int]) -> st.SearchStrategy[tuple[int, ...]]:
