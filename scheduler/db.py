@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
@@ -89,6 +89,13 @@ def rehearsal() -> Iterator[Session]:
             yield session
         finally:
             session.rollback()
+
+
+def one_at_a_time(session: Session, number: int) -> None:
+    """Wait until no other transaction that asked with this number is under way; held until this one ends. On SQLite one
+    write transaction follows the other anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 @contextmanager

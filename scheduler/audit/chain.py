@@ -13,7 +13,7 @@ from contextlib import closing
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from scheduler.db import transaction
+from scheduler.db import one_at_a_time, transaction
 from scheduler.models import AuditEntry
 
 _BATCH = 500
@@ -66,8 +66,7 @@ def _settled_id() -> int | None:
 
 def _chain_batch(settled: int) -> int:
     with transaction() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+        one_at_a_time(session, _ADVISORY_LOCK)
         last = session.scalar(
             select(AuditEntry.id).where(AuditEntry.hash.is_not(None)).order_by(AuditEntry.id.desc()).limit(1)
         )

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from scheduler import audit
@@ -20,13 +20,15 @@ from scheduler.catalog import holiday_dates, parse, revisions
 from scheduler.catalog.fields import Field, Problems, check
 from scheduler.catalog.rows import find, named, note
 from scheduler.clock import local_date
+from scheduler.db import one_at_a_time
 from scheduler.errors import Conflict, EditConflict
-from scheduler.models import HolidayCalendar, Location, Organization, TimeOff
+from scheduler.models import HolidayCalendar, Location, Organization, Revision, TimeOff
 
 KIND = "holidays"
 # The longest horizon is 400 days; the rest is for a job that did not run for a while.
 AHEAD_DAYS = 431
 MAX_HOLIDAYS = 100
+_ADVISORY_LOCK = 7_310_455_204
 FIELDS = {
     "country": Field("Country", parse.country),
     "subdivision": Field("State", parse.word, ""),
@@ -56,12 +58,16 @@ def set_holidays(
     if location_id is not None:
         named(session, Location, location_id, organization_id, problems, "location_id", "Place")
     values = check(FIELDS, {"country": country, "subdivision": subdivision, "keys": keys}, problems)
-    _check_region(values, row.keys if row else (), now, problems)
+    shown = row or calendar_in_effect(session, organization_id, location_id)
+    _check_region(values, shown.keys if shown else (), now, problems)
     problems.stop()
     before = _said(row)
     if row is None:
         row = HolidayCalendar(
-            organization_id=organization_id, location_id=location_id, version=1, created_at=now
+            organization_id=organization_id,
+            location_id=location_id,
+            version=_unused_version(session, organization_id, location_id),
+            created_at=now,
         )
         session.add(row)
     else:
@@ -105,9 +111,15 @@ def undo(session: Session, *, by: audit.Actor, now: int, revision_id: int) -> No
             session.delete(row)
     else:
         if row is None:
-            row = HolidayCalendar(organization_id=owner, location_id=place, version=0, created_at=now)
+            row = HolidayCalendar(
+                organization_id=owner,
+                location_id=place,
+                version=_unused_version(session, owner, place),
+                created_at=now,
+            )
             session.add(row)
-        row.version += 1
+        else:
+            row.version += 1
         row.country, row.subdivision, row.keys = said["country"], said["subdivision"], said["keys"]
     revision.undone_at = now
     note(session, revision, by=by, now=now, action="undo", kind="revision", row_id=str(revision.id))
@@ -125,10 +137,17 @@ def calendar_of(session: Session, organization_id: str, location_id: str | None)
     ).one_or_none()
 
 
+def calendar_in_effect(
+    session: Session, organization_id: str, location_id: str | None
+) -> HolidayCalendar | None:
+    """The calendar that an organization or a place closes by: its own, else the nearest one above; None: no holidays."""
+    return _in_effect(session).calendar(organization_id, location_id)
+
+
 def region_of(session: Session, organization_id: str, place: Location | None) -> tuple[str, str]:
     """(country, subdivision) whose holidays hold at a place, or (None) for an organization: those of its calendar, else
     of its address."""
-    found = _in_effect(session).calendar(organization_id, place.id if place else None)
+    found = calendar_in_effect(session, organization_id, place.id if place else None)
     if found is not None:
         return found.country, found.subdivision
     if place is None:
@@ -143,6 +162,7 @@ def region_of(session: Session, organization_id: str, place: Location | None) ->
 
 def write_closures(session: Session, now: int) -> int:
     """Make the closures from today on those of the calendars; the number of rows that were written or taken away."""
+    one_at_a_time(session, _ADVISORY_LOCK)  # the daily job must not write what an edit takes away meanwhile
     in_effect = _in_effect(session)
     places = session.scalars(select(Location)).all()
     today = {place.id: local_date(now, zone_of(place.zone).info) for place in places}
@@ -228,6 +248,15 @@ def _found(
     if (row.version if row else None) != version:
         raise EditConflict("Somebody else changed these holidays meanwhile. Look at what they say now.")
     return row
+
+
+def _unused_version(session: Session, organization_id: str, location_id: str | None) -> int:
+    """A version that no calendar of this owner had before, so that a page of one that was taken away stays behind. An
+    edit and its undo raise it by one each."""
+    edits = select(func.count()).where(
+        Revision.object_kind == KIND, Revision.object_id == (location_id or organization_id)
+    )
+    return 1 + 2 * session.scalars(edits).one()
 
 
 def _check_region(values: dict[str, Any], kept: Collection[str], now: int, problems: Problems) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 LANGUAGE = "en_US"
 HOME = "US"
-_MARKS = re.compile(r"(\s*\((?:observed|estimated|observed, estimated|in lieu)\))+$")
+_MARKS = re.compile(r"(\s*\((?:observed|estimated|observed, estimated|in lieu|substitute day)\))+$")
 
 
 @dataclass(frozen=True, slots=True)

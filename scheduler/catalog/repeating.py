@@ -124,21 +124,20 @@ def _put(
     if there + len(values["windows"]) > MAX_RULES:
         raise Conflict(f"Hours have at most {MAX_RULES} repeat rules. Remove one first.")
     before = revisions.rules_said(replaced)
-    for row in replaced:
-        session.delete(row)
-    rows = [
-        RecurrenceRule(
-            organization_id=hours.organization_id,
-            availability_id=hours.id,
-            rrule=rule,
-            dtstart=values["dtstart"],
-            start_minute=start,
-            end_minute=end,
-            exdates=[day.isoformat() for day in sorted(values["exdates"])],
+    # Rows stay where they can: another editor's page names them, and must find what became of them.
+    spare, rows = list(replaced), []
+    for start, end in sorted(values["windows"]):
+        row = (
+            spare.pop(0)
+            if spare
+            else RecurrenceRule(organization_id=hours.organization_id, availability_id=hours.id)
         )
-        for start, end in sorted(values["windows"])
-    ]
+        row.rrule, row.dtstart, row.start_minute, row.end_minute = rule, values["dtstart"], start, end
+        row.exdates = [day.isoformat() for day in sorted(values["exdates"])]
+        rows.append(row)
     session.add_all(rows)
+    for row in spare:
+        session.delete(row)
     session.flush()
     _keep(session, hours, before, revisions.rules_said(rows), by, now)
     return rows

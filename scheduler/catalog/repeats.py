@@ -77,6 +77,8 @@ def repeat_of(rrule: str, dtstart: date) -> Repeat | None:
         return None
     if rule.count is not None and rule.count > MAX_COUNT:
         return None
+    if rule.interval > 1 and not rule.gives(dtstart.toordinal()):
+        return None  # the form starts at the first date, which would shift the others
     kind = _kind(rule)
     if kind is None:
         return None

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import accounts, clock
 from scheduler.accounts.passwords import check_password, password_fits
 from scheduler.booking import SYSTEM
-from scheduler.db import db, snapshot, transaction
+from scheduler.db import db, one_at_a_time, snapshot, transaction
 from scheduler.demo.bookings import book_three_weeks
 from scheduler.demo.clinic import Made, make_clinic
 from scheduler.errors import InvalidInput
@@ -70,7 +70,7 @@ def _alone(folder: Path) -> Iterator[None]:
             yield
             return
         with snapshot() as session:
-            session.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+            one_at_a_time(session, _ADVISORY_LOCK)
             yield
 
 

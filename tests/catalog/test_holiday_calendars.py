@@ -219,3 +219,33 @@ def test_today_is_the_date_at_the_place(clinic: Clinic, frozen: Clock) -> None:
     tick(clinic, ["Labor Day"])
     assert closures(clinic)[0][0] == date(2026, 9, 7)
     assert closures(clinic)[-1][0] <= date(2026, 9, 7) + timedelta(days=AHEAD_DAYS)
+
+
+def test_a_place_elsewhere_may_keep_what_it_closed_on_with_the_clinic(clinic: Clinic) -> None:
+    tick(clinic, ["Patriots' Day"], subdivision="MA")
+    texas = make_location(clinic, name="Austin", state="TX").id
+    own = tick(clinic, ["Patriots' Day", "Labor Day"], subdivision="TX", location_id=texas)
+    assert own.keys == ["Labor Day", "Patriots' Day"]
+    assert [name for _, name in closures(clinic, texas)] == ["Labor Day"]
+
+
+def test_a_calendar_made_anew_is_not_taken_for_the_one_before(clinic: Clinic) -> None:
+    first = tick(clinic, location_id=clinic.location)
+    common = {"organization_id": clinic.organization, "location_id": clinic.location}
+    act(clinic, catalog.follow_clinic, **common, version=first.version)
+    second = tick(clinic, ["Labor Day"], location_id=clinic.location)
+    assert second.version > first.version
+    with pytest.raises(EditConflict):
+        tick(clinic, location_id=clinic.location, version=first.version)
+    undo(clinic)
+    undo_of_removal = again_of(clinic)
+    assert undo_of_removal is None
+    undo(clinic)
+    third = again_of(clinic)
+    assert third is not None
+    assert third.version > second.version
+
+
+def again_of(clinic: Clinic) -> HolidayCalendar | None:
+    with clinic.app.app_context(), snapshot() as session:
+        return holiday_calendars.calendar_of(session, clinic.organization, clinic.location)

@@ -36,6 +36,11 @@ def test_a_holiday_on_a_weekend_is_closed_on_its_own_and_on_the_observed_day() -
     ]
 
 
+def test_a_substitute_day_is_closed_with_its_holiday() -> None:
+    days = closed_dates("JE", "", ["Christmas Day", "Boxing Day"], date(2027, 12, 1), date(2027, 12, 31))
+    assert [one.day.day for one in days] == [25, 26, 27, 28]
+
+
 def test_the_state_decides() -> None:
     assert days("US", "MA", "Patriots' Day") == [(date(2027, 4, 19), "Patriots' Day")]
     assert days("US", "NY", "Patriots' Day") == []

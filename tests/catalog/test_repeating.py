@@ -112,6 +112,14 @@ def test_hours_of_several_ranges_are_rows_of_one_rule_and_replaced_together(clin
     assert again(clinic, Availability(id=clinic.availability)).version == 3
 
 
+def test_a_rule_that_was_edited_is_found_by_the_page_of_another_editor(clinic: Clinic) -> None:
+    common: dict[str, Any] = {"availability_id": clinic.availability, **SATURDAYS}
+    [made] = act(clinic, catalog.set_repeating, **common, version=1, windows=[(540, 720)])
+    act(clinic, catalog.set_repeating, **common, version=2, windows=[(600, 720)], instead_of=[made.id])
+    act(clinic, catalog.set_repeating, **common, version=3, windows=[(540, 660)], instead_of=[made.id])
+    assert [(row.id, row.start_minute, row.end_minute) for row in kept(clinic)] == [(made.id, 540, 660)]
+
+
 def test_an_edit_of_repeating_hours_is_refused_when_they_moved_on(clinic: Clinic) -> None:
     common: dict[str, Any] = {"availability_id": clinic.availability, **SATURDAYS, "windows": [(540, 720)]}
     [row] = act(clinic, catalog.set_repeating, **common, version=1)

@@ -114,3 +114,8 @@ def test_each_way_of_repeating_has_its_rule(asked: Repeat, text: str) -> None:
 )  # fmt: skip
 def test_a_rule_that_the_form_cannot_say_is_left_alone(text: str) -> None:
     assert repeat_of(text, date(2026, 6, 8)) is None
+
+
+def test_a_rule_that_the_form_would_shift_is_not_offered_for_editing() -> None:
+    assert repeat_of("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", date(2026, 6, 9)) is None
+    assert repeat_of("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", date(2026, 6, 8)) is not None

@@ -50,7 +50,7 @@ def _pressed(page: Page) -> Answer:
     if word == "edit":
         return _form(page, typed)
     follows = word == "follow" and page.place is not None and page.own
-    change = holidays.change(page, None if follows else typed, me().organization_id, by_me(), now)
+    change = holidays.change(page, typed, me().organization_id, by_me(), now, follows=follows)
     try:
         if word not in ("save", "follow"):
             days = holidays.closed_days(page, typed, now)

@@ -14,7 +14,13 @@ from scheduler import catalog
 from scheduler.accounts.rights import Person
 from scheduler.booking import By
 from scheduler.catalog import holiday_dates
-from scheduler.catalog.holiday_calendars import MAX_HOLIDAYS, calendar_of, known_holidays, region_of
+from scheduler.catalog.holiday_calendars import (
+    MAX_HOLIDAYS,
+    calendar_in_effect,
+    calendar_of,
+    known_holidays,
+    region_of,
+)
 from scheduler.console.admin.organizations import organizations_below
 from scheduler.console.admin.places import place_of
 from scheduler.console.hours.comparing import Row
@@ -58,12 +64,13 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Page:
     """The calendar of the clinic, or of ``place``. ``own``: it has one of its own; ``kept``: what is saved for it now, or
-    what it takes from above; ``schedule_ids``: the offers that it closes."""
+    what it takes from above, for the region of its address; ``now``: what it closes by; ``schedule_ids``: the offers that it closes."""
 
     place: Location | None
     name: str
     own: bool
     kept: Typed
+    now: Typed
     places: tuple[tuple[str, str, bool], ...]
     schedule_ids: tuple[str, ...]
 
@@ -78,7 +85,7 @@ def holidays_page(person: Person, location_id: str | None) -> Page:
         owner = person.organization_id
         place = place_of(session, person, location_id) if location_id is not None else None
         own = calendar_of(session, owner, place.id if place else None)
-        shown = own or (calendar_of(session, owner, None) if place else None)
+        shown = own or calendar_in_effect(session, owner, place.id if place else None)
         region = region_of(session, owner, place)
         if own is None and place is not None:
             region = _own_region(shown, place)
@@ -87,6 +94,9 @@ def holidays_page(person: Person, location_id: str | None) -> Page:
             name=place.name if place else session.get_one(Organization, owner).name,
             own=own is not None,
             kept=Typed(own.version if own else NONE_YET, *region, tuple(shown.keys) if shown else ()),
+            now=Typed(NONE_YET, shown.country, shown.subdivision, tuple(shown.keys))
+            if shown
+            else Typed(NONE_YET, *region, ()),
             places=_places(session, owner),
             schedule_ids=_closed(session, person, place),
         )
@@ -125,7 +135,7 @@ def lines(typed: Typed, now: int) -> list[Line]:
 
 def compared(page: Page, typed: Typed, now: int) -> list[Row]:
     """Each holiday that was or would be closed, now and after saving."""
-    before = {line.key: line for line in lines(page.kept, now)} if page.own or page.place else {}
+    before = {line.key: line for line in lines(page.now, now)}
     after = {line.key: line for line in lines(typed, now)}
     rows = []
     for key in dict.fromkeys([*after, *before]):
@@ -142,22 +152,23 @@ def closed_days(page: Page, typed: Typed, now: int) -> set[date]:
     """The dates that are closed now or would be."""
     return {
         one.day
-        for which in (page.kept, typed)
+        for which in (page.now, typed)
         for one in known_holidays(which.country, which.subdivision, now)
         if one.key in which.keys
     }
 
 
 def change(
-    page: Page, typed: Typed | None, organization_id: str, by: By, now: int
+    page: Page, typed: Typed, organization_id: str, by: By, now: int, *, follows: bool = False
 ) -> Callable[[Session], object]:
-    """The act of saving the form, or (None) of giving up a place's own calendar, to be tried or done in a session."""
+    """The act of saving the form, or (``follows``) of giving up a place's own calendar, to be tried or done in a
+    session."""
     common: dict[str, Any] = {"by": by, "now": now, "organization_id": organization_id}
 
     def act(session: Session) -> object:
-        if typed is None:
+        if follows:
             assert page.place is not None
-            catalog.follow_clinic(session, **common, location_id=page.place.id, version=page.kept.version)
+            catalog.follow_clinic(session, **common, location_id=page.place.id, version=typed.version)
             return None
         return catalog.set_holidays(
             session,

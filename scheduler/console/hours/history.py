@@ -19,6 +19,7 @@ from scheduler.catalog.repeat_words import repeat_words
 from scheduler.catalog.typed_hours import write_ranges
 from scheduler.console.admin.coming import home_zone
 from scheduler.console.hours.reading import span_words
+from scheduler.console.regions import region_words
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.models import Actor, Availability, Location, Revision, Schedule, User
@@ -193,6 +194,11 @@ def _holidays(session: Session, row: Revision, zone: ZoneInfo) -> tuple[str, lis
         for word, keys in (("Closed on", after - before), ("No longer", before - after))
         if keys
     ]
+    old, new = row.before["calendar"], row.after["calendar"]
+    if old and new:
+        regions = [region_words(said["country"], said["subdivision"]) for said in (old, new)]
+        if regions[0] != regions[1]:
+            lines.insert(0, f"Days of {regions[1]} (before: {regions[0]})")
     if row.after["calendar"] is None:
         lines = ["Closes with the clinic again"]
     elif row.after["location_id"] and row.before["calendar"] is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.accounts.rights import Person, may_edit_calendar, may_edit_type, visible_appointments
+from scheduler.accounts.rights import ADMIN, Person, may_edit_calendar, may_edit_type, visible_appointments
 from scheduler.availability import Reason
 from scheduler.console.bookings import initials
 from scheduler.console.type_access import whom_to_ask
@@ -19,6 +19,7 @@ from scheduler.models import (
     AppointmentType,
     Availability,
     BusyBlock,
+    HolidayCalendar,
     Location,
     Organization,
     PatientDetails,
@@ -30,11 +31,13 @@ from scheduler.models import (
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Time off: whose (a clinician, a place, the organization), the clinic's note, whether the person may end it."""
+    """Time off: whose (a clinician, a place, the organization), the clinic's note, whether the person may end it.
+    ``calendar``: the address of the holiday calendar that it comes from, empty for what somebody typed."""
 
     who: str
     note: str
     may_edit: bool
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,11 @@ def _absences(session: Session, person: Person, ids: Collection[str]) -> dict[st
         .outerjoin(Location, Location.id == TimeOff.location_id)
         .where(TimeOff.id.in_(ids))
     )
+    own_calendars = set(session.scalars(select(HolidayCalendar.location_id)))
     return {
-        row.id: Absence(
+        row.id: _holiday(person, row, place or organization, own_calendars)
+        if row.holiday_key
+        else Absence(
             actor.name if actor is not None else place or organization,
             row.note,
             may_edit_calendar(
@@ -131,6 +137,12 @@ def _absences(session: Session, person: Person, ids: Collection[str]) -> dict[st
         )
         for row, actor, place, organization in rows
     }
+
+
+def _holiday(person: Person, row: TimeOff, who: str, own_calendars: Collection[str | None]) -> Absence:
+    own = row.location_id in own_calendars
+    may = ADMIN in person.roles and row.organization_id == person.organization_id
+    return Absence(who, row.note, may, f"/admin/holidays/{row.location_id}" if own else "/admin/holidays")
 
 
 def _blocks(session: Session, person: Person, ids: Collection[str]) -> dict[str, Block]:

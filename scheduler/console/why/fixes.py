@@ -55,6 +55,8 @@ def fix_of(reason: Reason, facts: Facts, start: int, clock: Zone) -> Fix | None:
         return Fix(text, href) if facts.may_edit_hours else Fix(ASK_ADMIN)
     if kind == "time_off":
         absence = facts.absences.get(key)
+        if absence is not None and absence.calendar:
+            return Fix("Change holidays", absence.calendar) if absence.may_edit else Fix(ASK_ADMIN)
         text = "Open the closure" if reason.code == "closure" else "Open time off"
         may = absence is not None and absence.may_edit
         return Fix(text, f"/console/time-off#off-{key}") if may else Fix(ASK_ADMIN)
