@@ -20,7 +20,8 @@ those it was booked with; length: what cuts the time short, else the type; host,
 - interval: minutes, earlier, later (the nearest starts of the grid; no later at the end of a window)
 - length: free, needed; and when something taken is in the way: cause (booked, busy), actor, start, end
 - horizon: days; release: share_percent, days_before
-- booked, held, busy: actor, start, end; buffer: these, minutes, side (before or after what is taken)
+- booked, held, busy: actor, start, end; buffer: these, minutes, side (before or after what is taken),
+  taken (booked, held, busy: what it is)
 - host: actor, cause (one of the above) and what that has
 - room: kind (its place in the list); actor, cause and so on of the first candidate, when there is one
 - full, held (of a session's seats): capacity, taken
@@ -214,8 +215,10 @@ def _cause(actor: Blocks, block: Block, rules: TypeRules, start: int) -> tuple[s
         free = block.start - block.before - actor.reach + rules.duration * MINUTE - start
         return "length", {**detail, "cause": what, "free": max(0, free // MINUTE), "needed": rules.duration}
     if block.start <= start:
-        return "buffer", {**detail, "side": "after", "minutes": (block.after + actor.before) // MINUTE}
-    return "buffer", {**detail, "side": "before", "minutes": block.before // MINUTE + rules.buffer_after}
+        kept = (block.after + actor.before) // MINUTE
+        return "buffer", {**detail, "taken": what, "side": "after", "minutes": kept}
+    kept = block.before // MINUTE + rules.buffer_after
+    return "buffer", {**detail, "taken": what, "side": "before", "minutes": kept}
 
 
 def _rooms(situation: Situation, start: int, moment: Moment, kind: Record | None) -> Iterable[Reason]:

@@ -76,12 +76,13 @@ def hold_any(
                 return same
         held = own_holds(session, by, schedules)
         mine = next((own for own in held if own.starts_at == start), None)
+        for own in held:
+            if own is not mine:
+                end_hold(session, own)
+        session.flush()
         if mine is not None:
             refer(session, mine, source, booking_referral, now)
             return mine
-        for own in held:
-            end_hold(session, own)
-        session.flush()
         situations = load_situations(session, schedules, start, start + 1)
         reasons = {schedule: explain(situation, start, now) for schedule, situation in situations.items()}
         made = pick(
@@ -89,7 +90,8 @@ def hold_any(
             [schedule for schedule, why in reasons.items() if not why],
         )
         if made is None:
-            _refuse(reasons)
+            # one that was open and has left the team in this very moment has no reason to tell
+            _refuse({schedule: why for schedule, why in reasons.items() if why})
         take_time(session, place_of(session, made.chosen.schedule), appointment, start, now, by)
         refer(session, appointment, source, booking_referral, now)
         if made_before is not None and key and by.visitor:

@@ -63,7 +63,7 @@ def _hours(reason: Reason) -> str:
     day = date.fromisoformat(str(reason.detail["date"]))
     windows = windows_words(str(reason.detail["windows"]))
     if reason.code == "override":
-        return f"{day_long(day)} has its own hours: {windows or 'closed'}."
+        return f"{day_long(day).partition(', ')[2]} has its own hours: {windows or 'closed'}."
     return f"Outside {weekday(day)}'s hours, {windows}." if windows else f"No hours on {weekday(day)}s."
 
 

@@ -151,7 +151,9 @@ def find_link(person: Person, now: int, settings: Settings, owner_id: str, type_
 
 
 def _links(session: Session, person: Person, now: int, settings: Settings) -> list[Link]:
-    offered = [*_teams(session, person), *_offered(session, person)]
+    own = _offered(session, person)
+    mine = {schedule.id for found in own for schedule in found.schedules}
+    offered = [*_teams(session, person), *own]
     slugs = _slugs(session, person.organization_id)
     private = _private_links(session, person.organization_id, now)
     ids = [schedule.id for found in offered for schedule in found.schedules]
@@ -182,7 +184,9 @@ def _links(session: Session, person: Person, now: int, settings: Settings) -> li
                 and kind.visibility in SWITCHED
                 and may_edit_type(session, person, kind),
                 team=found.team is not None,
-                schedule_id=found.schedules[0].id,
+                schedule_id=next(
+                    (one.id for one in found.schedules if one.id in mine), found.schedules[0].id
+                ),
             )
         )
     return links

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from scheduler.models import PoolMember
 from scheduler.portal.offers import Offer, Team, load_offers
 from scheduler.portal.owners import Owner, find_owner
 
@@ -36,9 +37,12 @@ def team_offers(session: Session, word: str, schedule_id: str) -> tuple[Offer, .
     """The offers of the team that the path word ``word`` names, those that can be booked at the place of ``schedule_id``
     first; none when it names no team, or one that this Schedule is no member of."""
     owner = find_owner(session, word) if word else None
-    if owner is None or owner.kind != "pool" or schedule_id not in owner.schedule_ids:
+    if owner is None or owner.kind != "pool" or session.get(PoolMember, (owner.id, schedule_id)) is None:
         return ()
-    offers = load_offers(session, owner.schedule_ids)
+    # The member whose slot was pressed may have been stopped since: its place is still the one that was shown.
+    offers = load_offers(session, {*owner.schedule_ids, schedule_id})
+    if schedule_id not in offers:
+        return ()
     here = offers[schedule_id].place.id
     return tuple(
         sorted(

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from scheduler.accounts.rights import Person
-from scheduler.availability.zones import Zone
+from scheduler.availability.zones import EARLIEST, Zone
+from scheduler.availability.zones import LATEST as END_OF_TIME
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import to_utc
 from scheduler.console.common import LATEST, date_in
@@ -109,8 +110,11 @@ def read(typed: Typed, known: Choices, now: int) -> Read:
     stamp = typed.at
     if (slot := parse_slot_id(typed.at)) is not None:
         typed, stamp = replace(typed, type=typed.type or slot[0]), typed.at[-13:]
+    exact: Offered | None = None
     if typed.type in known.offers:
         one = known.offers[typed.type]
+        if typed.place in ("", one.place_id) and typed.who in ("", *one.hosts):
+            exact = one
         who = typed.who or (one.hosts[0] if one.hosts else "")
         typed = replace(typed, type=one.type_id, place=typed.place or one.place_id, who=who)
     typed = _with_usual_choices(typed, known)
@@ -133,7 +137,7 @@ def read(typed: Typed, known: Choices, now: int) -> Read:
     start, typed = _start(typed, stamp, clock, problems)
     if start is None:
         return Read(typed, None, problems, 400)
-    offer = _offer([one for one in here if one.type_id == typed.type], typed.who, known.live)
+    offer = exact or _offer([one for one in here if one.type_id == typed.type], typed.who, known.live)
     asked = Asked(typed.type, dict(known.types)[typed.type], typed.place, here[0].place, clock, start, offer)
     return Read(typed, asked)
 
@@ -156,7 +160,8 @@ def _start(typed: Typed, stamp: str, clock: Zone, problems: dict[str, str]) -> t
     """The asked instant, and the form with its date and time by the place's clock."""
     if stamp and not typed.date and not typed.time:
         parsed = parse_slot_id(f"x-{stamp.removesuffix('Z')}")
-        day = date_in(date.fromordinal(clock.day(parsed[1])).isoformat()) if parsed else None
+        within = parsed is not None and EARLIEST <= parsed[1] < END_OF_TIME
+        day = date_in(date.fromordinal(clock.day(parsed[1])).isoformat()) if parsed and within else None
         if parsed is None or day is None:
             problems["date"] = "Date: the link's time can't be read. Enter the date and the time."
             return None, typed

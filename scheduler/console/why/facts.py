@@ -42,10 +42,11 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Busy time: made by staff here, or in an outside calendar."""
+    """Busy time: made by staff here, or in an outside calendar; ``mine``: of the person who asks."""
 
     staff: bool
     may_edit: bool
+    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,10 @@ def _blocks(session: Session, person: Person, ids: Collection[str]) -> dict[str,
         .where(BusyBlock.id.in_(ids))
     )
     return {
-        row.id: Block(row.origin == "staff", may_edit_calendar(person, row.organization_id, practitioner))
+        row.id: Block(
+            row.origin == "staff",
+            may_edit_calendar(person, row.organization_id, practitioner),
+            practitioner is not None and practitioner == person.practitioner_id,
+        )
         for row, practitioner in rows
     }

@@ -76,7 +76,7 @@ def unknown_place(session: Session, person: Person, asked: Asked) -> Note:
         if may
         else Fix(whom_to_ask(session, person))
     )
-    return Note("place", f"{kind.name} is not offered at {asked.place} with this choice.", fix)
+    return Note("place", f"{kind.name} is not offered at {asked.place}.", fix)
 
 
 def feed_note(

@@ -114,7 +114,11 @@ def _answer(session: Session, person: Person, asked: Asked, known: Choices, now:
         asked,
         zone,
         lines,
-        strip_of(situation, facts, asked.start, now, taken) if situation else None,
+        strip_of(
+            situation, facts, asked.start, now, taken, offered=all(one.code in SAID_BESIDE for one in notes)
+        )
+        if situation
+        else None,
         _opens(situation, asked, now, zone) if situation and not notes else "",
         near,
         told,

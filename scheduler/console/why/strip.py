@@ -67,16 +67,23 @@ def taken_on(situation: Situation, now: int, span: Span) -> list[tuple[int, int,
 
 
 def strip_of(
-    situation: Situation, facts: Facts, start: int, now: int, taken: Sequence[tuple[int, int, str, str]]
+    situation: Situation,
+    facts: Facts,
+    start: int,
+    now: int,
+    taken: Sequence[tuple[int, int, str, str]],
+    *,
+    offered: bool,
 ) -> Strip:
-    """The strip of the asked start's day; ``taken`` is what ``taken_on`` gave for it."""
+    """The strip of the asked start's day; ``taken`` is what ``taken_on`` gave for it. What is not ``offered`` has no
+    openings."""
     dated = DatedHours(situation.hours)
     zone = dated.zone.info
     since, until = day_bounds(situation, start)
     day = dated.zone.day(start)
     hours = _cut((span for one in (day - 1, day) for span in dated.spans(one)), since, until)
     blocked = _cut(((begin, end) for begin, end, _, _ in taken), since, until)
-    starts = open_starts(situation, now, since, until)
+    starts = open_starts(situation, now, since, until) if offered else []
     length = situation.rules.duration * MINUTE
     free = _cut(((at, at + length) for at in starts), since, until)
     asked = (start, min(start + length, until))

@@ -92,12 +92,12 @@ def _busy(reason: Reason, facts: Facts, zone: ZoneInfo) -> str:
         return _away(reason, facts, zone)
     if block is None or block.staff:
         return f"Blocked, {_span(reason, zone)}."
-    return f"Busy in {'your' if facts.mine else 'an'} outside calendar, {_span(reason, zone)}."
+    return f"Busy in {'your' if block.mine else 'an'} outside calendar, {_span(reason, zone)}."
 
 
 def _buffer(reason: Reason, facts: Facts, zone: ZoneInfo) -> str:
     detail = reason.detail
-    what = "busy time" if reason.record and reason.record.kind == "busy_block" else "booking"
+    what = "busy time" if detail.get("taken") == "busy" else "booking"
     at = time_of_day(int(detail["start"]), zone)
     return f"{duration_words(int(detail['minutes']))} kept free {detail['side']} the {at} {what}."
 
