@@ -168,6 +168,8 @@ def test_the_bare_page_is_a_form_with_what_is_usual(desk: Asker) -> None:
         ({"time": "24:00"}, 400, "Time: enter a time of day"),
         ({"date": "", "time": "", "at": "yesterday"}, 400, "Date: the link's time can't be read."),
         ({"date": "", "time": "", "at": "99990101T0000"}, 400, "Date: the link's time can't be read."),
+        ({"date": "", "time": "", "at": "99991231T1200"}, 400, "Date: the link's time can't be read."),
+        ({"date": "", "time": "", "at": "00010101T0000"}, 400, "Date: the link's time can't be read."),
         ({"type": "nothing"}, 404, "Appointment type: choose one of the list."),
         ({"type": ""}, 400, "Appointment type: choose one of the list."),
         ({"place": "nowhere"}, 404, "Place: choose one of the list."),
