@@ -74,26 +74,45 @@ def hold(
             now=clock.now(),
         )
         now = take_now(session, place.actors)
-        if made_before is not None:
-            same = fresh(session, made_before)
-            if same is not None and still_stands(same, [schedule_id], start, now):
-                if same.status == HELD:
-                    refer(session, same, source, booking_referral, now)
-                return same
-        for own in own_holds(session, by, [schedule_id]):
-            if own.starts_at == start:
-                refer(session, own, source, booking_referral, now)
-                return own
+        theirs = already_theirs(session, by, made_before, [schedule_id], start, now)
+        if theirs is None:
+            theirs = appointment
+            take_time(session, place, theirs, start, now, by)
+            if made_before is not None:
+                remember(session, by, key, ROUTE, theirs)
+            note(session, theirs, by=by, at=now, action="hold")
+        if theirs.status == HELD:
+            refer(session, theirs, source, booking_referral, now)
+        return theirs
+
+
+def already_theirs(
+    session: Session,
+    by: By,
+    made_before: str | None,
+    schedule_ids: Collection[str],
+    start: int,
+    now: int,
+) -> Appointment | None:
+    """What the visitor has of this start on these Schedules: what an earlier press with the same key made
+    (``made_before``), while it stands, else their own hold. Their holds of other starts there end."""
+    if made_before is not None:
+        same = fresh(session, made_before)
+        if same is not None and still_stands(same, schedule_ids, start, now):
+            return same
+    held = own_holds(session, by, schedule_ids)
+    mine = next((own for own in held if own.starts_at == start), None)
+    for own in held:
+        if own is not mine:
             end_hold(session, own)
-            session.flush()
-        take_time(session, place, appointment, start, now, by)
-        refer(session, appointment, source, booking_referral, now)
-        if made_before is not None and key and by.visitor:
-            idempotency.point_to(
-                session, key=key, visitor=by.visitor, route=ROUTE, appointment_id=appointment.id
-            )
-        note(session, appointment, by=by, at=now, action="hold")
-        return appointment
+    session.flush()
+    return mine
+
+
+def remember(session: Session, by: By, key: str | None, route: str, appointment: Appointment) -> None:
+    """Let a press with the same key find this one from now on, in place of what it made before."""
+    if key and by.visitor:
+        idempotency.point_to(session, key=key, visitor=by.visitor, route=route, appointment_id=appointment.id)
 
 
 def refer(session: Session, appointment: Appointment, source: str, booking_referral: str, now: int) -> None:

@@ -7,16 +7,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+from sqlalchemy.orm import Session
+
 from scheduler import clock
 from scheduler.availability import Reason, explain
 from scheduler.availability.pools import Pick, pick
 from scheduler.booking import idempotency
 from scheduler.booking.acts import HOURS, LIMITS, TAKEN, By, group_of
-from scheduler.booking.hold import fresh, own_holds, refer, still_stands, take_time
+from scheduler.booking.hold import already_theirs, refer, remember, take_time
 from scheduler.booking.transaction import (
     NOT_OFFERED,
     booking_transaction,
-    end_hold,
     new_code,
     note,
     place_of,
@@ -68,38 +69,32 @@ def hold_any(
             now=clock.now(),
         )
         now = take_now(session, {actor for frame in frames for actor in frame.actors})
-        if made_before is not None:
-            same = fresh(session, made_before)
-            if same is not None and still_stands(same, schedules, start, now):
-                if same.status == HELD:
-                    refer(session, same, source, booking_referral, now)
-                return same
-        held = own_holds(session, by, schedules)
-        mine = next((own for own in held if own.starts_at == start), None)
-        for own in held:
-            if own is not mine:
-                end_hold(session, own)
-        session.flush()
-        if mine is not None:
-            refer(session, mine, source, booking_referral, now)
-            return mine
-        situations = load_situations(session, schedules, start, start + 1)
-        reasons = {schedule: explain(situation, start, now) for schedule, situation in situations.items()}
-        made = pick(
-            load_members(session, priorities, start, now),
-            [schedule for schedule, why in reasons.items() if not why],
-        )
-        if made is None:
-            # one that was open and has left the team in this very moment has no reason to tell
-            _refuse({schedule: why for schedule, why in reasons.items() if why})
-        take_time(session, place_of(session, made.chosen.schedule), appointment, start, now, by)
-        refer(session, appointment, source, booking_referral, now)
-        if made_before is not None and key and by.visitor:
-            idempotency.point_to(
-                session, key=key, visitor=by.visitor, route=ROUTE, appointment_id=appointment.id
-            )
-        note(session, appointment, by=by, at=now, action="hold", details=_figures(pool_id, made))
-        return appointment
+        theirs = already_theirs(session, by, made_before, schedules, start, now)
+        if theirs is None:
+            theirs, made = appointment, _pick(session, schedules, priorities, start, now)
+            take_time(session, place_of(session, made.chosen.schedule), theirs, start, now, by)
+            if made_before is not None:
+                remember(session, by, key, ROUTE, theirs)
+            note(session, theirs, by=by, at=now, action="hold", details=_figures(pool_id, made))
+        if theirs.status == HELD:
+            refer(session, theirs, source, booking_referral, now)
+        return theirs
+
+
+def _pick(
+    session: Session, schedules: Sequence[str], priorities: Mapping[str, int], start: int, now: int
+) -> Pick:
+    """Who of the members ``schedules``, whose actors are locked, is booked at the start. Raises SlotGone, NotFound."""
+    situations = load_situations(session, schedules, start, start + 1)
+    reasons = {schedule: explain(situation, start, now) for schedule, situation in situations.items()}
+    made = pick(
+        load_members(session, priorities, start, now),
+        [schedule for schedule, why in reasons.items() if not why],
+    )
+    if made is None:
+        # one that was open and has left the team in this very moment has no reason to tell
+        _refuse({schedule: why for schedule, why in reasons.items() if why})
+    return made
 
 
 def _figures(pool_id: str, made: Pick) -> dict[str, Any]:
