@@ -4,16 +4,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 
-from scheduler.availability.grid import NOTHING, Stretches
+from scheduler.availability.grid import NOTHING
+from scheduler.availability.hours import Span, Stretches, stretches
 from scheduler.availability.values import DAY, MINUTE, ActorTime, Busy, Moment, Taken, TypeRules
 
 NO_GROUPS: frozenset[str] = frozenset()
-Span = tuple[int, int]
 # Below this a question looks through all claims once; above it, or asked again, sorting them first pays.
 _SHORT = 8 * DAY
 
@@ -23,7 +22,7 @@ class Lasting:
     blocks, sorted and merged."""
 
     def __init__(self, actor: ActorTime) -> None:
-        self.spans = _merged(sorted(_lasting(actor)))
+        self.spans = stretches(sorted(_lasting(actor)))
         self.holds = [one for one in actor.taken if one.expires is not None]
         self.appointments = frozenset(one.appointment for one in actor.taken)
         self._shifted: dict[tuple[int, int], Stretches] = {}
@@ -38,9 +37,9 @@ class Lasting:
     def at(self, actor: ActorTime, moment: Moment) -> Stretches:
         """The spans that block at this moment."""
         if moment.leave_out is not None and moment.leave_out in self.appointments:
-            return _merged(sorted(_spans(actor, moment)))
+            return stretches(sorted(_spans(actor, moment)))
         live = [_padded(one) for one in self.holds if moment.counts(one.appointment, one.expires)]
-        return _merged(sorted([*zip(*self.spans, strict=True), *live])) if live else self.spans
+        return stretches(sorted([*zip(*self.spans, strict=True), *live])) if live else self.spans
 
 
 def blocked(actor: ActorTime, rules: TypeRules, moment: Moment, since: int, until: int) -> Stretches:
@@ -57,14 +56,14 @@ def any_of(parts: list[Stretches]) -> Stretches:
     filled = [part for part in parts if part[0]]
     if len(filled) < 2:
         return filled[0] if filled else NOTHING
-    return _merged(sorted(pair for part in filled for pair in zip(*part, strict=True)))
+    return stretches(sorted(pair for part in filled for pair in zip(*part, strict=True)))
 
 
 def all_of(parts: list[Stretches], since: int, until: int) -> Stretches:
     """What lies in each of the parts; everything of [since, until) when there are none."""
     common: Stretches = ([since], [until])
     for part in parts:
-        common = _in_both(common, _merged(list(zip(*part, strict=True))))
+        common = _in_both(common, stretches(zip(*part, strict=True)))
     return common
 
 
@@ -99,7 +98,7 @@ def _known(actor: ActorTime, moment: Moment, reach: int, before: int, since: int
 def _near(actor: ActorTime, moment: Moment, since: int, until: int) -> Stretches:
     taken = tuple(one for one in actor.taken if one[0] - one[2] < until and one[1] + one[3] > since)
     busy = tuple(one for one in actor.busy if one[0] < until and one[1] > since)
-    return _merged(sorted(_spans(ActorTime(actor.actor, taken, busy), moment)))
+    return stretches(sorted(_spans(ActorTime(actor.actor, taken, busy), moment)))
 
 
 def _shifted(spans: Stretches, reach: int, before: int) -> Stretches:
@@ -122,23 +121,6 @@ def _lasting(actor: ActorTime) -> list[Span]:
 def _spans(actor: ActorTime, moment: Moment) -> list[Span]:
     spans = [_padded(one) for one in actor.taken if moment.counts(one.appointment, one.expires)]
     return spans + [(one[0], one[1]) for one in actor.busy]
-
-
-def _merged(spans: Iterable[Span]) -> Stretches:
-    """Sorted spans as stretches that neither overlap nor touch, without empty ones."""
-    begins: list[int] = []
-    ends: list[int] = []
-    reached = None
-    for begin, end in spans:
-        if end <= begin:
-            continue
-        if reached is None or begin > reached:
-            begins.append(begin)
-            ends.append(end)
-            reached = end
-        elif end > reached:
-            ends[-1] = reached = end
-    return begins, ends
 
 
 @dataclass(frozen=True, slots=True)

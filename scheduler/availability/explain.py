@@ -62,6 +62,7 @@ def explain(situation: Situation, start: int, now: int, leave_out: str | None = 
         return [Reason("past") if start < now else Reason("hours")]
     dated, rules, moment = dated_hours(situation.hours), situation.rules, Moment(now, leave_out)
     kind = Record("appointment_type", situation.appointment_type) if situation.appointment_type else None
+    actors = Actors(situation, moment)
     by_hours = list(_hours(dated, rules, start, kind))
     past = [Reason("past", detail=_notice_detail(rules, start))] if start < now else []
     return [
@@ -70,8 +71,8 @@ def explain(situation: Situation, start: int, now: int, leave_out: str | None = 
         *_notice(rules, start, now, kind),
         *_horizon(dated, rules, start, now, kind),
         *([] if by_hours else _release(dated, rules, start, now, kind)),
-        *_hosts(situation, start, moment, kind),
-        *_rooms(situation, start, moment, kind),
+        *_hosts(situation, actors, start, kind),
+        *_rooms(situation, actors, start, moment, kind),
         *_seats(situation, start, moment, kind),
         *_caps(dated, situation, start, moment, kind),
     ]
@@ -178,8 +179,7 @@ def _release(
         )
 
 
-def _hosts(situation: Situation, start: int, moment: Moment, kind: Record | None) -> Iterable[Reason]:
-    actors = Actors(situation, moment)
+def _hosts(situation: Situation, actors: Actors, start: int, kind: Record | None) -> Iterable[Reason]:
     groups = actors.groups(start)
     for number, host in enumerate(actors.hosts):
         for block in host.against(start, groups):
@@ -221,8 +221,9 @@ def _cause(actor: Blocks, block: Block, rules: TypeRules, start: int) -> tuple[s
     return "buffer", {**detail, "taken": what, "side": "before", "minutes": kept}
 
 
-def _rooms(situation: Situation, start: int, moment: Moment, kind: Record | None) -> Iterable[Reason]:
-    actors = Actors(situation, moment)
+def _rooms(
+    situation: Situation, actors: Actors, start: int, moment: Moment, kind: Record | None
+) -> Iterable[Reason]:
     groups = actors.groups(start)
     for number, rooms in enumerate(actors.kinds):
         if actors.chosen(rooms, start) is not None:

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from scheduler.availability.hours import DatedHours
+from scheduler.availability.hours import DatedHours, Stretches
 from scheduler.availability.values import MINUTE, TypeRules
 from scheduler.availability.zones import EARLIEST, LATEST
 
-# Stretches of starts, half-open, as two lists of one length: where each begins and where it ends, both rising.
-Stretches = tuple[list[int], list[int]]
 NOTHING: Stretches = ([], [])
 _NONE_LEFT = (LATEST, LATEST)
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from scheduler.availability.busy import Blocks, all_of, any_of, blocked
-from scheduler.availability.grid import Stretches
+from scheduler.availability.hours import Stretches
 from scheduler.availability.limits import SharedSession
 from scheduler.availability.limits import sessions as sessions_of
 from scheduler.availability.values import Moment, Situation

@@ -7,6 +7,7 @@ the Hours value it was worked out from: such a value never changes, so nothing k
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Literal
 
@@ -15,6 +16,8 @@ from scheduler.availability.values import DAY, MINUTE, Hours, Window
 from scheduler.availability.zones import EPOCH_DAY, zone
 
 Span = tuple[int, int]
+# Half-open stretches as two lists of one length: where each begins and where it ends, both rising.
+Stretches = tuple[list[int], list[int]]
 Reaching = tuple[int, int, int]
 Owner = Literal["time_off", "override", "hours"]
 
@@ -25,17 +28,26 @@ _DAYS_AFTER = 1
 _KEPT_DAYS = 1024
 
 
-def merged(spans: list[Span]) -> list[Span]:
-    """Spans in order, those that overlap or touch made one, empty ones dropped."""
-    result: list[Span] = []
-    for start, end in sorted(spans):
-        if end <= start:
+def stretches(spans: Iterable[Span]) -> Stretches:
+    """Sorted spans, those that overlap or touch made one, empty ones dropped: where each begins, and where it ends."""
+    begins: list[int] = []
+    ends: list[int] = []
+    reached = None
+    for begin, end in spans:
+        if end <= begin:
             continue
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(end, result[-1][1]))
-        else:
-            result.append((start, end))
-    return result
+        if reached is None or begin > reached:
+            begins.append(begin)
+            ends.append(end)
+            reached = end
+        elif end > reached:
+            ends[-1] = reached = end
+    return begins, ends
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that overlap or touch made one, empty ones dropped."""
+    return list(zip(*stretches(sorted(spans)), strict=True))
 
 
 def dated(hours: Hours) -> DatedHours:

@@ -8,7 +8,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from scheduler.availability import Situation, open_starts
-from scheduler.availability.hours import DatedHours
+from scheduler.availability.hours import dated
 from scheduler.clock import MINUTE
 from scheduler.console.why.facts import Facts
 from scheduler.web.times import time_of_day, time_range
@@ -44,7 +44,7 @@ class Strip:
 
 def day_bounds(situation: Situation, start: int) -> Span:
     """The local day of a start, from midnight to midnight (epoch seconds)."""
-    clock = DatedHours(situation.hours).zone
+    clock = dated(situation.hours).zone
     return clock.instant(clock.day(start), 0), clock.instant(clock.day(start) + 1, 0)
 
 
@@ -77,11 +77,11 @@ def strip_of(
 ) -> Strip:
     """The strip of the asked start's day; ``taken`` is what ``taken_on`` gave for it. What is not ``offered`` has no
     openings."""
-    dated = DatedHours(situation.hours)
-    zone = dated.zone.info
+    asked_hours = dated(situation.hours)
+    zone = asked_hours.zone.info
     since, until = day_bounds(situation, start)
-    day = dated.zone.day(start)
-    hours = _cut((span for one in (day - 1, day) for span in dated.spans(one)), since, until)
+    day = asked_hours.zone.day(start)
+    hours = _cut((span for one in (day - 1, day) for span in asked_hours.spans(one)), since, until)
     blocked = _cut(((begin, end) for begin, end, _, _ in taken), since, until)
     starts = open_starts(situation, now, since, until) if offered else []
     length = situation.rules.duration * MINUTE
