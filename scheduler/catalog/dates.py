@@ -107,7 +107,9 @@ def remove_dates(
     NotFound, EditConflict."""
     hours = find(session, Availability, availability_id, version)
     rows = _named_dates(session, hours, override_ids)
-    _keep_dates(session, hours, revisions.dates_said(rows), revisions.dates_said(()), by, now)
+    revisions.keep_of(
+        session, hours, revisions.DATES, revisions.dates_said(rows), revisions.dates_said(()), by=by, now=now
+    )
     for row in rows:
         session.delete(row)
     note(session, hours, by=by, now=now, action="remove-dates", kind="availability", dates=len(rows))
@@ -119,7 +121,9 @@ def remove_override(session: Session, *, by: audit.Actor, now: int, override_id:
     owner = _owner(session, row.availability_id, row.schedule_id)
     hours = owner if isinstance(owner, Availability) else find(session, Availability, owner.availability_id)
     hours.version += 1
-    _keep_dates(session, hours, revisions.dates_said([row]), revisions.dates_said(()), by, now)
+    revisions.keep_of(
+        session, hours, revisions.DATES, revisions.dates_said([row]), revisions.dates_said(()), by=by, now=now
+    )
     note(session, row, by=by, now=now, action="remove", kind="override")
     session.delete(row)
     session.flush()
@@ -156,7 +160,8 @@ def add_time_off(
     row = TimeOff(organization_id=organization_id, actor_id=actor_id, location_id=location_id, **values)
     session.add(row)
     note(session, row, by=by, now=now, action="add", kind="time-off")
-    _keep_time_off(session, row, [], [row], by, now)
+    none, said = revisions.spans_said(()), revisions.spans_said([row])
+    revisions.keep_of(session, row, revisions.TIME_OFF, none, said, by=by, now=now)
     return row
 
 
@@ -164,7 +169,8 @@ def remove_time_off(session: Session, *, by: audit.Actor, now: int, time_off_id:
     """Take time off away again. Raises NotFound."""
     row = find(session, TimeOff, time_off_id)
     note(session, row, by=by, now=now, action="remove", kind="time-off")
-    _keep_time_off(session, row, [row], [], by, now)
+    said, none = revisions.spans_said([row]), revisions.spans_said(())
+    revisions.keep_of(session, row, revisions.TIME_OFF, said, none, by=by, now=now)
     session.delete(row)
     session.flush()
 
@@ -223,48 +229,8 @@ def _put(
         session.add(row)
         rows.append(row)
     session.flush()
-    _keep_dates(session, hours, before, revisions.dates_said(rows), by, now)
+    revisions.keep_of(session, hours, revisions.DATES, before, revisions.dates_said(rows), by=by, now=now)
     return rows
-
-
-def _keep_dates(
-    session: Session,
-    hours: Availability,
-    before: revisions.State,
-    after: revisions.State,
-    by: audit.Actor,
-    now: int,
-) -> None:
-    revisions.keep(
-        session,
-        by=by,
-        now=now,
-        organization_id=hours.organization_id,
-        kind=revisions.DATES,
-        object_id=hours.id,
-        before=before,
-        after=after,
-    )
-
-
-def _keep_time_off(
-    session: Session,
-    row: TimeOff,
-    before: list[TimeOff],
-    after: list[TimeOff],
-    by: audit.Actor,
-    now: int,
-) -> None:
-    revisions.keep(
-        session,
-        by=by,
-        now=now,
-        organization_id=row.organization_id,
-        kind=revisions.TIME_OFF,
-        object_id=row.id,
-        before=revisions.spans_said(before),
-        after=revisions.spans_said(after),
-    )
 
 
 def _check_span(values: dict[str, Any], problems: Problems) -> None:

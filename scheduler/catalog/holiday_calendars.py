@@ -62,18 +62,7 @@ def set_holidays(
     _check_region(values, shown.keys if shown else (), now, problems)
     problems.stop()
     before = _said(row)
-    if row is None:
-        row = HolidayCalendar(
-            organization_id=organization_id,
-            location_id=location_id,
-            version=_unused_version(session, organization_id, location_id),
-            created_at=now,
-        )
-        session.add(row)
-    else:
-        row.version += 1
-    row.country, row.subdivision = values["country"], values["subdivision"]
-    row.keys = sorted(values["keys"])
+    row = _put(session, row, organization_id, location_id, values | {"keys": sorted(values["keys"])}, now)
     note(session, row, by=by, now=now, action="set", kind="holiday-calendar", holidays=len(row.keys))
     _keep(session, organization_id, location_id, before, _said(row), by, now)
     write_closures(session, now)
@@ -110,17 +99,7 @@ def undo(session: Session, *, by: audit.Actor, now: int, revision_id: int) -> No
         if row is not None:
             session.delete(row)
     else:
-        if row is None:
-            row = HolidayCalendar(
-                organization_id=owner,
-                location_id=place,
-                version=_unused_version(session, owner, place),
-                created_at=now,
-            )
-            session.add(row)
-        else:
-            row.version += 1
-        row.country, row.subdivision, row.keys = said["country"], said["subdivision"], said["keys"]
+        _put(session, row, owner, place, said, now)
     revision.undone_at = now
     note(session, revision, by=by, now=now, action="undo", kind="revision", row_id=str(revision.id))
     write_closures(session, now)
@@ -247,6 +226,29 @@ def _found(
     row = calendar_of(session, organization_id, location_id)
     if (row.version if row else None) != version:
         raise EditConflict("Somebody else changed these holidays meanwhile. Look at what they say now.")
+    return row
+
+
+def _put(
+    session: Session,
+    row: HolidayCalendar | None,
+    organization_id: str,
+    location_id: str | None,
+    said: Mapping[str, Any],
+    now: int,
+) -> HolidayCalendar:
+    """Let the calendar say this, made first where there is none."""
+    if row is None:
+        row = HolidayCalendar(
+            organization_id=organization_id,
+            location_id=location_id,
+            version=_unused_version(session, organization_id, location_id),
+            created_at=now,
+        )
+        session.add(row)
+    else:
+        row.version += 1
+    row.country, row.subdivision, row.keys = said["country"], said["subdivision"], said["keys"]
     return row
 
 

@@ -86,16 +86,8 @@ def set_week(
     session.execute(delete(Window).where(Window.availability_id == row.id))
     _add_windows(session, row, week)
     note(session, row, by=by, now=now, action="set-week", kind="availability")
-    revisions.keep(
-        session,
-        by=by,
-        now=now,
-        organization_id=row.organization_id,
-        kind=revisions.WEEK,
-        object_id=row.id,
-        before=before,
-        after=revisions.week_of(session, row),
-    )
+    after = revisions.week_of(session, row)
+    revisions.keep_of(session, row, revisions.WEEK, before, after, by=by, now=now)
     return row
 
 

@@ -85,7 +85,8 @@ def remove_repeating(
     """Take recurrence rules away. Raises NotFound, EditConflict."""
     hours = find(session, Availability, availability_id, version)
     rows = _named(session, hours, rule_ids)
-    _keep(session, hours, revisions.rules_said(rows), revisions.rules_said(()), by, now)
+    said, none = revisions.rules_said(rows), revisions.rules_said(())
+    revisions.keep_of(session, hours, revisions.REPEATS, said, none, by=by, now=now)
     for row in rows:
         session.delete(row)
     note(session, hours, by=by, now=now, action="remove-repeating", kind="availability", rules=len(rows))
@@ -139,7 +140,7 @@ def _put(
     for row in spare:
         session.delete(row)
     session.flush()
-    _keep(session, hours, before, revisions.rules_said(rows), by, now)
+    revisions.keep_of(session, hours, revisions.REPEATS, before, revisions.rules_said(rows), by=by, now=now)
     return rows
 
 
@@ -149,26 +150,6 @@ def _named(session: Session, hours: Availability, rule_ids: Sequence[str]) -> li
     if len(rows) != len(wanted):
         raise NotFound(GONE)
     return rows
-
-
-def _keep(
-    session: Session,
-    hours: Availability,
-    before: revisions.State,
-    after: revisions.State,
-    by: audit.Actor,
-    now: int,
-) -> None:
-    revisions.keep(
-        session,
-        by=by,
-        now=now,
-        organization_id=hours.organization_id,
-        kind=revisions.REPEATS,
-        object_id=hours.id,
-        before=before,
-        after=after,
-    )
 
 
 def _checked_rule(text: Any, dtstart: date | None, problems: Problems) -> str:

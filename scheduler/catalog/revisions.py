@@ -144,6 +144,29 @@ def keep(
     return row
 
 
+def keep_of(
+    session: Session,
+    row: Availability | TimeOff,
+    kind: str,
+    before: State,
+    after: State,
+    *,
+    by: audit.Actor,
+    now: int,
+) -> Revision:
+    """``keep`` for an edit of this very row or of what hangs on it."""
+    return keep(
+        session,
+        by=by,
+        now=now,
+        organization_id=row.organization_id,
+        kind=kind,
+        object_id=row.id,
+        before=before,
+        after=after,
+    )
+
+
 def undoable(revision: Revision, now: int) -> bool:
     """Whether the edit is younger than a day and was not taken back yet."""
     return revision.undone_at is None and now < revision.at + UNDO_SECONDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import redirect, render_template, request
 from wtforms import StringField
@@ -170,13 +171,13 @@ def _shown(
     )
 
 
-def _members() -> dict[str, int]:
+def _members() -> dict[str, Any]:
     """The ticked offers with their priorities; what is no number stays as it was typed, for the catalog to refuse."""
-    found: dict[str, int] = {}
+    found: dict[str, Any] = {}
     for schedule_id in request.form.getlist("member"):
         typed = request.form.get(f"priority-{schedule_id}", "").strip()
         plain = typed.isascii() and typed.isdigit() and len(typed) < _DIGITS
-        found[schedule_id] = int(typed or 0) if plain or not typed else typed  # type: ignore[assignment]
+        found[schedule_id] = int(typed or 0) if plain or not typed else typed
     return found
 
 
