@@ -21,10 +21,10 @@ from werkzeug.exceptions import HTTPException
 from scheduler import accounts, booking, clock
 from scheduler.accounts.session import signed_in
 from scheduler.availability import next_open
-from scheduler.booking import SYSTEM, By
+from scheduler.booking import SYSTEM, AnswerGiven, By
 from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
-from scheduler.models import Base, Organization, Schedule, User
+from scheduler.models import Base, Organization, Question, Schedule, User
 from scheduler.models.situations import load_situation
 from tests.factories import DETAILS
 from tests.people import browser_of
@@ -89,6 +89,10 @@ def book_and_mail(app: Flask) -> None:
             assert schedule is not None
             until = now + 60 * clock.DAY
             open_now = next_open(load_situation(session, schedule.id, now, until), now, 400, until)
+            asked = select(Question).where(
+                Question.appointment_type_id == schedule.appointment_type_id, Question.active
+            )
+            answers = [AnswerGiven(row.id, row.label, "R-1") for row in session.scalars(asked)]
         apart = open_now[:1]  # far enough for visits of any length
         for start in open_now:
             if start >= apart[-1] + 3 * clock.HOUR:
@@ -97,7 +101,7 @@ def book_and_mail(app: Flask) -> None:
         for number, start in enumerate(apart[:3]):
             by = By("patient", visitor=f"{number:064x}")
             held = booking.hold(by=by, schedule_id=schedule.id, start=start)
-            booking.book(by=by, appointment_id=held.id, details=DETAILS)
+            booking.book(by=by, appointment_id=held.id, details=DETAILS, answers=answers)
             if number == 1:
                 booking.move(by=by, appointment_id=held.id, start=apart[3])
             if number == 2:
