@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -40,6 +41,9 @@ from tests.support.servers import Server
 from tests.support.servers import start_server as start_server_process
 from tests.support.sockets import only_loopback
 from tests.support.times import Clock
+
+# each of the many processes that tests start would compile the whole program anew where the machine forbids to keep that
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 pytest_plugins = ["tests.support.pages", "tests.support.served", "tests.factories.fixtures", "tests.people"]
 
