@@ -150,7 +150,9 @@ def test_a_queue_of_another_kind_is_a_clear_error(data_dir: Path) -> None:
             made(settings_for(f"sqlite:///{data_dir}/x.sqlite", data_dir, queue_url="amqp://localhost"))
 
 
-def test_an_application_opens_no_queue_since_one_process_runs_the_jobs(sqlite_app: Flask, data_dir: Path) -> None:
+def test_an_application_opens_no_queue_since_one_process_runs_the_jobs(
+    sqlite_app: Flask, data_dir: Path
+) -> None:
     assert not (data_dir / "jobs.sqlite").exists()
     Runner(sqlite_app)
     assert (data_dir / "jobs.sqlite").exists()

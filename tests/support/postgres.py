@@ -90,7 +90,11 @@ def postgres_server() -> Iterator[PostgresServer]:
 def _memory() -> Path | None:
     """A folder in memory with room to spare: a database is a few hundred files, and copying them is what a test waits for
     most. None where there is no such folder."""
-    if not _MEMORY.is_dir() or not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _MEMORY_BYTES:
+    if (
+        not _MEMORY.is_dir()
+        or not os.access(_MEMORY, os.W_OK)
+        or shutil.disk_usage(_MEMORY).free < _MEMORY_BYTES
+    ):
         return None
     return _MEMORY
 
