@@ -29,9 +29,7 @@ def check_address(settings: Settings) -> None:
     """Raise SettingsError for a queue's address of a kind that there is none of. Opens nothing: only the one process that
     runs the jobs needs the queue."""
     if settings.queue_url and not settings.queue_url.startswith(_REDIS + _POSTGRES):
-        raise SettingsError(
-            "SCHEDULER_QUEUE_URL: give a redis:// or postgresql:// address, or leave it out."
-        )
+        raise SettingsError("SCHEDULER_QUEUE_URL: give a redis:// or postgresql:// address, or leave it out.")
 
 
 def open_queue(settings: Settings) -> Huey:
