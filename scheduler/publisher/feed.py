@@ -176,16 +176,16 @@ class LiveFeed:
                     lost = self._missing(found)
                     if not lost:
                         return found
-                with self._alone():
-                    # another one may have published while we waited
-                    found = None if lost else self._load()
-                    if found is not None:
-                        return found
-                    try:
+                try:
+                    with self._alone():
+                        # another one may have published while we waited
+                        found = None if lost else self._load()
+                        if found is not None:
+                            return found
                         if self._publish(lost=lost or ()):
                             return self._published()
-                    except (OSError, OperationalError) as error:
-                        return self._last_good(error)
+                except (OSError, OperationalError) as error:
+                    return self._last_good(error)
                 lost = None
         raise FeedUnavailable(
             "The feed is changing faster than it can be written. Ask again in a few seconds."
