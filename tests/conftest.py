@@ -41,7 +41,13 @@ from tests.support.servers import start_server as start_server_process
 from tests.support.sockets import only_loopback
 from tests.support.times import Clock
 
-pytest_plugins = ["tests.support.pages", "tests.support.served", "tests.factories.fixtures", "tests.people"]
+pytest_plugins = [
+    "tests.support.pages",
+    "tests.support.served",
+    "tests.factories.fixtures",
+    "tests.people",
+    "tests.publisher.live",
+]
 
 DEMO_PASSWORD = "a password for the demo"
 DATABASES = ("sqlite", "postgresql")

@@ -1,0 +1,185 @@
+"""Readers at full speed beside writers, while a server that publishes is killed with -9 again and again.
+
+Real time, real processes. Whatever is read meanwhile is whole: the clients (``tests.reference``) assert that every listed
+file answers as listed, that transactionTime never goes back whoever answers, and that no ETag names two contents. What
+was booked before a read began is not free in it, and when all is over every client has the same.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from scheduler import booking
+from scheduler.booking import By
+from scheduler.db import snapshot
+from scheduler.errors import SlotGone
+from scheduler.models import ShardMark
+from scheduler.models.slots import slot_id
+from tests.factories import SYSTEM, Clinic, make_clinic, make_practitioner, make_schedule
+from tests.publisher.live import PUBLIC_URL, Hatchery, LiveServer
+from tests.reference.feed_clients import Client, Held, Poller, Since, Snapshot
+from tests.reference.feed_wire import Ledger, Unavailable, Wire
+from tests.support.apps import environ_for
+from tests.world import DETAILS
+
+pytestmark = pytest.mark.processes
+
+READS = int(os.environ.get("FEED_READS", "30"))
+KILLS = READS // 5
+MOST_SECONDS = 120 + READS
+LIVES = (0.05, 0.6)  # how long a victim lives, in seconds
+READERS = (Snapshot, Poller, Since)
+
+
+class Scene:
+    """The servers, the last of which is killed and replaced; what was booked so far; what went wrong."""
+
+    def __init__(self, start: Callable[[], LiveServer]) -> None:
+        self.start = start
+        self.alive = [start() for _ in range(3)]
+        self.urls = [one.url for one in self.alive]
+        self.steady = self.urls[:-1]
+        self.ledger = Ledger()
+        self.over = threading.Event()
+        self.booked: set[tuple[str, str]] = set()
+        self.kills = self.reads = 0
+        self.failures: list[BaseException] = []
+
+    def wire(self, seed: int) -> Wire:
+        return Wire(PUBLIC_URL, self.urls, self.ledger, random.Random(seed))
+
+    def loop(self, step: Callable[[], None]) -> threading.Thread:
+        """A thread that does ``step`` until all is over or anything fails."""
+
+        def run() -> None:
+            try:
+                while not self.over.is_set():
+                    step()
+            except BaseException as error:
+                self.failures.append(error)
+                self.over.set()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
+
+    def is_enough(self) -> bool:
+        return self.reads >= READS and self.kills >= KILLS
+
+    def kill_one(self) -> None:
+        """Kill the last server at some moment, and put another one in its place."""
+        victim = self.alive[-1]
+        time.sleep(random.uniform(*LIVES))
+        victim.kill()
+        self.alive[-1] = self.start()
+        self.urls[-1] = self.alive[-1].url
+        self.kills += 1
+
+
+@pytest.fixture
+def start(database_url: str, data_dir: Path, hatchery: Hatchery) -> Iterator[Callable[[], LiveServer]]:
+    """A further server of the feed on ``database_url``."""
+    started: list[LiveServer] = []
+    environ = environ_for(database_url, data_dir, public_url=PUBLIC_URL)
+
+    def start() -> LiveServer:
+        started.append(hatchery.start(environ))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.kill()
+
+
+def reader(scene: Scene, client: Client) -> Callable[[], None]:
+    """Reads that never show as free what was booked before them."""
+
+    def read() -> None:
+        before = set(scene.booked)
+        try:
+            held = client.read()
+        except Unavailable as gone:
+            if gone.server in scene.steady:
+                raise
+            return
+        scene.reads += 1
+        assert shown_free(held, before & scene.booked) == [], type(client).__name__
+
+    return read
+
+
+def shown_free(held: Held, booked: set[tuple[str, str]]) -> list[str]:
+    """The booked slots (slot and appointment) that a reader was told are free."""
+    return [slot for slot, _ in booked if held.get(("Slot", slot), {}).get("status") == "free"]
+
+
+def writer(scene: Scene, clinic: Clinic, schedules: list[str], number: int) -> Callable[[], None]:
+    """Books one time after the other of its own schedule, and takes some back."""
+    chance = random.Random(number)
+    schedule = schedules[number]
+    starts = clinic.starts(schedule)
+    kept: list[tuple[str, str]] = []
+
+    def write() -> None:
+        by = By("patient", visitor=f"{chance.getrandbits(250):064x}")
+        if len(kept) > 20:
+            scene.booked.discard(kept[0])
+            with clinic.app.app_context():
+                booking.cancel(by=SYSTEM, appointment_id=kept.pop(0)[1])
+        at = chance.choice(starts)
+        try:
+            with clinic.app.app_context():
+                held = booking.hold(by=by, schedule_id=schedule, start=at)
+                made = booking.book(by=by, appointment_id=held.id, details=DETAILS)
+        except SlotGone:
+            return
+        kept.append((slot_id(schedule, at), made.id))
+        scene.booked.add(kept[-1])
+        time.sleep(chance.choice([0, 0.02, 0.2]))
+
+    return write
+
+
+@contextmanager
+def ended(scene: Scene, threads: list[threading.Thread]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        scene.over.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_what_is_read_is_whole_while_publishers_die(
+    make_app: Callable[..., Flask], database_url: str, start: Callable[[], LiveServer]
+) -> None:
+    app = make_app(database_url, public_url=PUBLIC_URL)
+    clinic = make_clinic(app, horizon_days=10)
+    other = make_schedule(clinic, hosts=[make_practitioner(clinic).actor])
+    schedules = [clinic.schedule, other.id]
+    scene = Scene(start)
+    clients = [kind(scene.wire(number)) for number, kind in enumerate(READERS)]
+    steps = [reader(scene, client) for client in clients]
+    steps += [writer(scene, clinic, schedules, number) for number in range(len(schedules))]
+    with ended(scene, [scene.loop(step) for step in [*steps, scene.kill_one]]):
+        until = time.monotonic() + MOST_SECONDS
+        while not scene.is_enough() and time.monotonic() < until and not scene.over.is_set():
+            time.sleep(0.05)
+    assert scene.failures == []
+    assert scene.is_enough(), (scene.reads, scene.kills)
+    held = Snapshot(scene.wire(99)).read()
+    for client in clients:
+        assert client.read() == held, type(client).__name__
+    assert shown_free(held, scene.booked) == []
+    with app.app_context(), snapshot() as session:
+        assert session.scalar(select(func.count()).select_from(ShardMark)) == 0
