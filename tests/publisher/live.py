@@ -1,7 +1,8 @@
 """Two server processes of one feed, and one clock for all of them and the database.
 
 - ``hatchery``: starts servers quickly (``live_process.py``); one per test process.
-- ``LiveClock``: the test's clock, the servers' and PostgreSQL's.
+- ``start_live(told.files[0], beliefs, show_busy="1")``: a server on ``database_url``, killed after the test.
+- ``told``: a ``LiveClock``, the test's clock, two servers' and PostgreSQL's.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.support.apps import environ_for
 from tests.support.servers import ROOT, clean_environ
 from tests.support.times import Clock
 
@@ -115,3 +117,26 @@ class LiveClock(Clock):
         self.go_on()
         if self._database is not None:
             self._database.close()
+
+
+@pytest.fixture
+def told(tmp_path: Path, database_url: str) -> Iterator[LiveClock]:
+    made = LiveClock(tmp_path, database_url, (-7, 13) if database_url.startswith("postgresql") else (0, 0))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def start_live(hatchery: Hatchery, database_url: str, data_dir: Path) -> Iterator[Callable[..., LiveServer]]:
+    started: list[LiveServer] = []
+
+    def start(
+        clock: Path | None = None, beliefs: Mapping[str, Any] | None = None, **changes: str
+    ) -> LiveServer:
+        environ = environ_for(database_url, data_dir, public_url=PUBLIC_URL, **changes)
+        started.append(hatchery.start(environ, clock, beliefs))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.kill()

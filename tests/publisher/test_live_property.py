@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 
-from tests.publisher.live import PUBLIC_URL, Hatchery, LiveClock, LiveServer
+from tests.publisher.live import PUBLIC_URL, LiveClock, LiveServer
 from tests.publisher.live_world import FeedWorld
 from tests.reference.feed_clients import Chain, Client, Held, Late, Poller, Since, Snapshot
 from tests.reference.feed_wire import Ledger, Wire
-from tests.support.apps import environ_for
 from tests.world import DAY
 
 pytestmark = pytest.mark.processes
@@ -29,14 +27,6 @@ STEPS = 40
 LATE = 0.12  # how often somebody who is late reads
 GRACE = DAY
 CHAIN_REACHES = DAY + 3600
-
-
-@pytest.fixture
-def told(tmp_path: Path, database_url: str) -> Iterator[LiveClock]:
-    skews = (-7, 13) if database_url.startswith("postgresql") else (0, 0)
-    made = LiveClock(tmp_path, database_url, skews)
-    yield made
-    made.close()
 
 
 class Readers:
@@ -92,27 +82,15 @@ class Readers:
 def test_every_client_has_at_once_what_the_reference_says(
     make_app: Callable[..., Flask],
     database_url: str,
-    data_dir: Path,
-    hatchery: Hatchery,
+    start_live: Callable[..., LiveServer],
     told: LiveClock,
     seed: int,
 ) -> None:
     show_busy = str(seed % 2)
-    environ = environ_for(database_url, data_dir, public_url=PUBLIC_URL, show_busy=show_busy)
-    world = FeedWorld(
-        make_app(database_url, public_url=PUBLIC_URL, show_busy=show_busy),
-        told,
-        seed,
-        show_busy=show_busy == "1",
-    )
-    servers: list[LiveServer] = []
-    try:
-        servers += [hatchery.start(environ, file) for file in told.files]
-        wire = Wire(PUBLIC_URL, [one.url for one in servers], Ledger(), world.chance)
-        walk(world, Readers(wire, told))
-    finally:
-        for server in servers:
-            server.kill()
+    app = make_app(database_url, public_url=PUBLIC_URL, show_busy=show_busy)
+    world = FeedWorld(app, told, seed, show_busy=show_busy == "1")
+    servers = [start_live(file, show_busy=show_busy).url for file in told.files]
+    walk(world, Readers(Wire(PUBLIC_URL, servers, Ledger(), world.chance), told))
 
 
 def walk(world: FeedWorld, readers: Readers) -> None:

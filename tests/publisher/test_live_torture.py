@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -26,10 +25,9 @@ from scheduler.errors import SlotGone
 from scheduler.models import ShardMark
 from scheduler.models.slots import slot_id
 from tests.factories import SYSTEM, Clinic, make_clinic, make_practitioner, make_schedule
-from tests.publisher.live import PUBLIC_URL, Hatchery, LiveServer
+from tests.publisher.live import PUBLIC_URL, LiveServer
 from tests.reference.feed_clients import Client, Held, Poller, Since, Snapshot
 from tests.reference.feed_wire import Ledger, Unavailable, Wire
-from tests.support.apps import environ_for
 from tests.world import DETAILS
 
 pytestmark = pytest.mark.processes
@@ -84,21 +82,6 @@ class Scene:
         self.alive[-1] = self.start()
         self.urls[-1] = self.alive[-1].url
         self.kills += 1
-
-
-@pytest.fixture
-def start(database_url: str, data_dir: Path, hatchery: Hatchery) -> Iterator[Callable[[], LiveServer]]:
-    """A further server of the feed on ``database_url``."""
-    started: list[LiveServer] = []
-    environ = environ_for(database_url, data_dir, public_url=PUBLIC_URL)
-
-    def start() -> LiveServer:
-        started.append(hatchery.start(environ))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.kill()
 
 
 def reader(scene: Scene, client: Client) -> Callable[[], None]:
@@ -161,13 +144,13 @@ def ended(scene: Scene, threads: list[threading.Thread]) -> Iterator[None]:
 
 
 def test_what_is_read_is_whole_while_publishers_die(
-    make_app: Callable[..., Flask], database_url: str, start: Callable[[], LiveServer]
+    make_app: Callable[..., Flask], database_url: str, start_live: Callable[..., LiveServer]
 ) -> None:
     app = make_app(database_url, public_url=PUBLIC_URL)
     clinic = make_clinic(app, horizon_days=10)
     other = make_schedule(clinic, hosts=[make_practitioner(clinic).actor])
     schedules = [clinic.schedule, other.id]
-    scene = Scene(start)
+    scene = Scene(start_live)
     clients = [kind(scene.wire(number)) for number, kind in enumerate(READERS)]
     steps = [reader(scene, client) for client in clients]
     steps += [writer(scene, clinic, schedules, number) for number in range(len(schedules))]
