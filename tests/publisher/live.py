@@ -133,7 +133,7 @@ def start_live(hatchery: Hatchery, database_url: str, data_dir: Path) -> Iterato
     def start(
         clock: Path | None = None, beliefs: Mapping[str, Any] | None = None, **changes: str
     ) -> LiveServer:
-        environ = environ_for(database_url, data_dir, public_url=PUBLIC_URL, **changes)
+        environ = environ_for(database_url, data_dir, public_url=PUBLIC_URL, feed_limit="0", **changes)
         started.append(hatchery.start(environ, clock, beliefs))
         return started[-1]
 

@@ -16,6 +16,7 @@ from scheduler import catalog, clock
 from scheduler.clock import to_utc
 from scheduler.db import snapshot, transaction
 from scheduler.models import AppointmentType
+from scheduler.publisher import feed_of
 from tests.factories import make_schedule, make_type
 from tests.factories.clinics import BY
 from tests.publisher.live import LiveClock
@@ -158,6 +159,14 @@ class FeedWorld(World):
         self.told.at(self.told.now + seconds)
         return f"waited {seconds} s until {to_utc(self.told.now):%a %H:%M:%S}"
 
+    def look_ahead(self) -> str:
+        """What the job does: build what is due and what time will change soon."""
+        steps = 0
+        while feed_of(self.app).look_ahead():
+            steps += 1
+            assert steps < 1000, "looking ahead does not end"
+        return f"looked ahead in {steps} steps"
+
     def _edit(self, type_id: str, **changes: Any) -> None:
         with self.app.app_context(), transaction() as session:
             version = session.get_one(AppointmentType, type_id).version
@@ -167,6 +176,7 @@ class FeedWorld(World):
 
     ACTS = (
         *World.ACTS, edit_type, name_type, show, show, stop_or_go_on, offer_more, take_off, come_back, wait, wait, wait,
+        look_ahead, look_ahead, look_ahead,
     )  # fmt: skip
 
     # what must be in the feed

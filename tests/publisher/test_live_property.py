@@ -35,8 +35,8 @@ class Readers:
     def __init__(self, wire: Wire, told: LiveClock) -> None:
         self.told = told
         self.snapshot = Snapshot(wire)
-        self.prompt: list[Client] = [Poller(wire), Since(wire)]
-        self.late: list[Client] = [Poller(wire), Since(wire)]
+        self.prompt: list[Client] = [Poller(wire), Since(wire), Chain(wire)]
+        self.late: list[Client] = [Poller(wire), Since(wire), Chain(wire)]
         self.slow = Late(wire)
         self._looked: tuple[int, Held] | None = None
         self._read_at = {id(one): told.now for one in self.late}
@@ -70,6 +70,11 @@ class Readers:
                 assert self.slow.read() == then
             self._looked = None
 
+    def counts(self) -> str:
+        return " ".join(
+            str({k: v for k, v in vars(c).items() if isinstance(v, int)}) for c in [*self.prompt, *self.late]
+        )
+
     def _agree(self, client: Client, held: Held) -> None:
         name = type(client).__name__
         mine = client.read()
@@ -90,7 +95,9 @@ def test_every_client_has_at_once_what_the_reference_says(
     app = make_app(database_url, public_url=PUBLIC_URL, show_busy=show_busy)
     world = FeedWorld(app, told, seed, show_busy=show_busy == "1")
     servers = [start_live(file, show_busy=show_busy).url for file in told.files]
-    walk(world, Readers(Wire(PUBLIC_URL, servers, Ledger(), world.chance), told))
+    readers = Readers(Wire(PUBLIC_URL, servers, Ledger(), world.chance), told)
+    walk(world, readers)
+    print(readers.counts())
 
 
 def walk(world: FeedWorld, readers: Readers) -> None:

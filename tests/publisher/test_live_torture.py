@@ -26,7 +26,7 @@ from scheduler.models import ShardMark
 from scheduler.models.slots import slot_id
 from tests.factories import SYSTEM, Clinic, make_clinic, make_practitioner, make_schedule
 from tests.publisher.live import PUBLIC_URL, LiveServer
-from tests.reference.feed_clients import Client, Held, Poller, Since, Snapshot
+from tests.reference.feed_clients import Chain, Client, Held, Poller, Since, Snapshot
 from tests.reference.feed_wire import Ledger, Unavailable, Wire
 from tests.world import DETAILS
 
@@ -36,7 +36,7 @@ READS = int(os.environ.get("FEED_READS", "30"))
 KILLS = READS // 5
 MOST_SECONDS = 120 + READS
 LIVES = (0.05, 0.6)  # how long a victim lives, in seconds
-READERS = (Snapshot, Poller, Since)
+READERS = (Snapshot, Poller, Since, Chain)
 
 
 class Scene:

@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 from flask import Flask
+from scheduler.publisher.rebuild import CODE_GENERATION
 
-from scheduler.publisher import publication
 from tests.factories import make_clinic
 from tests.publisher.live import PUBLIC_URL, LiveClock, LiveServer
 from tests.publisher.live_world import FeedWorld
@@ -18,14 +18,16 @@ from tests.reference.feed_wire import Ledger, Unavailable, Wire, instant
 
 pytestmark = pytest.mark.processes
 
-GENERATION = "scheduler.publisher.publication:CODE_GENERATION"
-OLD = {
-    GENERATION: publication.CODE_GENERATION - 1,
-    "scheduler.fhir.systems:DEEP_LINK": "http://old.example.org",
-}
+
+def of_generation(number: int) -> dict[str, object]:
+    """What a process of that code believes."""
+    return {f"scheduler.publisher.{name}:CODE_GENERATION": number for name in ("rebuild", "feed")}
+
+
+OLD = of_generation(CODE_GENERATION - 1) | {"scheduler.fhir.systems:DEEP_LINK": "http://old.example.org"}
 WORLDS = int(os.environ.get("FEED_WORLDS", "3"))
 STEPS = 12
-NOON = "2026-06-01T12:00:00-04:00"
+NOON = "2026-06-01T12:07:00-04:00"
 
 
 class Feed:
@@ -73,7 +75,7 @@ def test_a_server_that_comes_back_as_it_was_publishes_nothing_new(feed: Feed) ->
     ("beliefs", "changes"),
     [
         ({"tzdata": "2099z"}, {}),
-        ({GENERATION: publication.CODE_GENERATION + 1}, {}),
+        (of_generation(CODE_GENERATION + 1), {}),
         ({}, {"feed_max_age": "61"}),
         ({}, {"show_busy": "1"}),
     ],

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from tests.reference.feed_wire import Answer, Json, Wire, digest, instant
+from tests.reference.feed_wire import Answer, Json, Wire, instant
 
 Key = tuple[str, str]
 Held = dict[Key, Json]
@@ -196,8 +196,7 @@ class Chain(Client):
         manifest = answer.json()
         said = next_of(manifest)
         assert said, f"{self._at} leads nowhere"
-        # all of a page but where it leads is written once
-        self.wire.ledger.kept(self._at, digest_of_page(manifest))
+        self.wire.ledger.kept(self._at, written_once(manifest))
         if self._at not in self._applied:
             assert instant(manifest["transactionTime"]) > instant(self.time), (
                 "a page is older than what it follows"
@@ -210,8 +209,9 @@ class Chain(Client):
         return said
 
 
-def digest_of_page(manifest: Json) -> bytes:
-    return digest(repr(sorted((k, v) for k, v in manifest.items() if k != "link")).encode()).encode()
+def written_once(page: Json) -> bytes:
+    """What a page says for ever: all but where it leads, and how often the feed changes."""
+    return repr({name: said for name, said in page.items() if name not in ("link", "updateCadence")}).encode()
 
 
 class Late(Client):
