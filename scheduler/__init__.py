@@ -33,7 +33,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app, settings)
     accounts.init_app(app)
     register(app, discovery.blueprint, PUBLIC)
-    register(app, publisher.blueprint, PUBLIC)
     register(app, accounts.blueprint)
     register(app, console.blueprint, SIGNED_IN)
     register(app, console.admin, role("admin"))
@@ -42,6 +41,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     check_complete(app)
     jobs.init_app(app)
     cli.register(app)
+    publisher.init_app(app, settings)
+    if settings.proxies:
+        # the callable that servers use; Flask's own way to put something in front of it
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     return app
 
 
@@ -60,6 +63,3 @@ def configure(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         SESSION_REFRESH_EACH_REQUEST=False,
     )
-    if settings.proxies:
-        # the callable that servers use; Flask's own way to put something in front of it
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]

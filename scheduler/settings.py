@@ -60,6 +60,9 @@ class Settings:
         "", "Where queued jobs live: empty: SQLite in the data folder; redis://... or postgresql://..."
     )
     show_busy: bool = _setting(False, "1: the feed lists booked times as busy; 0: they disappear.")
+    show_held: bool = _setting(True, "1: the feed lists held times as busy-tentative; 0: as booked ones.")
+    show_seats: bool = _setting(True, "1: the feed says how many seats of a session are free; 0: always one.")
+    feed_limit: int = _setting(300, "Manifests that one address may read a minute; 0: without limit.")
     feed_max_age: int = _setting(60, "Polling hint of the feed in seconds (Cache-Control max-age).")
 
     @property
@@ -115,13 +118,19 @@ def _web_address(name: str, text: str) -> str:
     return text.rstrip("/")
 
 
-_LIMITS = {"port": (0, 65535), "workers": (1, 64), "proxies": (0, 5), "feed_max_age": (1, 3600)}
+_LIMITS = {
+    "port": (0, 65535),
+    "workers": (1, 64),
+    "proxies": (0, 5),
+    "feed_max_age": (1, 3600),
+    "feed_limit": (0, 1_000_000),
+}
 
 
 def _parse(name: str, text: str) -> Any:
     if name in _LIMITS:
         return _whole_number(name, text, *_LIMITS[name])
-    if name in ("demo", "show_busy"):
+    if name in ("demo", "show_busy", "show_held", "show_seats"):
         return _switch(name, text)
     if name == "data_dir":
         return Path(text)

@@ -6,7 +6,7 @@ argument.
 
 Public names: the values (``Hours``, ``TypeRules``, ``Situation`` and what they are made of), the questions
 (``candidates``, ``open_starts``, ``is_open``, ``held_starts``, ``free_seats``, ``choose_actors``,
-``next_change``, ``next_open``, ``next_open_of``, ``explain``, ``opens_at``, ``what_if``), ``pools`` (who of
+``next_change``, ``change_within``, ``seats_left``, ``next_open``, ``next_open_of``, ``explain``, ``opens_at``, ``what_if``), ``pools`` (who of
 several Schedules is booked) and the checks for what people type (``check_rrule``, ``check_zone``, ``wall_minutes``).
 
 May import: the standard library and the data of the tzdata package. No Flask, no SQL, no clock, no other
@@ -20,6 +20,7 @@ from scheduler.availability.explain import explain, opens_at
 from scheduler.availability.recurrence import check_rrule
 from scheduler.availability.rule import (
     candidates,
+    change_within,
     choose_actors,
     free_seats,
     held_starts,
@@ -28,6 +29,7 @@ from scheduler.availability.rule import (
     next_open,
     next_open_of,
     open_starts,
+    seats_left,
 )
 from scheduler.availability.values import (
     ActorTime,
@@ -68,6 +70,7 @@ __all__ = [
     "TypeRules",
     "Window",
     "candidates",
+    "change_within",
     "check_rrule",
     "check_zone",
     "choose_actors",
@@ -81,6 +84,7 @@ __all__ = [
     "open_starts",
     "opens_at",
     "pools",
+    "seats_left",
     "wall_minutes",
     "what_if",
 ]

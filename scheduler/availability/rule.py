@@ -6,13 +6,26 @@ check sees: one's own hold, or the visit that is being moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from scheduler.availability import grid, limits
 from scheduler.availability.hosts import Actors, blocked_starts
 from scheduler.availability.hours import DatedHours, dated
-from scheduler.availability.values import DAY, MINUTE, Hours, Moment, Situation, TypeRules
-from scheduler.availability.zones import LATEST
+from scheduler.availability.values import (
+    DAY,
+    MINUTE,
+    Counted,
+    Hours,
+    Moment,
+    Seat,
+    Situation,
+    Taken,
+    TypeRules,
+)
+from scheduler.availability.zones import EARLIEST, LATEST
+
+# Further away no hold bears on a start: claims and buffers reach three days, caps count whole local weeks.
+_HOLD_REACH = 9 * DAY
 
 
 def candidates(hours: Hours, rules: TypeRules, since: int, until: int) -> list[int]:
@@ -45,7 +58,15 @@ def free_seats(situation: Situation, start: int, now: int, leave_out: str | None
     """How many seats may still be booked at a start; 0 when it is not open."""
     if not is_open(situation, start, now, leave_out):
         return 0
-    return Actors(situation, Moment(now, leave_out)).free_seats(start)
+    return seats_left(situation, [start], now, leave_out)[0]
+
+
+def seats_left(
+    situation: Situation, starts: Sequence[int], now: int, leave_out: str | None = None
+) -> list[int]:
+    """The seats that may still be booked at each of ``starts``, which are open."""
+    actors = Actors(situation, Moment(now, leave_out))
+    return [actors.free_seats(start) for start in starts]
 
 
 def choose_actors(
@@ -104,18 +125,29 @@ def next_change(situation: Situation, now: int, until: int) -> int | None:
     name an instant at which nothing changes in the end, but never misses one. None: nothing will change by
     time alone.
     """
+    firsts = [_first(situation, Moment(now, holds=holds), until) for holds in (True, False)]
+    return change_within(
+        situation, now, now, until, min((at for at in firsts if at is not None), default=None)
+    )
+
+
+def change_within(situation: Situation, now: int, since: int, until: int, first: int | None) -> int | None:
+    """What ``next_change`` says of [since, until) alone, for who knows its starts already: ``first`` is the first one
+    that is open or held there at ``now``, None when there is none."""
     made, rules = dated(situation.hours), situation.rules
-    instants = [expires for expires in _expiries(situation) if expires > now]
-    for holds in (True, False):
-        first = _first(situation, Moment(now, holds=holds), until)
-        if first is not None:
-            instants.append(first - rules.minimum_notice * MINUTE + 1)
+    zone = made.zone
+    instants = [at for at in _expiries(situation, since - _HOLD_REACH, until + _HOLD_REACH) if at > now]
+    if first is not None:
+        instants.append(first - rules.minimum_notice * MINUTE + 1)
     if rules.horizon_days is not None:
-        instants.append(made.zone.next_day_begins(now))
+        midnight = zone.next_day_begins(now)
+        entering = limits.last_day(zone, rules.horizon_days, midnight)
+        if zone.day(max(since, EARLIEST)) - 1 <= entering <= zone.day(min(until, LATEST)) + 1:
+            instants.append(midnight)
     if rules.release is not None:
         # Release times run with the dates, so the first one still to come is the earliest.
-        for day in range(made.zone.day(now) - 1, made.zone.day(min(max(now, until), LATEST)) + 2):
-            at = limits.release_instant(made.zone, rules.release, day)
+        for day in range(zone.day(max(since, EARLIEST)) - 1, zone.day(min(max(since, until), LATEST)) + 2):
+            at = limits.release_instant(zone, rules.release, day)
             if at > now:
                 instants.append(at)
                 break
@@ -174,9 +206,11 @@ def _stretches(situation: Situation, now: int, until: int) -> Iterator[tuple[int
         since, length = since + length, length * 2
 
 
-def _expiries(situation: Situation) -> set[int]:
+def _expiries(situation: Situation, since: int, until: int) -> set[int]:
+    """When the holds of visits in [since, until) end."""
     actors = [*situation.hosts, *(actor for kind in situation.resources for actor in kind)]
-    held = [taken.expires for actor in actors for taken in actor.taken]
-    held += [seat.expires for seat in situation.seats]
-    held += [one.expires for counted in situation.counted for one in counted]
-    return {expires for expires in held if expires is not None}
+    held: list[Taken | Seat | Counted] = [taken for actor in actors for taken in actor.taken]
+    held += situation.seats
+    for counted in situation.counted:
+        held += counted
+    return {one.expires for one in held if one.expires is not None and since <= one.start < until}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import dataclass
 
@@ -9,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.clock import MINUTE
-from scheduler.models.operations import Publication, ShardMark
+from scheduler.models.feed import Edition, Publication
+from scheduler.models.operations import ShardMark
 from scheduler.web.times import duration_words
 
 
@@ -33,16 +35,20 @@ class FeedState:
 def feed_state(session: Session, now: int) -> FeedState | None:
     """The state at ``now``; None while nobody has read the feed, which builds it."""
     row = session.execute(
-        select(Publication.transaction_ms, Publication.valid_until_at, Publication.manifest)
+        select(Edition.transaction_ms, Edition.manifest, Publication.until_ms)
+        .join(Publication, Edition.number <= Publication.edition)
+        .where(Edition.from_ms <= (now + 1) * 1000)
+        .order_by(Edition.number.desc())
+        .limit(1)
     ).first()
-    if row is None or not row.manifest:
+    if row is None:
         return None
     marked = session.scalar(select(ShardMark.id).limit(1)) is not None
-    lists = json.loads(row.manifest).get("output", ())
+    lists = json.loads(gzip.decompress(row.manifest)).get("output", ())
     return FeedState(
         age=max(0, now - row.transaction_ms // 1000),
         times=sum(int(file.get("count", 0)) for file in lists if file.get("type") == "Slot"),
-        due=marked or (row.valid_until_at is not None and row.valid_until_at <= now),
+        due=marked or (row.until_ms is not None and row.until_ms <= now * 1000),
     )
 
 

@@ -5,7 +5,7 @@ one into a dict that is ready for JSON. Every element is there that the SMART Sc
 require or support and that we have data for, in both extension families (spec/smart-scheduling-links.md).
 Elements without data are left out: FHIR knows no empty values.
 
-Public names: ``records``, the ``..._resource`` functions, ``slot_maker``, ``operation_outcome``,
+Public names: ``records``, the ``..._resource`` functions, ``slot_maker``, ``slot_writer``, ``operation_outcome``,
 ``instant_text``, ``milliseconds_text``, ``parse_instant``, ``joined_id``, ``to_line``.
 
 May import: the standard library. No Flask, no SQL, no clock, no other room.
@@ -21,7 +21,7 @@ from scheduler.fhir.organization import organization_resource
 from scheduler.fhir.practitioner import practitioner_resource
 from scheduler.fhir.practitioner_role import practitioner_role_resource
 from scheduler.fhir.schedule import schedule_resource
-from scheduler.fhir.slot import slot_maker
+from scheduler.fhir.slot import slot_maker, slot_writer
 
 __all__ = [
     "healthcare_service_resource",
@@ -37,5 +37,6 @@ __all__ = [
     "records",
     "schedule_resource",
     "slot_maker",
+    "slot_writer",
     "to_line",
 ]

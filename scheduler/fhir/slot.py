@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 
 from scheduler.fhir import systems
-from scheduler.fhir.elements import Element, clean, concept, patient_type, present
-from scheduler.fhir.instant import instant_text
+from scheduler.fhir.elements import Element, clean, concept, patient_type, present, to_line
 from scheduler.fhir.records import SlotKind
 
 FREE, HELD, BUSY = "free", "busy-tentative", "busy"
-MINUTE = 60
 HOUR_MINUTES = 60
 
-MakeSlot = Callable[[str, int, str, int], Element]
+MakeSlot = Callable[[str, str, str, str, int | str], Element]
+WriteSlot = Callable[[str, str, str, int], str]
+
+_ID, _START, _END, _SEATS = "\0i", "\0s", "\0e", "\0n"
 
 
 def slot_maker(kind: SlotKind) -> MakeSlot:
-    """A function that makes the Slots of one Schedule: ``make(slot id, start in epoch seconds, status, free
-    seats)``.
+    """A function that makes the Slots of one Schedule: ``make(slot id, start, end, status, free seats)``, the two times
+    as FHIR instants.
 
     Both extension families are there. Only a free slot says how to book it: deep link, phone, and the free
     seats where a session has several or the slot lasts longer than an hour (G1's test kit asks for it).
@@ -34,7 +37,7 @@ def slot_maker(kind: SlotKind) -> MakeSlot:
         schedule={"reference": f"Schedule/{kind.schedule_id}"},
     )
 
-    def make(slot_id: str, start: int, status: str, seats: int) -> Element:
+    def make(slot_id: str, start: str, end: str, status: str, seats: int | str) -> Element:
         extension: list[Element] = list(always)
         if status == FREE:
             link = kind.book_url + slot_id
@@ -48,11 +51,38 @@ def slot_maker(kind: SlotKind) -> MakeSlot:
             **present(extension=extension),
             **common,
             "status": status,
-            "start": instant_text(start, kind.zone),
-            "end": instant_text(start + kind.duration * MINUTE, kind.zone),
+            "start": start,
+            "end": end,
         }
 
     return make
+
+
+def slot_writer(kind: SlotKind, status: str) -> WriteSlot:
+    """A function that writes the lines of one Schedule's Slots of one status: ``write(slot id, start, end, free
+    seats)``, the times as FHIR instants, ASCII text with its line end.
+
+    What all of them share is made into JSON once; a line is then the pieces around what differs. The times and ids must
+    need no escaping.
+    """
+    line = to_line(slot_maker(kind)(_ID, _START, _END, status, _SEATS)).decode("ascii")
+    # ends of text that are numbers lose their quotes; nobody else can have written these marks, since no text of a
+    # resource holds control characters
+    pieces = re.split(f'{_marked(_ID)}|{_marked(_START)}|{_marked(_END)}|"{_marked(_SEATS)}"', line)
+    if len(pieces) == 4:
+        first, second, third, last = pieces
+        return lambda slot_id, start, end, seats: f"{first}{slot_id}{second}{start}{third}{end}{last}"
+    if len(pieces) == 6:
+        a, b, c, d, e, f = pieces
+        return lambda slot_id, start, end, seats: f"{a}{slot_id}{b}{slot_id}{c}{slot_id}{d}{start}{e}{end}{f}"
+    a, b, c, d, e, f, g = pieces
+    return lambda slot_id, start, end, seats: (
+        f"{a}{slot_id}{b}{slot_id}{c}{slot_id}{d}{seats}{e}{start}{f}{end}{g}"
+    )
+
+
+def _marked(mark: str) -> str:
+    return re.escape(json.dumps(mark)[1:-1])
 
 
 def _phones(phone: str) -> list[Element]:

@@ -1,9 +1,10 @@
-"""Run background work in threads of this process: the outbox each second, the table's jobs by the queue."""
+"""Run background work in threads of this process: the outbox and the feed each second, the table's jobs by the queue."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from flask import Flask
 
@@ -14,12 +15,15 @@ from scheduler.jobs.queue import add_jobs, consumer_of, open_queue
 from scheduler.models import Appointment, User
 from scheduler.notify.deliver import deliver_due
 from scheduler.notify.post import Post
+from scheduler.publisher import feed_of
 from scheduler.settings import Settings
 
 log = logging.getLogger(__name__)
 
 OUTBOX_PAUSE_SECONDS = 1.0
+FEED_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 30.0
+_STEPS_AT_ONCE = 100
 _STOP_SECONDS = 30.0
 _EXTENSION = "jobs"
 
@@ -53,13 +57,26 @@ def _post(settings: Settings) -> Post:
     return Post(settings, manage, invitation, reset)
 
 
+def look_ahead(app: Flask) -> None:
+    """Publish what changed and what time will change soon, before anybody asks for it."""
+    for _ in range(_STEPS_AT_ONCE):
+        if not feed_of(app).look_ahead():
+            return
+
+
 class Runner:
     """Background work of one process. ``start`` returns at once; ``stop`` lets what is under way finish."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self._stopping = threading.Event()
-        self._outbox = threading.Thread(target=self._deliver_on_and_on, name="outbox", daemon=True)
+        self._loops = [
+            threading.Thread(target=self._on_and_on, args=(name, act, pause), name=name, daemon=True)
+            for name, act, pause in (
+                ("outbox", lambda: deliver(app), OUTBOX_PAUSE_SECONDS),
+                ("feed", lambda: look_ahead(app), FEED_PAUSE_SECONDS),
+            )
+        ]
         queue = open_queue(app.config["SETTINGS"])
         add_jobs(queue, app)
         self._consumer = consumer_of(queue)
@@ -67,25 +84,25 @@ class Runner:
     def start(self) -> None:
         """Start the threads."""
         self._consumer.start()
-        self._outbox.start()
+        for loop in self._loops:
+            loop.start()
 
     def stop(self) -> None:
         """Stop taking up work and wait, half a minute at most, for what is under way."""
         self._stopping.set()
         self._consumer.shutdown_timeout = _STOP_SECONDS
         self._consumer.stop(graceful=True)
-        if self._outbox.is_alive():
-            self._outbox.join(_STOP_SECONDS)
+        for loop in self._loops:
+            if loop.is_alive():
+                loop.join(_STOP_SECONDS)
 
-    def _deliver_on_and_on(self) -> None:
-        pause = OUTBOX_PAUSE_SECONDS
+    def _on_and_on(self, name: str, act: Callable[[], object], usual: float) -> None:
+        pause = usual
         while not self._stopping.wait(pause):
             try:
-                deliver(self.app)
-                pause = OUTBOX_PAUSE_SECONDS
+                act()
+                pause = usual
             except Exception as error:
                 # a database that is away comes back; its words may quote what somebody typed
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-                log.warning(
-                    "the outbox could not be read (%s); next try in %.0f s", type(error).__name__, pause
-                )
+                log.warning("the %s failed (%s); next try in %.0f s", name, type(error).__name__, pause)

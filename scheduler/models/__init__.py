@@ -24,6 +24,7 @@ from scheduler.models.appointments import (
     Referral,
 )
 from scheduler.models.base import Base, PatientText
+from scheduler.models.feed import Edition, Publication, ShardVersion
 from scheduler.models.hours import (
     Availability,
     BusyBlock,
@@ -34,7 +35,7 @@ from scheduler.models.hours import (
     Window,
 )
 from scheduler.models.offers import AppointmentType, Question
-from scheduler.models.operations import AuditEntry, Outbox, Publication, Revision, ShardMark
+from scheduler.models.operations import AuditEntry, Outbox, Revision, ShardMark
 from scheduler.models.organizations import Location, Organization, Slug
 from scheduler.models.people import Actor, Photo, Practitioner, PractitionerRole, User, UserRole
 from scheduler.models.schedules import Pool, PoolMember, Schedule, ScheduleHost, ScheduleResource, ShareLink
@@ -59,6 +60,7 @@ __all__ = [
     "Base",
     "BusyBlock",
     "Claim",
+    "Edition",
     "GroupSession",
     "HolidayCalendar",
     "IdempotencyKey",
@@ -82,6 +84,7 @@ __all__ = [
     "ScheduleHost",
     "ScheduleResource",
     "ShardMark",
+    "ShardVersion",
     "ShareLink",
     "Slug",
     "TimeOff",

@@ -1,10 +1,10 @@
-"""AuditEntry, Outbox, Revision, ShardMark, Publication: what the machinery keeps. Ids only, never patient text."""
+"""AuditEntry, Outbox, Revision, ShardMark: what the machinery keeps. Ids only, never patient text."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.models.base import Base, Counter, Instant, Name, OptionalInstant, Prose, Ref, Word
@@ -78,18 +78,3 @@ class ShardMark(Base):
     organization_id: Mapped[Ref]
     schedule_id: Mapped[str | None] = mapped_column(String(50))
     week: Mapped[int | None]
-
-
-class Publication(Base):
-    """The one row that says what is published: the manifest, its transactionTime (epoch milliseconds), until when it
-    holds if nothing is marked, and the fingerprint of code, zone data and settings that made it."""
-
-    __tablename__ = "publication"
-    __table_args__ = (CheckConstraint("id = 1", name="single"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    generation: Mapped[int] = mapped_column(BigInteger, default=0)
-    transaction_ms: Mapped[int] = mapped_column(BigInteger, default=0)
-    valid_until_at: Mapped[OptionalInstant]
-    fingerprint: Mapped[str] = mapped_column(String(64), default="")
-    manifest: Mapped[Prose] = mapped_column(default="")

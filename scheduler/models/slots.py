@@ -13,7 +13,12 @@ _STAMP = "%Y%m%dT%H%M"
 
 def slot_id(schedule_id: str, start: int) -> str:
     """The id of the slot of a schedule that starts at ``start`` (epoch seconds, on a whole minute)."""
-    return f"{schedule_id}-{to_utc(start).strftime(_STAMP)}"
+    return f"{schedule_id}-{slot_stamp(start)}"
+
+
+def slot_stamp(start: int) -> str:
+    """The last part of the id of a slot that starts at ``start`` (epoch seconds, on a whole minute)."""
+    return to_utc(start).strftime(_STAMP)
 
 
 def parse_slot_id(text: str) -> tuple[str, int] | None:

@@ -1,20 +1,36 @@
-"""The live feed: what is offered, as immutable NDJSON files behind one manifest that can't be stale.
+"""The live feed: what is offered, as immutable NDJSON files behind manifests that can't be stale.
 
-Purpose: ``publication.current`` gives the manifest of this very moment; it rebuilds when a mark, the clock,
-the code or a setting says that the kept one no longer holds (design.md "The live feed"). The path of a
-rebuild: ``load`` (rows to records) and ``slots`` (the slot rule's answers) → ``build`` (parts of NDJSON) →
-``files`` (immutable, named by content) → ``manifest`` → ``publication`` (the one row, under one lock).
-``files`` and ``manifest`` know no records.
+Purpose: ``LiveFeed`` gives the documents of this very moment; it rebuilds when a mark, the clock, the code or a setting
+says that what is kept no longer holds (design.md "The live feed"). The words: a *shard* is one file's worth of the feed
+(a block of Schedules and a cut of time, or one other resource type); a *version* is what a shard holds from when until
+when; an *edition* is one state of the whole feed, with its manifests and its page of the chain.
 
-Public names: ``blueprint`` (the addresses below /fhir/), ``current``, ``Published``, ``Store``,
-``FeedUnavailable``.
+The path of a rebuild: ``plan`` (marks and ends to shards) → ``load`` (rows to records) and ``slots`` (the slot rule's
+answers) → ``shards`` and ``build`` (NDJSON into ``files``, immutable and named by content) → ``versions`` → ``changes``
+(what differs, for the chain) → ``editions`` (``manifest``) → ``rebuild`` (the one row, under one lock). The path of an
+answer: ``http`` → ``feed`` → ``checks``, and ``chain`` for stubs, pages and ``_since``.
 
-May import: availability, models, fhir, the foundation; Flask in ``routes`` and ``responses`` alone. Never a
-face.
+Public names: ``init_app``, ``LiveFeed``, ``feed_of``, ``FeedUnavailable``.
+
+May import: availability, models, fhir, the foundation, ``web.headers`` and ``web.logs``. No Flask but for the application's context.
 """
 
-from scheduler.publisher.files import Store
-from scheduler.publisher.publication import FeedUnavailable, Published, current
-from scheduler.publisher.routes import blueprint
+from __future__ import annotations
 
-__all__ = ["FeedUnavailable", "Published", "Store", "blueprint", "current"]
+from flask import Flask
+
+from scheduler.publisher.feed import FeedUnavailable, LiveFeed, feed_of
+from scheduler.publisher.http import FeedLayer
+from scheduler.settings import Settings
+from scheduler.web.headers import HSTS
+
+__all__ = ["FeedUnavailable", "LiveFeed", "feed_of", "init_app"]
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Answer what lies below /fhir/ in front of the application. Call it before anything is put in front of that."""
+    feed = LiveFeed(app, settings)
+    app.extensions["feed"] = feed
+    more = (HSTS,) if settings.secure else ()
+    layer = FeedLayer(app.wsgi_app, feed, settings.feed_limit, more=more)
+    app.wsgi_app = layer  # type: ignore[method-assign]  # Flask's own way to put something in front of it

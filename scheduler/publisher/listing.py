@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from scheduler.publisher.publication import current, store_of
-from scheduler.settings import Settings
+from flask import current_app
+
+from scheduler.publisher.feed import feed_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +25,31 @@ class File:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The feed of this moment. ``outcome``: files of what the feed has to say about itself; ``changed_ms``: the instant
-    of the last change in epoch milliseconds."""
+    of the last change in epoch milliseconds; ``trouble``: a sentence when newer ones can't be written, else empty."""
 
     changed_ms: int
     output: tuple[File, ...]
     outcome: tuple[File, ...]
+    trouble: str = ""
 
 
-def listing(settings: Settings) -> Listing:
-    """What the manifest of this moment lists, built first when anything is due. Raises as ``current`` does."""
-    published = current(settings)
-    said: dict[str, Any] = json.loads(published.manifest)
+def listing() -> Listing:
+    """What the manifest of this moment lists, built first when anything is due. Needs an application context. Raises
+    FeedUnavailable."""
+    feed = feed_of(current_app)
+    current = feed.current()
+    said: dict[str, Any] = json.loads(current.text)
     return Listing(
-        changed_ms=published.transaction_ms,
+        changed_ms=current.transaction_ms,
         output=tuple(map(_file, said["output"])),
         outcome=tuple(map(_file, said.get("outcome", ()))),
+        trouble=feed.trouble,
     )
 
 
-def file_data(settings: Settings, name: str) -> bytes | None:
+def file_data(name: str) -> bytes | None:
     """What a listed file holds; None when it is lost."""
-    return store_of(settings).read(name, compressed=False)
+    return feed_of(current_app).store.read(name, compressed=False)
 
 
 def _file(entry: dict[str, Any]) -> File:

@@ -31,10 +31,14 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A published Schedule: what its slots have in common, and the state codes of its place."""
+    """A published Schedule: what its slots have in common, the state codes of its place, who is seen there first, how
+    many days ahead it can be booked, and whether clients of 2021 can read its place."""
 
     kind: records.SlotKind
     states: tuple[str, ...]
+    owner: str = ""
+    horizon_days: int | None = None
+    strict: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +265,13 @@ class _Maker:
             capacity=kind.capacity,
             patient_type=kind.patient_type,
         )
-        return Offer(made, _states(place))
+        return Offer(
+            made,
+            _states(place),
+            owner=self.people.first_host(schedule.id) or schedule.line_actor_id or schedule.id,
+            horizon_days=kind.horizon_days,
+            strict=fits_2021(self.location(place)),
+        )
 
     def _note_codes(self, kind: AppointmentType) -> None:
         for code, words in ((kind.service_type_code, "service type"), (kind.specialty_code, "specialty")):
@@ -269,6 +279,11 @@ class _Maker:
                 self.notes.append(
                     f'The appointment type "{kind.name}" has no {words} code: searches may miss it.'
                 )
+
+
+def fits_2021(place: records.Location) -> bool:
+    """Whether a place has all that the specification of 2021 asks for: an address and a phone."""
+    return bool(not place.virtual and place.phone and place.line and place.city)
 
 
 def _service_id(schedule: Schedule) -> str:

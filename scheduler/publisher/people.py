@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -37,7 +38,7 @@ class Host:
         return self.role.id if self.role else joined_id(self.practitioner.id, self.schedule.location_id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class People:
     """The hosts of the published schedules, in the order in which each schedule names them."""
 
@@ -57,9 +58,20 @@ class People:
         """The roles of one schedule's hosts."""
         return tuple(
             Named(host.role_id, host.practitioner.display_name)
-            for host in self.hosts
-            if host.schedule.id == schedule_id
+            for host in self.of_schedule.get(schedule_id, ())
         )
+
+    def first_host(self, schedule_id: str) -> str | None:
+        """The practitioner whom a schedule names first; None where it has none."""
+        return next((host.practitioner.id for host in self.of_schedule.get(schedule_id, ())), None)
+
+    @cached_property
+    def of_schedule(self) -> dict[str, list[Host]]:
+        """The hosts of each schedule."""
+        found: dict[str, list[Host]] = defaultdict(list)
+        for host in self.hosts:
+            found[host.schedule.id].append(host)
+        return dict(found)
 
     def notes(self) -> list[str]:
         """What can't be said of whom."""

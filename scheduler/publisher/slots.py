@@ -1,23 +1,28 @@
-"""The openings of one Schedule, as the slot rule gives them, and until when they stand by themselves."""
+"""The starts of one Schedule that the feed shows, as the slot rule gives them, and until when they stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from scheduler.availability import Situation, free_seats, held_starts, next_change, open_starts
+from scheduler.availability import Situation, change_within, held_starts, open_starts, seats_left
 from scheduler.clock import DAY
-from scheduler.fhir.slot import BUSY, FREE, HELD
 from scheduler.models.offers import MAX_HORIZON_DAYS
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """A start (epoch seconds) with its FHIR status and the seats that are free."""
+class Shown:
+    """Starts (epoch seconds, sorted) by the status that they have. ``seats``: of each free one, where a session has
+    several."""
 
-    start: int
-    status: str
-    seats: int
+    free: list[int]
+    held: list[int]
+    busy: list[int]
+    seats: dict[int, int]
+
+    @property
+    def first(self) -> int | None:
+        """The first start of any status."""
+        return min((starts[0] for starts in (self.free, self.held, self.busy) if starts), default=None)
 
 
 def asked_until(now: int, horizon_days: int | None = MAX_HORIZON_DAYS) -> int:
@@ -25,21 +30,33 @@ def asked_until(now: int, horizon_days: int | None = MAX_HORIZON_DAYS) -> int:
     return now + ((horizon_days if horizon_days is not None else MAX_HORIZON_DAYS) + 2) * DAY
 
 
-def openings(situation: Situation, now: int, *, show_busy: bool) -> Iterator[Opening]:
-    """All starts that the feed shows, in order: open ones are free; those that would be open but for live
-    holds are held; with ``show_busy``, those that would be open but for bookings are busy."""
-    until = asked_until(now, situation.rules.horizon_days)
-    shared = situation.rules.capacity > 1
-    status = dict.fromkeys(open_starts(situation, now, now, until), FREE)
-    status |= dict.fromkeys(held_starts(situation, now, now, until), HELD)
+def shown(
+    situation: Situation,
+    now: int,
+    since: int,
+    until: int,
+    *,
+    show_busy: bool,
+    show_held: bool = True,
+    show_seats: bool = True,
+) -> Shown:
+    """What the feed shows of [since, until) at ``now``: open starts are free; those that would be open but for live
+    holds are held; with ``show_busy``, those that would be open but for bookings are busy. Without ``show_held`` held
+    starts count as booked; without ``show_seats`` every session says that it has one seat."""
+    free = open_starts(situation, now, since, until)
+    held = held_starts(situation, now, since, until) if _has_holds(situation, now) else []
+    busy: list[int] = []
     if show_busy:
-        unbooked = open_starts(without_bookings(situation), now, now, until)
-        status = dict.fromkeys(unbooked, BUSY) | status
-    for start in sorted(status):
-        free = status[start] == FREE
-        yield Opening(
-            start, status[start], free_seats(situation, start, now) if shared and free else int(free)
-        )
+        seen = {*free, *held} if show_held else set(free)
+        busy = [
+            start
+            for start in open_starts(without_bookings(situation), now, since, until)
+            if start not in seen
+        ]
+    seats: dict[int, int] = {}
+    if situation.rules.capacity > 1 and free and show_seats:
+        seats = dict(zip(free, seats_left(situation, free, now), strict=True))
+    return Shown(free, held if show_held else [], busy, seats)
 
 
 def without_bookings(situation: Situation) -> Situation:
@@ -53,8 +70,18 @@ def without_bookings(situation: Situation) -> Situation:
     )
 
 
-def stands_until(situation: Situation, now: int, *, show_busy: bool) -> int | None:
-    """The first instant after ``now`` at which time alone may change ``openings``; None: it never will."""
-    until = asked_until(now, situation.rules.horizon_days)
-    asked = [situation, without_bookings(situation)] if show_busy else [situation]
-    return min((at for one in asked if (at := next_change(one, now, until)) is not None), default=None)
+def stands_until(situation: Situation, now: int, since: int, until: int, found: Shown) -> int | None:
+    """The first instant after ``now`` at which time alone may change what is shown of [since, until), which is
+    ``found``; None: it never will."""
+    return change_within(situation, now, since, until, found.first)
+
+
+def _has_holds(situation: Situation, now: int) -> bool:
+    actors = (*situation.hosts, *(actor for kind in situation.resources for actor in kind))
+    return (
+        any(one.expires is not None and one.expires > now for actor in actors for one in actor.taken)
+        or any(one.expires is not None and one.expires > now for one in situation.seats)
+        or any(
+            one.expires is not None and one.expires > now for counted in situation.counted for one in counted
+        )
+    )

@@ -44,7 +44,7 @@ _PRIVATE = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
-_HSTS = "max-age=31536000"
+HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
 def private_page(view: View) -> View:
@@ -76,7 +76,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         for name, value in _ALWAYS.items():
             response.headers.setdefault(name, value)
         if settings.secure:
-            response.headers.setdefault("Strict-Transport-Security", _HSTS)
+            response.headers.setdefault(*HSTS)
         if is_private():
             response.headers.update(_PRIVATE)
         elif response.mimetype == "text/html":

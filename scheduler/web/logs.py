@@ -27,7 +27,7 @@ class Redact(logging.Filter):
         said = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
-            said += f": {type(error).__name__}{_places(error)}"
+            said += f": {type(error).__name__}{places(error)}"
             record.exc_info = record.exc_text = None
         record.msg, record.args = redact(said), ()
         return True
@@ -59,11 +59,11 @@ def log_unexpected(error: BaseException, reference: str) -> None:
         type(error).__name__,
         request.method,
         _route(),
-        _places(error),
+        places(error),
     )
 
 
-def _places(error: BaseException) -> str:
+def places(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     return "".join(f"\n  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
 

@@ -3,6 +3,7 @@ doesn't."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -100,12 +101,22 @@ def test_days_off_of_place_and_host_have_no_slots(small: Flask) -> None:
     assert max(days) == "20260615", "the horizon is 14 days"
 
 
-def test_slot_files_are_cut_by_week_and_states(small: Flask) -> None:
+def test_slot_files_are_cut_by_states_and_by_today_tomorrow_and_weeks(small: Flask) -> None:
     feed = read(small)
     cuts = [
         tuple(entry["extension"]["state"]) for entry in feed.manifest["output"] if entry["type"] == "Slot"
     ]
-    assert sorted(cuts) == [("IL",)] * 3 + [("MA",)] * 3 + [("MA", "NH")] * 3
+    assert sorted(cuts) == [("IL",)] * 5 + [("MA",)] * 5 + [("MA", "NH")] * 5
+    weeks = {
+        tuple(
+            sorted({start[:8] for start in [line["id"][-13:] for line in map(json.loads, body.splitlines())]})
+        )
+        for body in feed.bodies
+        if body.startswith(b'{"resourceType":"Slot"')
+    }
+    assert ("20260601",) in weeks
+    assert ("20260602",) in weeks
+    assert ("20260603", "20260604", "20260605") in weeks, "what is left of the week"
     assert feed.manifest["output"][0]["extension"]["state"] == ["IL", "MA", "NH"]
 
 

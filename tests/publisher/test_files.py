@@ -1,5 +1,4 @@
-"""The store: immutable files with their twins, whole or absent, kept for a day after they were last
-listed."""
+"""The store: immutable files, gzipped, whole or absent, kept for a day after they were last listed."""
 
 from __future__ import annotations
 
@@ -15,12 +14,13 @@ from scheduler.clock import DAY, HOUR
 from scheduler.publisher.files import Store, is_name
 
 NOW = 1_795_000_000
+SECRET = "a key of these tests"
 DATA = b'{"resourceType":"Slot"}\n' * 50
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "feed")
+    return Store(tmp_path / "feed", SECRET)
 
 
 def names(store: Store) -> set[str]:
@@ -34,26 +34,58 @@ def test_a_file_is_read_as_it_was_put_plain_and_compressed(store: Store) -> None
     packed = store.read(stored.name, compressed=True)
     assert packed is not None
     assert gzip.decompress(packed) == DATA
-    assert names(store) == {stored.name, stored.name + ".gz"}
+    assert names(store) == {stored.name + ".gz"}
 
 
 def test_the_same_content_has_the_same_name_and_bytes_and_other_content_another(
     store: Store, tmp_path: Path
 ) -> None:
-    other = Store(tmp_path / "elsewhere")
+    other = Store(tmp_path / "elsewhere", SECRET)
     one, two = store.put("Slot", DATA, NOW), other.put("Slot", DATA, NOW + 5)
     assert one == two
     assert store.read(one.name, compressed=True) == other.read(two.name, compressed=True)
     assert store.put("Slot", DATA + b"\n", NOW).name != one.name
 
 
-@pytest.mark.parametrize("lost", ["", ".gz"])
-def test_a_file_or_twin_that_was_lost_is_written_again(store: Store, lost: str) -> None:
+@pytest.mark.parametrize("harm", ["lost", "cut", "zeros"])
+def test_a_file_that_was_lost_or_torn_is_written_again(store: Store, harm: str) -> None:
     stored = store.put("Slot", DATA, NOW)
-    (store.folder / (stored.name + lost)).unlink()
-    assert not store.has(stored.name)
+    path = store.folder / (stored.name + ".gz")
+    whole = path.read_bytes()
+    if harm == "lost":
+        path.unlink()
+        assert not store.has(stored.name)
+    else:
+        path.write_bytes(whole[:10] if harm == "cut" else bytes(len(whole)))
     assert store.put("Slot", DATA, NOW) == stored
-    assert store.has(stored.name)
+    assert path.read_bytes() == whole
+
+
+def test_settling_forces_each_new_file_and_the_folder_to_disk_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forced: list[str] = []
+    sync = os.fsync
+
+    def counted(handle: int) -> None:
+        forced.append(os.path.basename(os.readlink(f"/proc/self/fd/{handle}")))
+        sync(handle)
+
+    monkeypatch.setattr("scheduler.publisher.files.os.fsync", counted)
+    stored = store.put("Slot", DATA, NOW)
+    assert forced == []
+    store.settle()
+    store.put("Slot", DATA, NOW)
+    store.settle()
+    assert forced == [stored.name + ".gz", "feed"]
+
+
+def test_a_name_tells_whether_it_was_ever_given_by_this_feed(store: Store, tmp_path: Path) -> None:
+    name = store.put("Slot", DATA, NOW).name
+    assert store.ours(name)
+    assert not store.ours(name.replace("Slot-", "Location-"))
+    assert not store.ours("Slot-" + "0" * 32 + ".ndjson")
+    assert not Store(tmp_path / "feed", "another key").ours(name)
 
 
 @pytest.mark.parametrize(
@@ -107,11 +139,12 @@ class TestSweep:
         store.sweep([], NOW + 2 * DAY)
         assert names(store) == set()
 
-    def test_it_looks_once_an_hour(self, store: Store) -> None:
-        old = store.put("Slot", DATA, NOW)
-        store.sweep([], NOW + DAY - 60)
-        store.sweep([], NOW + DAY + 60)
-        assert store.has(old.name)
+    def test_it_is_due_once_an_hour(self, store: Store) -> None:
+        store.put("Slot", DATA, NOW)
+        assert store.sweep_due(NOW)
+        store.sweep([], NOW)
+        assert not store.sweep_due(NOW + HOUR - 1)
+        assert store.sweep_due(NOW + HOUR)
 
 
 def test_only_one_builder_at_a_time_holds_the_lock(store: Store) -> None:

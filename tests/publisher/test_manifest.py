@@ -7,21 +7,19 @@ import json
 import pytest
 
 from scheduler.publisher import manifest
-from scheduler.publisher.manifest import Listed
+from scheduler.publisher.manifest import Listed, Maker
 
-REQUEST = "https://book.example.org/fhir/$bulk-publish"
+MAKER = Maker("https://book.example.org/fhir", 60)
 SLOTS = Listed("Slot", "https://book.example.org/fhir/files/Slot-1.ndjson", 12, 3400, ("MA", "NH"))
 PLACES = Listed("Location", "https://book.example.org/fhir/files/Location-1.ndjson", 1, 200)
 SAID = Listed("OperationOutcome", "https://book.example.org/fhir/files/OperationOutcome-1.ndjson", 1, 90)
+AT = 1_795_000_000_007
 
 
 def test_it_has_all_fields_of_all_generations() -> None:
-    made = json.loads(
-        manifest.to_text(manifest.content(REQUEST, 60, [PLACES, SLOTS], [SAID]), 1_795_000_000_007)
-    )
-    assert made == {
+    assert json.loads(MAKER.full(AT, [PLACES, SLOTS], outcome=[SAID], after=17)) == {
         "transactionTime": "2026-11-18T11:06:40.007Z",
-        "request": REQUEST,
+        "request": "https://book.example.org/fhir/$bulk-publish",
         "manifestType": "http://hl7.org/fhir/uv/bulkdata/StructureDefinition/BulkPublishManifest",
         "requiresAccessToken": False,
         "outputFormat": "application/fhir+ndjson",
@@ -39,20 +37,34 @@ def test_it_has_all_fields_of_all_generations() -> None:
         "deleted": [],
         "error": [],
         "outcome": [{"type": "OperationOutcome", "url": SAID.url, "count": 1, "fileSize": 90}],
+        "link": [{"relation": "next", "url": "https://book.example.org/fhir/$bulk-publish/after/17"}],
     }
 
 
 def test_an_outcome_is_only_there_when_there_is_something_to_say() -> None:
-    assert "outcome" not in manifest.content(REQUEST, 60, [SLOTS], [])
+    assert "outcome" not in json.loads(MAKER.full(AT, [SLOTS]))
 
 
-def test_what_was_said_and_listed_is_read_back_without_the_time() -> None:
-    said = manifest.content(REQUEST, 60, [PLACES, SLOTS], [SAID])
-    text = manifest.to_text(said, 1)
-    assert manifest.said_by(text) == said
+def test_a_page_names_its_own_address_and_its_link_may_be_pending_or_closed() -> None:
+    made = json.loads(MAKER.full(AT, [], request=manifest.page_path(4), following=manifest.PENDING))
+    assert made["request"] == "https://book.example.org/fhir/$bulk-publish/page/4"
+    assert made["link"] == [{"relation": "next", "url": "#pending"}]
+    assert (made["output"], made["deleted"]) == ([], [])
+
+
+def test_clients_of_2021_get_only_the_fields_that_they_know() -> None:
+    assert json.loads(MAKER.strict(AT, [PLACES])) == {
+        "transactionTime": "2026-11-18T11:06:40.007Z",
+        "request": "https://book.example.org/fhir/2021/$bulk-publish",
+        "output": [{"type": "Location", "url": PLACES.url, "count": 1, "fileSize": 200}],
+        "error": [],
+    }
+
+
+def test_the_names_of_all_files_are_read_back() -> None:
+    text = MAKER.full(AT, [PLACES], deleted=[SLOTS], outcome=[SAID])
     assert manifest.file_names(text) == {"Location-1.ndjson", "Slot-1.ndjson", "OperationOutcome-1.ndjson"}
-    assert manifest.said_by("") == {}
-    assert manifest.file_names("") == frozenset()
+    assert manifest.file_names(b"") == frozenset()
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(60, "PT1M"), (90, "PT90S"), (3600, "PT60M"), (1, "PT1S")])

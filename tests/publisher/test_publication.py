@@ -14,8 +14,7 @@ from sqlalchemy import func, select
 
 from scheduler.db import snapshot, transaction
 from scheduler.models import Publication, ShardMark
-from scheduler.publisher import FeedUnavailable, current, publication
-from scheduler.publisher import build as builder
+from scheduler.publisher import FeedUnavailable, feed_of, rebuild
 from scheduler.settings import Settings
 from tests.publisher import clinic
 from tests.publisher.clinic import BEN, FIRST, FLU, HALF_HOUR, SKIN, VIDEO
@@ -147,17 +146,16 @@ class TestMarks:
     ) -> None:
         read(app)
         clinic.book(app, SKIN, FIRST)
-        build = builder.build
+        build = rebuild.build_block
 
         def and_somebody_books(*args: Any, **kwargs: Any) -> Any:
-            built = build(*args, **kwargs)
-            monkeypatch.setattr(publication, "build", build)
+            built = list(build(*args, **kwargs))
+            monkeypatch.setattr(rebuild, "build_block", build)
             in_another_thread(lambda: clinic.book(app, SKIN, FIRST + HALF_HOUR, by=BEN))
             return built
 
-        monkeypatch.setattr(publication, "build", and_somebody_books)
-        with app.app_context():
-            current(settings(app))
+        monkeypatch.setattr(rebuild, "build_block", and_somebody_books)
+        feed_of(app).current()
         assert marks(app) > 0, "the second booking's marks were not seen by that build"
         feed = read(app)
         assert (feed.status(SKIN, NINE), feed.status(SKIN, HALF_PAST)) == (None, None)
@@ -168,31 +166,30 @@ class TestMarks:
     ) -> None:
         read(app)
         clinic.book(app, SKIN, FIRST)
-        build = builder.build
-        built_by_us: list[int] = []
+        heads = rebuild.load_heads
+        begun: list[int] = []
 
         def and_another_machine_publishes(*args: Any, **kwargs: Any) -> Any:
-            built_by_us.append(1)
-            built = build(*args, **kwargs)
-            if len(built_by_us) == 1:
+            begun.append(1)
+            found = heads(*args, **kwargs)
+            if len(begun) == 1:
                 in_another_thread(raise_generation)
-            return built
+            return found
 
         def raise_generation() -> None:
             with app.app_context(), transaction() as session:
                 session.scalars(select(Publication)).one().generation += 1
 
-        monkeypatch.setattr(publication, "build", and_another_machine_publishes)
-        with app.app_context():
-            current(settings(app))
-        assert len(built_by_us) == 2
+        monkeypatch.setattr(rebuild, "load_heads", and_another_machine_publishes)
+        feed_of(app).current()
+        assert len(begun) == 2
         assert generation(app) == 3
         assert read(app).status(SKIN, NINE) is None
 
     def test_when_others_always_win_the_answer_is_try_again(
         self, small: Flask, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(publication, "_publish", lambda *_: None)
+        monkeypatch.setattr(rebuild.Rebuild, "publish", lambda *_, **__: False)
         answer = small.test_client().get(MANIFEST)
         assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
         assert answer.json is not None
@@ -218,28 +215,41 @@ def in_another_thread(act: Callable[[], object]) -> None:
 
 
 class TestFiles:
-    def test_a_wiped_folder_is_filled_again_under_the_same_names(self, small: Flask) -> None:
+    def test_a_wiped_folder_is_filled_again_under_the_same_names(
+        self, small: Flask, make_app: Callable[..., Flask], sqlite_url: str
+    ) -> None:
         first = read(small)
         shutil.rmtree(settings(small).data_dir / "feed")
-        second = read(small)
-        assert second.text == first.text
+        second = read(make_app(sqlite_url))
+        assert second.resources == first.resources
+        assert {entry["url"] for entry in second.manifest["output"]} == {
+            entry["url"] for entry in first.manifest["output"]
+        }
 
-    def test_a_single_lost_file_is_made_again_when_it_is_asked_for(self, small: Flask) -> None:
+    def test_a_single_lost_file_is_made_again_when_it_is_asked_for(
+        self, small: Flask, make_app: Callable[..., Flask], sqlite_url: str
+    ) -> None:
         url = read(small).manifest["output"][-1]["url"]
-        path = settings(small).data_dir / "feed" / url.rpartition("/")[2]
+        path = settings(small).data_dir / "feed" / (url.rpartition("/")[2] + ".gz")
         body = path.read_bytes()
+        other = make_app(sqlite_url)
+        assert other.test_client().get(MANIFEST).status_code == 200
         path.unlink()
-        answer = small.test_client().get(url)
+        answer = other.test_client().get(url, headers={"Accept-Encoding": "gzip"})
         assert (answer.status_code, answer.data) == (200, body)
 
-    def test_a_file_that_left_the_manifest_is_kept_a_day(self, small: Flask, frozen: Clock) -> None:
+    def test_a_file_that_left_the_manifest_is_kept_a_day_and_then_gone(
+        self, small: Flask, frozen: Clock, make_app: Callable[..., Flask], sqlite_url: str
+    ) -> None:
         old = read(small).manifest["output"][-1]["url"]
         frozen.at("2026-06-20T12:00:00-04:00")
         assert old not in {entry["url"] for entry in read(small).manifest["output"]}
+        feed_of(small).sweep()
         assert small.test_client().get(old).status_code == 200
         frozen.at("2026-06-21T13:00:00-04:00")
         read(small)
-        assert small.test_client().get(old).status_code == 404
+        feed_of(small).sweep()
+        assert make_app(sqlite_url).test_client().get(old).status_code == 410
 
 
 class TestFingerprint:
@@ -256,27 +266,37 @@ class TestFingerprint:
         }
 
     def test_older_code_serves_what_newer_code_published_and_publishes_nothing(
-        self, small: Flask, monkeypatch: pytest.MonkeyPatch
+        self,
+        small: Flask,
+        make_app: Callable[..., Flask],
+        sqlite_url: str,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(publication, "CODE_GENERATION", publication.CODE_GENERATION + 1)
-        newer = read(small)
+        monkeypatch.setattr(rebuild, "CODE_GENERATION", rebuild.CODE_GENERATION + 1)
+        newer = read(make_app(sqlite_url))
         monkeypatch.undo()
         assert read(small).text == newer.text
         clinic.book(small, SKIN, FIRST)
-        with small.app_context(), pytest.raises(FeedUnavailable):
-            current(settings(small))
+        with pytest.raises(FeedUnavailable):
+            feed_of(small).current()
         assert generation(small) == 1
 
-    def test_newer_code_publishes_anew(self, small: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_newer_code_publishes_anew(
+        self,
+        small: Flask,
+        make_app: Callable[..., Flask],
+        sqlite_url: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
         read(small)
-        monkeypatch.setattr(publication, "CODE_GENERATION", publication.CODE_GENERATION + 1)
-        read(small)
+        monkeypatch.setattr(rebuild, "CODE_GENERATION", rebuild.CODE_GENERATION + 1)
+        read(make_app(sqlite_url))
         assert generation(small) == 2
 
     def test_settings_that_change_what_is_told_change_it(self, small: Flask) -> None:
         made = settings(small)
         told = {
-            publication.fingerprint(changed)
+            rebuild.fingerprint(changed)
             for changed in (made, replace(made, show_busy=True), replace(made, feed_max_age=61))
         }
         assert len(told) == 3

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import time_machine
 
 from scheduler import clock
+from scheduler.publisher import clocks
 
 
 class Clock:
@@ -22,6 +23,7 @@ class Clock:
         instant = moment if isinstance(moment, int) else _instant(moment)
         self._stopped = time_machine.travel(instant, tick=False)
         self._stopped.start()
+        clocks.believes_database = False
         self._now = instant
         return instant
 
@@ -34,6 +36,7 @@ class Clock:
         """Let the real time show again."""
         if self._stopped is not None:
             self._stopped.stop()
+            clocks.believes_database = True
             self._stopped = None
 
 

@@ -90,11 +90,11 @@ class Report:
 
 def feed_now(person: Person, settings: Settings) -> Feed:
     """The feed of this moment, built first if anything is due. Raises what the publisher raises."""
-    now_listed = listing(settings)
+    now_listed = listing()
     statuses: Counter[str] = Counter()
     for file in now_listed.output:
         if file.type == "Slot":
-            data = file_data(settings, file.name) or b""
+            data = file_data(file.name) or b""
             statuses.update(found.decode() for found in _STATUS.findall(data))
     with snapshot() as session:
         notes = tuple(_note(session, person, text) for text in _outcome(settings, now_listed))
@@ -119,7 +119,7 @@ def zone_for(person: Person) -> str:
 def check(settings: Settings, now: int, seconds: float | None = None) -> Report:
     """Read every line of every file of this moment, for ``seconds`` (None: CHECK_SECONDS) at most, and keep the report. Raises what the
     publisher raises."""
-    listed = listing(settings)
+    listed = listing()
     files = (*listed.output, *listed.outcome)
     until = time.perf_counter() + (CHECK_SECONDS if seconds is None else seconds)
     read, lines, bad_count, bad = 0, 0, 0, list[Bad]()
@@ -155,7 +155,7 @@ def last_report(settings: Settings) -> Report | None:
 def _check_file(settings: Settings, file: File, until: float) -> tuple[int, list[Bad]]:
     """(lines read, those that are bad). A file whose lines are fewer or more than the manifest says is bad as a whole,
     at line 0."""
-    data = file_data(settings, file.name)
+    data = file_data(file.name)
     if data is None:
         return 0, [Bad(file.name, 0, "the file is lost.")]
     count, bad = 0, []
@@ -191,7 +191,7 @@ def _kinds(files: Iterable[File]) -> tuple[Kind, ...]:
 
 def _outcome(settings: Settings, listed: Listing) -> list[str]:
     """The sentences of what the feed has to say about itself."""
-    lines = [line for file in listed.outcome for line in (file_data(settings, file.name) or b"").splitlines()]
+    lines = [line for file in listed.outcome for line in (file_data(file.name) or b"").splitlines()]
     return [issue["details"]["text"] for line in lines for issue in json.loads(line)["issue"]]
 
 

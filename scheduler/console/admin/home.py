@@ -85,7 +85,7 @@ def home_page(person: Person, now: int, settings: Settings) -> Home:
 def _feed(settings: Settings) -> tuple[int | None, int, list[Problem]]:
     """(last change, slots listed, what is wrong). This page must come even when building the feed is what fails."""
     try:
-        listed = listing(settings)
+        listed = listing()
     except SchedulerError as error:
         sentence = error.sentence
     except Exception as error:

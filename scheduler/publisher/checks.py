@@ -1,0 +1,139 @@
+"""Is the feed that we have the one that holds? Asked before every answer, in microseconds.
+
+A request may only use a check that began after it arrived. SQLite says by a counter whether anything at all was written
+since; PostgreSQL is asked one row, by one thread for all that wait.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import text
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from scheduler import clock
+from scheduler.db import BUSY_TIMEOUT_MS
+from scheduler.publisher.clocks import told_ms
+
+_SEEN = (
+    "SELECT generation, until_ms, fingerprint, EXISTS(SELECT 1 FROM shard_mark) FROM publication WHERE id = 1"
+)
+_SEEN_AND_CLOCK = text(
+    "SELECT kept.generation, kept.until_ms, kept.fingerprint, EXISTS(SELECT 1 FROM shard_mark), "
+    "floor(extract(epoch FROM clock_timestamp()) * 1000) "
+    "FROM (SELECT 1) AS always LEFT JOIN publication AS kept ON kept.id = 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a check saw: the publication's generation, until when it holds by itself (epoch milliseconds), what made it,
+    and whether something was marked since."""
+
+    generation: int = 0
+    until_ms: int | None = None
+    fingerprint: str = ""
+    marked: bool = True
+
+
+NEVER = Seen()
+
+
+class Checks(Protocol):
+    def look(self) -> tuple[Seen, int]:
+        """What is published, and the feed's clock in epoch milliseconds, both read after the call began."""
+
+
+def checks_for(engine: Engine) -> Checks:
+    """The quickest way to look into this database."""
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        return SQLiteChecks(engine.url.database)
+    return SharedChecks(engine)
+
+
+class SQLiteChecks:
+    """Each thread has a connection of its own, whose counter moves when any other connection commits."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._own = threading.local()
+
+    def look(self) -> tuple[Seen, int]:
+        own = self._own
+        try:
+            version = own.execute("PRAGMA data_version").fetchone()
+        except AttributeError:
+            own.execute = self._connect()
+            own.version, own.seen = None, NEVER
+            version = own.execute("PRAGMA data_version").fetchone()
+        if version != own.version:
+            found = own.execute(_SEEN).fetchone()
+            own.seen = NEVER if found is None else Seen(found[0], found[1], found[2], bool(found[3]))
+            own.version = version
+        return own.seen, clock.now_ms()
+
+    def _connect(self) -> Callable[[str], sqlite3.Cursor]:
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+        return connection.execute
+
+
+class SharedChecks:
+    """One question at a time for a whole process; who comes while it is under way waits for the next one."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._changed = threading.Condition()
+        self._asking = False
+        self._begun = 0
+        self._ended = 0
+        self._answer: tuple[Seen, int] = (NEVER, 0)
+
+    def look(self) -> tuple[Seen, int]:
+        with self._changed:
+            first_that_counts = self._begun + 1
+            while self._asking:
+                self._changed.wait()
+                if self._ended >= first_that_counts:
+                    return self._answer
+            self._asking = True
+            self._begun += 1
+            number = self._begun
+        answer = None
+        try:
+            answer = self._ask()
+            return answer
+        finally:
+            with self._changed:
+                self._asking = False
+                if answer is not None:
+                    self._ended, self._answer = number, answer
+                self._changed.notify_all()
+
+    def _ask(self) -> tuple[Seen, int]:
+        try:
+            return self._asked()
+        except DBAPIError:
+            # the server may have been restarted since the last question
+            self._drop()
+            return self._asked()
+
+    def _asked(self) -> tuple[Seen, int]:
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        row = self._connection.execute(_SEEN_AND_CLOCK).one()
+        generation, until_ms, fingerprint, marked, now_ms = row
+        if generation is None:
+            return NEVER, told_ms(now_ms)
+        return Seen(generation, until_ms, fingerprint, marked), told_ms(now_ms)
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
