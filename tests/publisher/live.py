@@ -58,12 +58,23 @@ class Hatchery:
         )  # fmt: skip
 
     def start(
-        self, environ: Mapping[str, str], clock: Path | None = None, beliefs: Mapping[str, Any] | None = None
+        self,
+        environ: Mapping[str, str],
+        clock: Path | None = None,
+        beliefs: Mapping[str, Any] | None = None,
+        *,
+        ahead: bool = False,
     ) -> LiveServer:
-        """A server on these settings. ``clock``: the file with its time; ``beliefs``: see ``live_process.believe``."""
+        """A server on these settings. ``clock``: the file with its time; ``beliefs``: see ``live_process.believe``;
+        ``ahead``: it does the job of looking ahead too."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        wanted = {"environ": dict(environ), "clock": str(clock or ""), "beliefs": dict(beliefs or {})}
+        wanted = {
+            "environ": dict(environ),
+            "clock": str(clock or ""),
+            "beliefs": dict(beliefs or {}),
+            "ahead": ahead,
+        }
         self._process.stdin.write(json.dumps(wanted) + "\n")
         self._process.stdin.flush()
         told = self._process.stdout.readline()
@@ -131,10 +142,14 @@ def start_live(hatchery: Hatchery, database_url: str, data_dir: Path) -> Iterato
     started: list[LiveServer] = []
 
     def start(
-        clock: Path | None = None, beliefs: Mapping[str, Any] | None = None, **changes: str
+        clock: Path | None = None,
+        beliefs: Mapping[str, Any] | None = None,
+        *,
+        ahead: bool = False,
+        **changes: str,
     ) -> LiveServer:
         environ = environ_for(database_url, data_dir, public_url=PUBLIC_URL, feed_limit="0", **changes)
-        started.append(hatchery.start(environ, clock, beliefs))
+        started.append(hatchery.start(environ, clock, beliefs, ahead=ahead))
         return started[-1]
 
     yield start

@@ -2,7 +2,8 @@
 
 The program loads the product once and waits. For each line of JSON on standard input it forks a server and prints its
 process id and port: the product's own WSGI application on settings of the line, in which the time is what stands in the
-line's clock file, read at each request. A line may also say what the server believes of its code and zone data.
+line's clock file, read at each request. A line may also say what the server believes of its code and zone data, and that it
+looks ahead as the job does.
 It ends with its standard input, and every server ends with it.
 """
 
@@ -16,6 +17,8 @@ import os
 import signal
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -26,6 +29,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from scheduler import server
+from scheduler.publisher import feed_of
 from tests.support.apps import RememberedRule, environ_for
 
 _PR_SET_PDEATHSIG = 1
@@ -68,6 +72,13 @@ def believe(beliefs: dict[str, Any]) -> None:
             setattr(importlib.import_module(module), attribute, value)
 
 
+def look_ahead(app: Flask) -> None:
+    """What the job does, without a pause."""
+    while True:
+        if not feed_of(app).look_ahead():
+            time.sleep(0.02)
+
+
 def _version(told: dict[str, str], real: Callable[[str], str], name: str) -> str:
     return told.get(name) or real(name)
 
@@ -76,6 +87,8 @@ def serve(wanted: dict[str, Any], tell: Callable[[int], None]) -> None:
     os.environ.update(wanted["environ"])
     believe(wanted["beliefs"])
     app: Any = server.wsgi()
+    if wanted["ahead"]:
+        threading.Thread(target=look_ahead, args=(app,), daemon=True).start()
     if wanted["clock"]:
         app = ToldTime(app, Path(wanted["clock"]))
     made = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
