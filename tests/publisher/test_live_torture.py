@@ -36,7 +36,7 @@ pytestmark = pytest.mark.processes
 READS = int(os.environ.get("FEED_READS", "30"))
 KILLS = READS // 5
 MOST_SECONDS = 120 + READS
-LIVES = (0.05, 0.6)  # how long a victim lives, in seconds
+LIVES = (0.02, 2.5)  # how long a victim lives, in seconds
 READERS = (Snapshot, Poller, Since, Chain)
 
 
