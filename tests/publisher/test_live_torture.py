@@ -33,8 +33,8 @@ from tests.world import DETAILS
 
 pytestmark = pytest.mark.processes
 
-READS = int(os.environ.get("FEED_READS", "30"))
-KILLS = READS // 5
+READS = int(os.environ.get("FEED_READS", "16"))
+KILLS = READS // 4
 MOST_SECONDS = 120 + READS
 LIVES = (0.02, 2.5)  # how long a victim lives, in seconds
 READERS = (Snapshot, Poller, Since, Chain)
