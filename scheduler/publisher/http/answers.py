@@ -14,7 +14,6 @@ from scheduler.fhir import operation_outcome, to_line
 from scheduler.publisher.http.documents import OPEN, SAFE, VARY, Document, Headers, Representation
 from scheduler.publisher.http.negotiate import (
     NOTHING,
-    Encoding,
     accepts,
     byte_range,
     encodings,
@@ -75,19 +74,25 @@ def answer(document: Document, environ: Environ, now_ms: int) -> Answer:
         raise NotAcceptable(
             f"This address only has {document.media[0]}. Ask for that, or leave out the Accept header."
         )
-    encoding, gzip, identity = encodings(get("HTTP_ACCEPT_ENCODING"))
-    if encoding is Encoding.NONE:
+    taken = encodings(get("HTTP_ACCEPT_ENCODING"))
+    if taken is None:
         raise NotAcceptable("This address has gzip and identity. Allow one of them in Accept-Encoding.")
-    zipped = encoding is Encoding.GZIP
-    tags = [etag for etag, taken in _tags(document, gzip=gzip, identity=identity, zipped=zipped) if taken]
+    tags = document.tags(taken)
     dated = document.has_date(now_ms)
-    _check_wanted(document, environ, tags, dated=dated)
-    kept = _kept(document, environ, tags, dated=dated)
-    if kept is not None:
-        return _NOT_MODIFIED, document.kept_zipped if kept == document.etag_zipped else document.kept, b""
-    form = document.representation(zipped=zipped)
+    if "HTTP_IF_MATCH" in environ or "HTTP_IF_UNMODIFIED_SINCE" in environ:
+        _check_wanted(document, environ, tags, dated=dated)
+    header = get("HTTP_IF_NONE_MATCH")
+    if header is not None:  # which beats If-Modified-Since
+        for tag in tags:
+            if names(header, tag):
+                return _NOT_MODIFIED, document.kept(tag), b""
+    elif dated and "HTTP_IF_MODIFIED_SINCE" in environ:
+        since = http_date(environ["HTTP_IF_MODIFIED_SINCE"])
+        if since is not None and since >= document.modified:
+            return _NOT_MODIFIED, document.kept(tags[0]), b""
+    form = document.representation(zipped=taken.zipped)
     headers = form.dated if dated else form.headers
-    if get("REQUEST_METHOD") == "HEAD":
+    if environ["REQUEST_METHOD"] == "HEAD":
         return _OK, headers, b""
     if "HTTP_RANGE" in environ:
         return _part(document, form, headers, environ, tags[0], dated=dated)
@@ -128,39 +133,16 @@ def _more(error: SchedulerError) -> Headers:
     return (("Retry-After", str(_ASK_AGAIN_SECONDS)),) if error.status == 503 else ()
 
 
-def _tags(
-    document: Document, *, gzip: bool, identity: bool, zipped: bool
-) -> tuple[tuple[str, bool], tuple[str, bool]]:
-    """The tags of both forms and whether the client takes that form, first of what would be sent."""
-    one, other = (document.etag_zipped, gzip), (document.etag, identity)
-    return (one, other) if zipped else (other, one)
-
-
-def _kept(document: Document, environ: Environ, tags: list[str], *, dated: bool) -> str | None:
-    """The tag of the client's copy when that is the present content, in a form that it takes.
-
-    If-None-Match beats If-Modified-Since.
-    """
-    header = environ.get("HTTP_IF_NONE_MATCH")
-    if header is not None:
-        return next((tag for tag in tags if names(header, tag)), None)
-    header = environ.get("HTTP_IF_MODIFIED_SINCE")
-    if header is None or not dated or document.modified is None:
-        return None
-    since = http_date(header)
-    return tags[0] if since is not None and since >= document.modified else None
-
-
-def _check_wanted(document: Document, environ: Environ, tags: list[str], *, dated: bool) -> None:
+def _check_wanted(document: Document, environ: Environ, tags: tuple[str, ...], *, dated: bool) -> None:
     """Raise PreconditionFailed when the client wants a version that is not the present one."""
     header = environ.get("HTTP_IF_MATCH")
     if header is not None:
         failed = not any(names(header, tag, weak=False) for tag in tags)
     else:
         header = environ.get("HTTP_IF_UNMODIFIED_SINCE")
-        since = None if header is None or document.modified is None else http_date(header)
+        since = http_date(header) if header is not None and document.modified_ms is not None else None
         # a change whose date does not count yet is later than every date that was given out
-        failed = since is not None and (not dated or since < (document.modified or 0))
+        failed = since is not None and (not dated or since < document.modified)
     if failed:
         raise PreconditionFailed("This has changed since. Read it again without the condition.")
 

@@ -13,6 +13,8 @@ from email.utils import formatdate
 
 from isal import igzip
 
+from scheduler.publisher.http.negotiate import Encodings
+
 Headers = tuple[tuple[str, str], ...]
 
 MANIFEST_MEDIA = ("application/json", "application/fhir+json")
@@ -58,7 +60,8 @@ class Document:
     ``tag``: names this content and no other; a word without quotes (the gzip form's gets "-gz" behind it).
     ``zipped``: the content as gzip, of one or more members. ``plain``: None: inflated when somebody asks for it.
     ``media``: the media types that it may be taken as; it is sent as the first. ``modified_ms``: the instant of the
-    last change in epoch milliseconds, or None where no date counts. Raises ValueError for a tag that no header takes.
+    last change in epoch milliseconds, or None where no date counts (``has_date``). ``modified`` and ``last_modified`` are
+    that instant in epoch seconds, rounded up, and as a header. Raises ValueError for a tag that no header takes.
     """
 
     tag: str
@@ -69,10 +72,10 @@ class Document:
     modified_ms: int | None = None
     etag: str = field(init=False)
     etag_zipped: str = field(init=False)
-    modified: int | None = field(init=False)
+    modified: int = field(init=False)
     last_modified: str = field(init=False)
-    kept: Headers = field(init=False, repr=False)
-    kept_zipped: Headers = field(init=False, repr=False)
+    _kept: Headers = field(init=False, repr=False)
+    _kept_zipped: Headers = field(init=False, repr=False)
     _zipped: Representation = field(init=False, repr=False)
     _plain: Representation | None = field(init=False, repr=False)
 
@@ -80,13 +83,13 @@ class Document:
         if not self.tag.isascii() or not self.tag.isprintable() or set(self.tag) & set('", '):
             raise ValueError("a tag has only ASCII letters and signs, without quotes, commas and spaces")
         made = object.__setattr__
-        modified = None if self.modified_ms is None else -(-self.modified_ms // 1000)
+        modified = -(-(self.modified_ms or 0) // 1000)
         made(self, "etag", f'"{self.tag}"')
         made(self, "etag_zipped", f'"{self.tag}-gz"')
         made(self, "modified", modified)
-        made(self, "last_modified", "" if modified is None else formatdate(modified, usegmt=True))
-        made(self, "kept", self._validators(self.etag))
-        made(self, "kept_zipped", self._validators(self.etag_zipped))
+        made(self, "last_modified", formatdate(modified, usegmt=True))
+        made(self, "_kept", self._validators(self.etag))
+        made(self, "_kept_zipped", self._validators(self.etag_zipped))
         made(self, "_zipped", self._represent(self.zipped, zipped=True))
         made(self, "_plain", None if self.plain is None else self._represent(self.plain, zipped=False))
 
@@ -95,6 +98,16 @@ class Document:
         if zipped:
             return self._zipped
         return self._plain or self._represent(_inflated.of(self.tag, self.zipped), zipped=False)
+
+    def tags(self, taken: Encodings) -> tuple[str, ...]:
+        """The entity tags of the forms that a client takes, with quotes, first of what it is sent."""
+        if not taken.other:
+            return (self.etag_zipped,) if taken.zipped else (self.etag,)
+        return (self.etag_zipped, self.etag) if taken.zipped else (self.etag, self.etag_zipped)
+
+    def kept(self, etag: str) -> Headers:
+        """The headers of a 304 for a client whose copy has ``etag``."""
+        return self._kept_zipped if etag == self.etag_zipped else self._kept
 
     def has_date(self, now_ms: int) -> bool:
         """Whether its date counts at ``now_ms`` (epoch milliseconds)."""
@@ -109,12 +122,11 @@ class Document:
             ("Content-Type", self.media[0]),
             ("Content-Length", str(len(body))),
             *((("Content-Encoding", "gzip"),) if zipped else ()),
-            *(self.kept_zipped if zipped else self.kept),
+            *(self._kept_zipped if zipped else self._kept),
             ("Accept-Ranges", "bytes"),
             *SAFE,
         )
-        dated = (*headers, ("Last-Modified", self.last_modified)) if self.last_modified else headers
-        return Representation(body, headers, dated)
+        return Representation(body, headers, (*headers, ("Last-Modified", self.last_modified)))
 
 
 class Inflated:

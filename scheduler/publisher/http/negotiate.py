@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from enum import Enum
 from functools import lru_cache
 from typing import TypeVar
 
@@ -25,12 +25,12 @@ _DIGITS = 18
 NOTHING = (0, 0)
 
 
-class Encoding(Enum):
-    """How the content is sent. ``NONE``: the client takes neither form."""
+@dataclass(frozen=True, slots=True)
+class Encodings:
+    """Whether gzip is to be sent, and whether the client would take the other form too."""
 
-    GZIP = "gzip"
-    IDENTITY = "identity"
-    NONE = "none"
+    zipped: bool
+    other: bool
 
 
 def accepts(header: str, media: tuple[str, ...]) -> bool:
@@ -40,13 +40,13 @@ def accepts(header: str, media: tuple[str, ...]) -> bool:
     return _accepts_kept(header, media)
 
 
-def encodings(header: str | None) -> tuple[Encoding, bool, bool]:
-    """The encoding to send, and whether gzip and identity are each allowed, for an Accept-Encoding header.
+def encodings(header: str | None) -> Encodings | None:
+    """The encoding to send for an Accept-Encoding header, or None when the client takes neither gzip nor identity.
 
-    Without one, everything is allowed and identity is sent, which everybody can read.
+    Without the header everything is allowed, and identity is sent, which everybody can read.
     """
     if header is None:
-        return Encoding.IDENTITY, True, True
+        return _ANY
     if len(header) > _LONGEST_KEPT:
         return _encodings(header)
     return _encodings_kept(header)
@@ -105,7 +105,7 @@ def _weight_of(weights: dict[str, float], kind: str) -> float:
     return 0.0
 
 
-def _encodings(header: str) -> tuple[Encoding, bool, bool]:
+def _encodings(header: str) -> Encodings | None:
     weights = dict(_weighted(header))
     others = weights.get("*")
     gzip = max(
@@ -116,8 +116,10 @@ def _encodings(header: str) -> tuple[Encoding, bool, bool]:
     identity = weights.get("identity", others)
     allowed = identity is None or identity > 0
     if gzip > 0 and gzip >= (identity or 0.0):
-        return Encoding.GZIP, True, allowed
-    return Encoding.IDENTITY if allowed else Encoding.NONE, gzip > 0, allowed
+        return Encodings(zipped=True, other=allowed)
+    if allowed:
+        return Encodings(zipped=False, other=gzip > 0)
+    return None
 
 
 def _weighted(header: str) -> Iterator[tuple[str, float]]:
@@ -147,6 +149,7 @@ def _keeping(make: Callable[..., Made]) -> Callable[..., Made]:
     return lru_cache(maxsize=_DIFFERENT_TEXTS)(make)
 
 
+_ANY = Encodings(zipped=False, other=True)
 _accepts_kept = _keeping(_accepts)
 _encodings_kept = _keeping(_encodings)
 _http_date_kept = _keeping(_http_date)
