@@ -46,7 +46,13 @@ from tests.support.times import Clock
 # each of the many processes that tests start would compile the whole program anew where the machine forbids to keep that
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-pytest_plugins = ["tests.support.pages", "tests.support.served", "tests.factories.fixtures", "tests.people"]
+pytest_plugins = [
+    "tests.support.pages",
+    "tests.support.served",
+    "tests.factories.fixtures",
+    "tests.people",
+    "tests.publisher.live",
+]
 
 DEMO_PASSWORD = "a password for the demo"
 DATABASES = ("sqlite", "postgresql")
