@@ -151,8 +151,8 @@ class DatedHours:
         windows = self._lonely.get(day)
         if windows is None:
             windows = self._lonely[day] = [(start, end, end) for start, end in self.spans(day)]
-            midnight = self.zone.instant
-            if windows and (windows[0][0] < midnight(day, 0) or windows[-1][1] >= midnight(day + 1, 0)):
+            # On a day on which the clock changes, hours may begin or end inside the date before.
+            if windows and (self.zone.offset(day) is None or windows[-1][1] >= self.zone.instant(day + 1, 0)):
                 self._meeting.add(day)
         return windows
 
