@@ -136,7 +136,7 @@ def _no_window(dated: DatedHours, start: int, length: int) -> Iterable[Reason]:
             else:
                 yield Reason("time_off", detail=detail)
     # Without the time off, would it be open? If not, that is a reason of its own.
-    beneath = dated_hours(replace(dated.hours, time_off=(), sources=replace(sources, time_off=())))
+    beneath = dated_hours(replace(dated.hours, time_off=()))
     if not _windows_at(beneath, start, length):
         yield from _no_window(beneath, start, length)
 

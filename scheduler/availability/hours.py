@@ -113,6 +113,8 @@ class DatedHours:
         """
         day_of, kept = self.zone.day, self._windows
         first, last = day_of(since), day_of(until - 1)
+        if last < first:  # the clock was set back over midnight in between
+            first, last = last, first
         found: list[Reaching] = []
         for day in range(first, last + 1):
             windows = kept.get(day)

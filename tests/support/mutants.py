@@ -7,8 +7,8 @@ noticed its other mutants, then the quickest. A mutant that needs far more time 
 """
 
 from __future__ import annotations
-
 import __future__
+
 import argparse
 import ast
 import difflib
@@ -46,6 +46,7 @@ TESTS = [
     *("--import-mode=importlib", "-p", "no:cacheprovider", "-k", "not in_every_zone and not is_refused_soon"),
 ]
 MEMORY = 3 * 2**30
+ENOUGH = 95  # per cent
 NOTICED, SURVIVED, ENDLESS = "noticed", "survived", "endless"
 
 
@@ -61,6 +62,10 @@ class Mutant:
         return self.module, self.function
 
     def take_effect(self) -> None:
+        for module in [module for name, module in sys.modules.items() if name.startswith(PACKAGE)]:
+            for kept in vars(module).values():  # test modules ask for a zone while they are collected
+                if hasattr(kept, "cache_clear"):
+                    kept.cache_clear()
         self.node.decorator_list = []
         code = compile(
             ast.Module([self.node], []), "<mutant>", "exec", __future__.annotations.compiler_flag, True
@@ -98,34 +103,40 @@ def mutants_of(module: str) -> Iterator[Mutant]:
             if named["number"] == "orig":
                 own = text
                 continue
-            changed = list(difflib.unified_diff(own, text, n=0, lineterm=""))[3:]
+            changed = list(difflib.unified_diff(own, text, n=0, lineterm=""))[2:]
             function = ".".join(filter(None, (named["owner"], named["name"])))
-            yield Mutant(module, function, "\n".join(line for line in changed if line[0] in "+-"), node)
+            yield Mutant(module, function, "\n".join(changed), node)
 
 
 class Runner:
     """A pytest plugin: instead of the tests once, all mutants."""
 
-    def __init__(self, mutants: list[Mutant], children: int) -> None:
-        self.mutants, self.children = mutants, children
-        self.outcomes: dict[Mutant, tuple[str, str]] = {}
+    def __init__(self, mutants: dict[str, list[Mutant]], children: int) -> None:
+        self.modules, self.children = mutants, children
+        self.mutants = [one for module in mutants.values() for one in module]
         self.noticed_by: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
-        self.culprits = mmap.mmap(-1, 4 * len(mutants))  # shared with the forks: which test each one failed
+        self.culprit = mmap.mmap(
+            -1, 4 * (len(self.mutants) + 1)
+        )  # shared with the forks: the test that failed
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.items = session.items
         self.seconds, self.reaching = in_a_fork(self.look)
         gc.freeze()
-        running: dict[int, int] = {}
-        for number in range(len(self.mutants)):
-            if len(running) >= self.children:
-                self.reap(running)
-            pid = os.fork()
-            if not pid:
-                self.be(number)
-            running[pid] = number
-        while running:
-            self.reap(running)
+        numbers = iter(range(len(self.mutants)))
+        for module, mutants in self.modules.items():
+            self.rows: list[dict[str, str]] = []
+            self.running: dict[int, int] = {}
+            for number, _ in zip(numbers, mutants, strict=False):
+                if len(self.running) >= self.children:
+                    self.reap()
+                pid = os.fork()
+                if not pid:
+                    self.be(number)
+                self.running[pid] = number
+            while self.running:
+                self.reap()
+            keep(module, self.rows)
         return True
 
     def look(self) -> tuple[list[float], dict[tuple[str, str], set[int]]]:
@@ -134,7 +145,7 @@ class Runner:
         reaching: dict[tuple[str, str], set[int]] = defaultdict(set)
         seconds = []
         for number, item in enumerate(self.items):
-            reached = set()
+            reached: set[object] = set()
 
             def note(frame: FrameType, event: str, _: object, reached: set[object] = reached) -> None:
                 if event == "call":
@@ -154,9 +165,9 @@ class Runner:
     def be(self, number: int) -> None:
         """In a fork: runs the tests against one mutant. Never returns."""
         mutant = self.mutants[number]
-        first = self.noticed_by[mutant.place]
+        noticed = self.noticed_by[mutant.place]
         tests = sorted(
-            self.reaching.get(mutant.place, ()), key=lambda test: (-first[test], self.seconds[test])
+            self.reaching.get(mutant.place, ()), key=lambda test: (-noticed[test], self.seconds[test])
         )
         enough = math.ceil(3 * sum(self.seconds[test] for test in tests)) + 3
         resource.setrlimit(resource.RLIMIT_CPU, (enough, enough))
@@ -166,25 +177,27 @@ class Runner:
             mutant.take_effect()
             for test in tests:
                 if not passes(self.items[test]):
-                    self.culprits[4 * number : 4 * number + 4] = test.to_bytes(4)
+                    self.culprit[4 * number : 4 * number + 4] = test.to_bytes(4, "big")
                     os._exit(1)
             status = 0
         finally:
             os._exit(status)
 
-    def reap(self, running: dict[int, int]) -> None:
+    def reap(self) -> None:
         pid, status = os.wait()
-        number = running.pop(pid)
-        mutant, code = self.mutants[number], os.waitstatus_to_exitcode(status)
-        test = int.from_bytes(self.culprits[4 * number : 4 * number + 4])
+        number, code = self.running.pop(pid), os.waitstatus_to_exitcode(status)
+        mutant = self.mutants[number]
         if code == 2:
             raise SystemExit(f"This mutant could not be run: {mutant.function}\n{mutant.change}")
+        by = ""
         if code == 1:
+            test = int.from_bytes(self.culprit[4 * number : 4 * number + 4], "big")
             self.noticed_by[mutant.place][test] += 1
+            by = self.items[test].nodeid
         outcome = {0: SURVIVED, 1: NOTICED}.get(code, ENDLESS)  # by a signal: out of time
-        self.outcomes[mutant] = outcome, self.items[test].nodeid if code == 1 else ""
         if outcome == SURVIVED:
             print(f"{mutant.module}.{mutant.function}\n{mutant.change}\n", flush=True)
+        self.rows.append({"function": mutant.function, "change": mutant.change, "outcome": outcome, "by": by})
 
 
 def passes(item: pytest.Item) -> bool:
@@ -208,17 +221,25 @@ def in_a_fork(work: Any) -> Any:
         return pickle.load(answer)  # noqa: S301
 
 
-def results_of(module: str) -> Path:
-    return Path(f"results/{module}.json")
+def known(module: str) -> list[dict[str, str]]:
+    place = Path(f"results/{module}.json")
+    found: list[dict[str, str]] = json.loads(place.read_text(encoding="utf-8")) if place.exists() else []
+    return found
 
 
-def left(module: str) -> set[tuple[str, str]]:
-    """The mutants that nothing noticed the last time, as (function, change)."""
-    known = json.loads(results_of(module).read_text(encoding="utf-8"))
-    return {(one["function"], one["change"]) for one in known if one["outcome"] == SURVIVED}
+def keep(module: str, rows: list[dict[str, str]]) -> None:
+    """New outcomes, and of the earlier ones those of mutants that there still are and that were not run again."""
+    now = {(row["function"], row["change"]): row for row in rows}
+    there = [(one.function, one.change) for one in mutants_of(module)]
+    before = {(row["function"], row["change"]): row for row in known(module)}
+    kept = [now.get(one) or before[one] for one in there if one in now or one in before]
+    Path("results").mkdir(exist_ok=True)
+    Path(f"results/{module}.json").write_text(
+        json.dumps(kept, indent=1, ensure_ascii=False), encoding="utf-8"
+    )
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("modules", nargs="+")
     parser.add_argument("--survivors", action="store_true")
@@ -227,27 +248,26 @@ def main() -> None:
     # A failing example need not be made small.
     settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate])
     settings.load_profile("mutants")
-    mutants = []
+    mutants = {}
     for module in asked.modules:
-        again = left(module) if asked.survivors else set()
-        mutants += [
-            one for one in mutants_of(module) if not asked.survivors or (one.function, one.change) in again
+        done = {(row["function"], row["change"]) for row in known(module) if row["outcome"] != SURVIVED}
+        mutants[module] = [
+            one for one in mutants_of(module) if not asked.survivors or (one.function, one.change) not in done
         ]
-    runner = Runner(mutants, asked.children)
-    if pytest.main(TESTS, plugins=[runner]):
-        raise SystemExit("The tests could not be collected.")
-    Path("results").mkdir(exist_ok=True)
+    if pytest.main(TESTS, plugins=[Runner(mutants, asked.children)]):
+        print("The tests did not run.")
+        return 1
+    every: Counter[str] = Counter()
     for module in asked.modules:
-        rows = [
-            {"function": one.function, "change": one.change, "outcome": outcome, "by": by}
-            for one, (outcome, by) in runner.outcomes.items()
-            if one.module == module
-        ]
-        counts = Counter(row["outcome"] for row in rows)
-        print(f"{module}: {len(rows)} mutants, {counts[SURVIVED]} not noticed, {counts[ENDLESS]} endless")
-        if not asked.survivors:
-            results_of(module).write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
+        counts = Counter(row["outcome"] for row in known(module))
+        every += counts
+        print(
+            f"{module:12}{counts.total():6} mutants, {counts[SURVIVED]:4} not noticed, {counts[ENDLESS]:3} endless"
+        )
+    share = 100 * (1 - every[SURVIVED] / every.total())
+    print(f"{every.total()} mutants, {every[SURVIVED]} not noticed: {share:.1f} % noticed")
+    return share < ENOUGH
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())
