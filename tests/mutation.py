@@ -2,7 +2,7 @@
 
 mutmut changes the code of ``scheduler/availability`` in some thousand small ways and ``tests/availability`` is run against
 each (tests/support/mutants.py says how). A change that no test notices is a survivor: it is shown with what it changed, and
-counted at the end. Ends with 1 below 95 % noticed. All modules take some ten minutes on one core; ``--survivors`` runs only
+counted at the end. Ends with 1 below 95 % noticed. All modules take some twenty minutes on one core; ``--survivors`` runs only
 those of the last time, as is wanted after a test was written. The work is done on a copy under ``.cache/mutation``, with an
 environment of its own that is installed when it is not there. ``EXAMPLES`` says how many examples each property gets for a
 mutant; what survives those few is often noticed by the many of the suite.

@@ -89,3 +89,14 @@ def test_a_booking_and_its_copy_in_an_outside_calendar_are_two_reasons() -> None
     plain = situation(hosts=(ActorTime("ana", (claim("10:00", "11:00"),), (Busy(*times),)),))
 
     assert [reason.code for reason in explain(plain, at("10:00"), NOW)] == ["booked", "busy"]
+
+
+def test_a_question_that_is_asked_again_gets_the_same_answer() -> None:
+    plain = situation(claim("09:00", "10:00", "visit"), claim("11:00", "11:30", "hold", expires=NOW + 60))
+    free = ["10:00", "10:30", "11:00"]
+
+    for _ in range(3):
+        assert opened(plain) == ["10:00"]
+        assert walls(open_starts(plain, NOW, *DAY, "hold")) == free
+        assert walls(open_starts(plain, NOW, *DAY, "visit")) == ["09:00", "09:30", "10:00"]
+        assert walls(open_starts(plain, NOW + 60, *DAY)) == free

@@ -7,7 +7,6 @@ noticed its other mutants, then the quickest. A mutant that needs far more time 
 """
 
 from __future__ import annotations
-import __future__
 
 import argparse
 import ast
@@ -52,6 +51,8 @@ NOTICED, SURVIVED, ENDLESS = "noticed", "survived", "endless"
 
 @dataclass(frozen=True, eq=False)
 class Mutant:
+    """A function and its changed text; without a change it is the function as it was."""
+
     module: str
     function: str
     change: str
@@ -67,9 +68,7 @@ class Mutant:
                 if hasattr(kept, "cache_clear"):
                     kept.cache_clear()
         self.node.decorator_list = []
-        code = compile(
-            ast.Module([self.node], []), "<mutant>", "exec", __future__.annotations.compiler_flag, True
-        )
+        code = compile(ast.Module([self.node], []), "<mutant>", "exec")
         names = dict(vars(importlib.import_module(f"{PACKAGE}.{self.module}")))
         exec(code, names)  # noqa: S102
         made, own = names[self.node.name], function_at(*self.place)
@@ -89,6 +88,7 @@ def function_at(module: str, function: str) -> FunctionType:
 
 
 def mutants_of(module: str) -> Iterator[Mutant]:
+    """Those that mutmut writes; before those of each function, that function unchanged."""
     path = Path(*PACKAGE.split("."), f"{module}.py")
     code = mutate_file_contents(str(path), DECORATORS.sub("", path.read_text(encoding="utf-8"))).code
     lines, own = code.splitlines(), []
@@ -102,7 +102,6 @@ def mutants_of(module: str) -> Iterator[Mutant]:
             ]
             if named["number"] == "orig":
                 own = text
-                continue
             changed = list(difflib.unified_diff(own, text, n=0, lineterm=""))[2:]
             function = ".".join(filter(None, (named["owner"], named["name"])))
             yield Mutant(module, function, "\n".join(changed), node)
@@ -111,8 +110,8 @@ def mutants_of(module: str) -> Iterator[Mutant]:
 class Runner:
     """A pytest plugin: instead of the tests once, all mutants."""
 
-    def __init__(self, mutants: dict[str, list[Mutant]], children: int) -> None:
-        self.modules, self.children = mutants, children
+    def __init__(self, mutants: dict[str, list[Mutant]], unchanged: list[Mutant], children: int) -> None:
+        self.modules, self.unchanged, self.children = mutants, unchanged, children
         self.mutants = [one for module in mutants.values() for one in module]
         self.noticed_by: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         self.culprit = mmap.mmap(
@@ -140,8 +139,11 @@ class Runner:
         return True
 
     def look(self) -> tuple[list[float], dict[tuple[str, str], set[int]]]:
-        """How long each test takes, and which functions it reaches. Fails when a test fails."""
-        places = {function_at(*mutant.place).__code__: mutant.place for mutant in self.mutants}
+        """How long each test takes, and which functions it reaches. Fails when a test fails: by its change alone is a
+        mutant noticed, not by the way in which it is put in place."""
+        for one in self.unchanged:
+            one.take_effect()
+        places = {function_at(*mutant.place).__code__: mutant.place for mutant in self.unchanged}
         reaching: dict[tuple[str, str], set[int]] = defaultdict(set)
         seconds = []
         for number, item in enumerate(self.items):
@@ -230,7 +232,7 @@ def known(module: str) -> list[dict[str, str]]:
 def keep(module: str, rows: list[dict[str, str]]) -> None:
     """New outcomes, and of the earlier ones those of mutants that there still are and that were not run again."""
     now = {(row["function"], row["change"]): row for row in rows}
-    there = [(one.function, one.change) for one in mutants_of(module)]
+    there = [(one.function, one.change) for one in mutants_of(module) if one.change]
     before = {(row["function"], row["change"]): row for row in known(module)}
     kept = [now.get(one) or before[one] for one in there if one in now or one in before]
     Path("results").mkdir(exist_ok=True)
@@ -248,13 +250,17 @@ def main() -> int:
     # A failing example need not be made small.
     settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate])
     settings.load_profile("mutants")
-    mutants = {}
+    mutants, unchanged = {}, []
     for module in asked.modules:
         done = {(row["function"], row["change"]) for row in known(module) if row["outcome"] != SURVIVED}
+        found = list(mutants_of(module))
+        unchanged += [one for one in found if not one.change]
         mutants[module] = [
-            one for one in mutants_of(module) if not asked.survivors or (one.function, one.change) not in done
+            one
+            for one in found
+            if one.change and not (asked.survivors and (one.function, one.change) in done)
         ]
-    if pytest.main(TESTS, plugins=[Runner(mutants, asked.children)]):
+    if pytest.main(TESTS, plugins=[Runner(mutants, unchanged, asked.children)]):
         print("The tests did not run.")
         return 1
     every: Counter[str] = Counter()
