@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scheduler.availability import ActorTime, Busy, Situation, Taken, explain, is_open, open_starts
+from scheduler.availability.busy import Lasting
 from tests.availability.make import NOW, at, claim, rules, situation, walls, with_rules
 
 DAY = (at("00:00"), at("2026-05-06T00:00"))
@@ -100,3 +101,23 @@ def test_a_question_that_is_asked_again_gets_the_same_answer() -> None:
         assert walls(open_starts(plain, NOW, *DAY, "hold")) == free
         assert walls(open_starts(plain, NOW, *DAY, "visit")) == ["09:00", "09:30", "10:00"]
         assert walls(open_starts(plain, NOW + 60, *DAY)) == free
+
+
+def test_claims_are_made_ready_once_and_not_for_a_single_narrow_question() -> None:
+    actor = ActorTime("ana", (claim("09:00", "10:00"),))
+    plain = situation(hosts=(actor,))
+
+    is_open(plain, at("09:00"), NOW)
+    assert not any(isinstance(kept, Lasting) for kept in vars(actor).values())
+    is_open(plain, at("09:00"), NOW)
+    [made] = [kept for kept in vars(actor).values() if isinstance(kept, Lasting)]
+    is_open(plain, at("09:00"), NOW)
+    assert [kept for kept in vars(actor).values() if isinstance(kept, Lasting)] == [made]
+    assert made.shifted(60, 0) is made.shifted(60, 0)
+
+
+def test_claims_are_made_ready_at_once_for_a_wide_question() -> None:
+    actor = ActorTime("ana", (claim("09:00", "10:00"),))
+
+    open_starts(situation(hosts=(actor,)), NOW, NOW, NOW + 30 * 86400)
+    assert any(isinstance(kept, Lasting) for kept in vars(actor).values())

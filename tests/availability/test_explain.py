@@ -371,3 +371,14 @@ def test_what_is_left_out_stays_left_out_when_a_hold_has_ended() -> None:
 
     assert [one.opens_at for one in explain(plain, at("11:00"), NOW, "mine")] == [NOW + 60]
     assert [one.opens_at for one in explain(plain, at("11:00"), NOW)] == [None]
+
+
+def test_a_visit_over_several_dates_is_explained_as_it_is_answered() -> None:
+    closed = (date(2026, 5, 9), date(2026, 5, 9))
+    plain = situation(
+        hours_of=hours(Window.of("00:00", "24:00"), time_off=(closed,)),
+        rules_of=rules(duration=70 * 60, interval=60),
+    )
+
+    assert codes(plain, "2026-05-06T02:00") == []
+    assert only(plain, "2026-05-06T03:00").detail == {"free": 69 * 60, "needed": 70 * 60}

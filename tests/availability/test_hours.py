@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from scheduler.availability import Hours, RecurringHours, Window, wall_minutes
-from scheduler.availability.hours import DatedHours
+from scheduler.availability.hours import DatedHours, dated
 from tests.availability.make import NEW_YORK, NINE_TO_TWELVE, at, hours, weekly
 
 DAY = date(2026, 5, 5)
@@ -129,3 +129,10 @@ def test_impossible_hours_are_refused() -> None:
         hours(time_off=((NEXT, DAY),))
     with pytest.raises(ValueError, match="time zone"):
         DatedHours(Hours("Mars/Olympus", ((),) * 7))
+
+
+def test_hours_are_made_ready_once() -> None:
+    made = hours()
+
+    assert dated(made) is dated(made)
+    assert dated(made) is not dated(hours())

@@ -140,6 +140,8 @@ def test_a_wall_time_beyond_midnight_is_one_of_the_next_dates() -> None:
 def test_what_is_known_of_days_is_not_kept_for_ever() -> None:
     ours = Zone(zone("America/New_York").info)
     first = datetime(2000, 1, 1).toordinal()  # noqa: DTZ001
+    ours.offset(first), ours.offset(first + 1)
+    assert set(ours._of_day) == {first, first + 1}
     for day in range(first, first + 9000):
         assert ours.day(ours.instant(day, 720)) == day
 
