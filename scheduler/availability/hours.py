@@ -7,7 +7,7 @@ the Hours value it was worked out from: such a value never changes, so nothing k
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Literal
 
@@ -45,9 +45,14 @@ def stretches(spans: Iterable[Span]) -> Stretches:
     return begins, ends
 
 
+def pairs(found: Stretches) -> Iterator[Span]:
+    """The spans of stretches, in order. Raises ValueError when there is a beginning or an end too many."""
+    return zip(*found, strict=True)
+
+
 def merged(spans: Iterable[Span]) -> list[Span]:
     """Spans in order, those that overlap or touch made one, empty ones dropped."""
-    return list(zip(*stretches(sorted(spans)), strict=True))
+    return list(pairs(stretches(sorted(spans))))
 
 
 def dated(hours: Hours) -> DatedHours:

@@ -107,6 +107,13 @@ def test_a_visit_may_cross_a_single_midnight_wherever_the_question_ends(until: s
     assert walls(candidates(made, rules(), at("12:00"), at(until)))[:2] == ["23:00", "23:30"]
 
 
+def test_the_last_instant_that_is_asked_for_may_be_a_midnight() -> None:
+    midnight = at("2026-05-06T00:00")
+
+    assert candidates(on({6: (NIGHT,)}), rules(), at("12:00"), midnight + 1) == [midnight]
+    assert candidates(on({6: (NIGHT,)}), rules(), at("12:00"), midnight) == []
+
+
 def test_two_dates_whose_windows_overlap_once_keep_both_grids_wherever_the_question_begins() -> None:
     none: tuple[Window, ...] = ()
     week = (none, (Window.of("23:00", "01:00"),), (Window.of("00:20", "02:00"),), none, none, none, none)
