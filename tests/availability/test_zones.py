@@ -148,6 +148,24 @@ def test_what_is_known_of_days_is_not_kept_for_ever() -> None:
     assert 0 < max(len(ours._of_day), len(ours._of_utc_day)) <= 4096
 
 
+def test_the_offset_of_a_day_is_looked_up_once() -> None:
+    ours, noon = Zone(zone("America/New_York").info), int(datetime(2026, 1, 7, 17, tzinfo=UTC).timestamp())
+    day = ours.day(noon)
+
+    assert ours.instant(day, 720) == noon
+    assert ours._of_day == {day: -5 * 3600}
+    assert ours._of_utc_day == {noon // 86400: -5 * 3600}
+
+
+def test_an_instant_after_a_date_that_was_skipped_lies_on_the_date_after_it() -> None:
+    # Kwajalein went from the end of 1993-08-20 straight to 1993-08-22, at noon of a date in UTC.
+    ours, skip = zone("Pacific/Kwajalein"), datetime(1993, 8, 21, 12, tzinfo=UTC)
+
+    for hours, date_of in [(-1, 20), (0, 22), (1, 22), (11, 22), (12, 22), (24, 23)]:
+        instant = int(skip.timestamp()) + hours * 3600
+        assert ours.day(instant) == datetime(1993, 8, date_of).toordinal()  # noqa: DTZ001
+
+
 def test_only_the_package_is_read_whatever_the_system_has(tmp_path: Path) -> None:
     wrong = tmp_path / "America" / "New_York"
     wrong.parent.mkdir()

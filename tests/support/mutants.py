@@ -126,7 +126,7 @@ class Runner:
         for module, mutants in self.modules.items():
             self.rows: list[dict[str, str]] = []
             self.running: dict[int, int] = {}
-            for number, _ in zip(numbers, mutants, strict=False):
+            for _, number in zip(mutants, numbers, strict=False):
                 if len(self.running) >= self.children:
                     self.reap()
                 pid = os.fork()
