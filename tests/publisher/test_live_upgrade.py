@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 from flask import Flask
-from scheduler.publisher.rebuild import CODE_GENERATION
 
+from scheduler.publisher.rebuild import CODE_GENERATION
 from tests.factories import make_clinic
 from tests.publisher.live import PUBLIC_URL, LiveClock, LiveServer
 from tests.publisher.live_world import FeedWorld
