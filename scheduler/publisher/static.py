@@ -26,7 +26,8 @@ from scheduler.db import snapshot
 from scheduler.errors import InvalidInput
 from scheduler.publisher import chain
 from scheduler.publisher.advertise import load_providers, service_card
-from scheduler.publisher.feed import Current, LiveFeed
+from scheduler.publisher.current import Current
+from scheduler.publisher.feed import LiveFeed
 from scheduler.publisher.files import is_name, unzipped
 from scheduler.publisher.http import polling_hint
 from scheduler.publisher.manifest import CLOSED, PENDING, ROOT, ROOT_2021, Maker, file_names, stub_path
