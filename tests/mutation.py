@@ -2,8 +2,12 @@
 
 mutmut changes the code of ``scheduler/availability`` in some thousand small ways and ``tests/availability`` is run against
 each (tests/support/mutants.py says how). A change that no test notices is a survivor: it is shown with what it changed, and
-counted at the end. Ends with 1 below 95 % noticed. All modules take some twenty minutes on one core; ``--survivors`` runs only
-those of the last time, as is wanted after a test was written. The work is done on a copy under ``.cache/mutation``, with an
+counted at the end. Ends with 1 below 95 % noticed; of 3,366 it was 96.4 %. What survives there changes how long an answer
+takes and not the answer (what is kept or asked beyond need, comparisons at which both branches say the same) or cannot be
+met (a rule's own guard behind another one).
+
+All modules take some twenty minutes on one core that is free; ``--survivors`` runs only those of the last time and those
+that are new, as is wanted after a test was written. The work is done on a copy under ``.cache/mutation``, with an
 environment of its own that is installed when it is not there. ``EXAMPLES`` says how many examples each property gets for a
 mutant; what survives those few is often noticed by the many of the suite.
 """
@@ -75,7 +79,7 @@ def main() -> int:
     parser.add_argument(
         "modules", nargs="*", default=every, help="modules of scheduler/availability; none: all"
     )
-    parser.add_argument("--survivors", action="store_true", help="only what nothing noticed the last time")
+    parser.add_argument("--survivors", action="store_true", help="only what nothing noticed, and what is new")
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="mutants at one time")
     chosen = parser.parse_args()
     python = environment()

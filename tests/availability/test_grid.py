@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -141,11 +142,11 @@ def test_an_hour_that_comes_back_alone_lies_in_the_new_dates_windows() -> None:
     again = at("2010-11-07T00:00", "America/St_Johns") + 15 * 60
 
     assert candidates(made, rules(duration=15, interval=15), again, again + 60) == [again]
+    only_then = replace(made, weekly=((),) * 7, overrides={date(2010, 11, 7): (Window.of("00:00", "02:00"),)})
+    assert candidates(only_then, rules(duration=15, interval=15), again, again + 60) == [again]
     # Asked from the first 00:00 on: the question ends on the date before the one on which it begins.
     first = again - 15 * 60
-    assert candidates(
-        hours(zone=made.zone, weekly=made.weekly), rules(duration=15, interval=15), first, again
-    ) == [first]
+    assert candidates(replace(made), rules(duration=15, interval=15), first, again) == [first]
 
 
 def test_hours_that_a_skipped_midnight_moves_into_the_next_dates_are_one_stretch_with_them() -> None:
