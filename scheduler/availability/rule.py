@@ -140,10 +140,12 @@ def change_within(situation: Situation, now: int, since: int, until: int, first:
     if first is not None:
         instants.append(first - rules.minimum_notice * MINUTE + 1)
     if rules.horizon_days is not None:
-        midnight = zone.next_day_begins(now)
-        entering = limits.last_day(zone, rules.horizon_days, midnight)
-        if zone.day(max(since, EARLIEST)) - 1 <= entering <= zone.day(min(until, LATEST)) + 1:
-            instants.append(midnight)
+        tomorrow = zone.day(now) + 1
+        # the date on which the horizon reaches the range, or goes on in it
+        day = max(tomorrow, zone.day(max(since, EARLIEST)) - 1 - rules.horizon_days)
+        if day + rules.horizon_days <= zone.day(min(until, LATEST)) + 1:
+            # of a later date it is enough to look again at noon of the day before
+            instants.append(zone.next_day_begins(now) if day == tomorrow else zone.instant(day - 1, 720))
     if rules.release is not None:
         # Release times run with the dates, so the first one still to come is the earliest.
         for day in range(zone.day(max(since, EARLIEST)) - 1, zone.day(min(max(since, until), LATEST)) + 2):

@@ -20,7 +20,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from scheduler.publisher.feed import FeedUnavailable, LiveFeed, feed_of
+from scheduler.publisher.errors import FeedUnavailable
+from scheduler.publisher.feed import LiveFeed, feed_of
 from scheduler.publisher.http import FeedLayer
 from scheduler.settings import Settings
 from scheduler.web.headers import HSTS

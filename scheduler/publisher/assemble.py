@@ -18,6 +18,9 @@ NEAR_MS = 1000
 _MOST_PAGE_BYTES = 256 * 1024 * 1024
 # Foreseen editions are put together on the way to a reader only while that is quick.
 _QUICK_SHARDS = 12
+_QUICK_EDITIONS = 3
+# So many editions at a time, so that readers who need a rebuild of their own don't wait long.
+_MOST_EDITIONS = 30
 
 
 class Assembler:
@@ -53,11 +56,18 @@ class Assembler:
             if not changed:
                 continue
             head = foreseen.get(at * 1000)
-            foreseen_stay = foreseen_stay and head is not None and not changed_shards(old.at(at), following)
+            foreseen_stay = (
+                foreseen_stay
+                and head is not None
+                and head.previous == last.number
+                and not changed_shards(old.at(at), following)
+            )
             if foreseen_stay and head is not None:
                 last = head
                 stays.add(head.number)
-            elif quick and len(changed) > _QUICK_SHARDS:
+            elif len(made) >= (_QUICK_EDITIONS if quick else _MOST_EDITIONS) or (
+                quick and len(changed) > _QUICK_SHARDS
+            ):
                 known = at
                 break
             else:

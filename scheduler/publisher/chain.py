@@ -6,7 +6,7 @@ a reader whose edition is gone is told to start over.
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from scheduler.db import transaction
@@ -95,10 +95,10 @@ def base_of(session: Session, since_ms: int, current: int) -> int | None:
 
 
 def delta(
-    session: Session, maker: Maker, store: Store, base: int, current: int, since_ms: int
+    session: Session, maker: Maker, store: Store, base: int, current: int, since_ms: int, now: int
 ) -> bytes | None:
-    """The answer to ``_since`` for a reader of edition ``base``: the files that changed, and what is gone. None when a
-    page's file is lost."""
+    """The answer to ``_since`` at ``now`` (epoch seconds) for a reader of edition ``base``: the files that changed, and
+    what is gone. None when a page's file is lost."""
     rows = session.execute(
         select(Edition.number, Edition.from_ms, Edition.transaction_ms, Edition.page)
         .where(Edition.number >= base, Edition.number <= current)
@@ -111,7 +111,7 @@ def delta(
         gone = deleted_since(store, pages)
     except FileNotFoundError:
         return None
-    files = deletions(store, gone, rows[-1].from_ms // 1000)
+    files = deletions(store, gone, now)
     store.settle()
     return maker.full(
         rows[-1].transaction_ms,
@@ -131,8 +131,7 @@ def names_kept(session: Session, since_ms: int) -> set[str]:
 
 
 def forget(current: int, before_ms: int) -> int:
-    """Delete the editions from before ``before_ms`` (epoch milliseconds), but never the current one, and of those that
-    are no longer served the manifests; how many were deleted."""
+    """Delete the editions from before ``before_ms`` (epoch milliseconds), but never the current one; how many."""
     with transaction() as session:
         gone = session.scalars(
             delete(Edition)
@@ -140,12 +139,6 @@ def forget(current: int, before_ms: int) -> int:
             .returning(Edition.number)
             .execution_options(synchronize_session=False)
         ).all()
-        session.execute(
-            update(Edition)
-            .where(Edition.number < current, Edition.manifest != b"")
-            .values(manifest=b"", manifest_2021=b"")
-            .execution_options(synchronize_session=False)
-        )
     return len(gone)
 
 

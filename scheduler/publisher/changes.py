@@ -75,6 +75,7 @@ class Differ:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: OrderedDict[tuple[str, str], tuple[list[bytes], list[bytes]]] = OrderedDict()
+        self._bytes = 0
 
     def page(
         self, before: Mapping[str, Version], after: Mapping[str, Version], now: int, most_bytes: int
@@ -122,12 +123,16 @@ class Differ:
         if key not in self._kept:
             before, after = lines_of(self._store, old), lines_of(self._store, new)
             self._kept[key] = (list(after - before), list(before - after))
-            kept = sum(len(line) for pair in self._kept.values() for lines in pair for line in lines)
-            while kept > _KEPT_BYTES and len(self._kept) > 1:
-                _, pair = self._kept.popitem(last=False)
-                kept -= sum(len(line) for lines in pair for line in lines)
+            self._bytes += _bytes_of(self._kept[key])
+            while self._bytes > _KEPT_BYTES and len(self._kept) > 1:
+                _, dropped = self._kept.popitem(last=False)
+                self._bytes -= _bytes_of(dropped)
         self._kept.move_to_end(key)
         return self._kept[key]
+
+
+def _bytes_of(pair: tuple[list[bytes], list[bytes]]) -> int:
+    return sum(len(line) for lines in pair for line in lines)
 
 
 def lines_of(store: Store, name: str) -> set[bytes]:

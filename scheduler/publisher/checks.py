@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, Engine
@@ -20,11 +20,9 @@ from scheduler import clock
 from scheduler.db import BUSY_TIMEOUT_MS
 from scheduler.publisher.clocks import told_ms
 
-_SEEN = (
-    "SELECT generation, until_ms, fingerprint, EXISTS(SELECT 1 FROM shard_mark) FROM publication WHERE id = 1"
-)
+_SEEN = "SELECT generation, until_ms, fingerprint, settled_ms, EXISTS(SELECT 1 FROM shard_mark) FROM publication WHERE id = 1"
 _SEEN_AND_CLOCK = text(
-    "SELECT kept.generation, kept.until_ms, kept.fingerprint, EXISTS(SELECT 1 FROM shard_mark), "
+    "SELECT kept.generation, kept.until_ms, kept.fingerprint, kept.settled_ms, EXISTS(SELECT 1 FROM shard_mark), "
     "floor(extract(epoch FROM clock_timestamp()) * 1000) "
     "FROM (SELECT 1) AS always LEFT JOIN publication AS kept ON kept.id = 1"
 )
@@ -32,12 +30,13 @@ _SEEN_AND_CLOCK = text(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a check saw: the publication's generation, until when it holds by itself (epoch milliseconds), what made it,
-    and whether something was marked since."""
+    """What a check saw: the publication's generation, until when it holds by itself, what made it, the instant of which
+    it was made (epoch milliseconds), and whether something was marked since."""
 
     generation: int = 0
     until_ms: int | None = None
     fingerprint: str = ""
+    settled_ms: int = 0
     marked: bool = True
 
 
@@ -73,7 +72,7 @@ class SQLiteChecks:
             version = own.execute("PRAGMA data_version").fetchone()
         if version != own.version:
             found = own.execute(_SEEN).fetchone()
-            own.seen = NEVER if found is None else Seen(found[0], found[1], found[2], bool(found[3]))
+            own.seen = NEVER if found is None else _seen(found)
             own.version = version
         return own.seen, clock.now_ms()
 
@@ -128,13 +127,17 @@ class SharedChecks:
         if self._connection is None:
             self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         row = self._connection.execute(_SEEN_AND_CLOCK).one()
-        generation, until_ms, fingerprint, marked, now_ms = row
-        if generation is None:
-            return NEVER, told_ms(now_ms)
-        return Seen(generation, until_ms, fingerprint, marked), told_ms(now_ms)
+        if row[0] is None:
+            return NEVER, told_ms(row[-1])
+        return _seen(row), told_ms(row[-1])
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.invalidate()
             connection.close()
+
+
+def _seen(row: Sequence[Any]) -> Seen:
+    generation, until_ms, made_with, settled_ms, marked = row[:5]
+    return Seen(generation, until_ms, made_with, settled_ms, bool(marked))

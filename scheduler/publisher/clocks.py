@@ -9,6 +9,8 @@ from scheduler import clock
 
 _NOW_MS = text("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)")
 
+FAR_BACK_MS = 5 * 60 * 1000
+
 # Tests that set the clock of their own process can't set the database's.
 believes_database = True
 
@@ -24,3 +26,12 @@ def database_ms(session: Session) -> int:
     if session.get_bind().dialect.name != "postgresql":
         return clock.now_ms()
     return told_ms(session.execute(_NOW_MS).scalar_one())
+
+
+def steady(now_ms: int, settled_ms: int) -> tuple[int, bool]:
+    """The instant that counts when the clock says ``now_ms`` and the feed was made of ``settled_ms`` last, and whether the
+    clock was set back so far that the feed begins anew. Until a clock that was set back a little has caught up, the feed
+    stands still, since its transactionTime must never go back."""
+    if settled_ms <= now_ms:
+        return now_ms, False
+    return (now_ms, True) if settled_ms - now_ms > FAR_BACK_MS else (settled_ms, False)

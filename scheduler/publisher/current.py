@@ -11,16 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.models.feed import Edition
-from scheduler.publisher.clocks import database_ms
 from scheduler.publisher.editions import load_heads
 from scheduler.publisher.files import unzipped, zipped
 from scheduler.publisher.http import MANIFEST_MEDIA, Document
+from scheduler.publisher.manifest import file_names
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """An edition as it is served: number, instants in epoch milliseconds, and both manifests."""
+    """An edition as it is served: the generation that it was read of, its number, instants in epoch milliseconds, and
+    both manifests."""
 
+    generation: int
     number: int
     from_ms: int
     transaction_ms: int
@@ -31,6 +33,11 @@ class Current:
     def text(self) -> bytes:
         """The manifest itself."""
         return unzipped(self.manifest.zipped)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The files that either manifest lists."""
+        return file_names(self.text) | file_names(unzipped(self.manifest_2021.zipped))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +78,10 @@ class Kept:
                 self._size -= len(dropped.zipped)
 
 
-def load_editions(session: Session, generation: int, hint: str) -> Loaded | None:
-    """The edition of this moment and those foreseen, of the ``generation`` that the session sees; None when there is
-    none. ``hint``: the Cache-Control of manifests."""
-    numbers = [head.number for head in load_heads(session, database_ms(session))]
+def load_editions(session: Session, generation: int, now_ms: int, hint: str) -> Loaded | None:
+    """The edition of ``now_ms`` (epoch milliseconds) and those foreseen, of the ``generation`` that the session sees; None
+    when there is none. ``hint``: the Cache-Control of manifests."""
+    numbers = [head.number for head in load_heads(session, now_ms)]
     rows = session.execute(
         select(
             Edition.number, Edition.from_ms, Edition.transaction_ms, Edition.manifest, Edition.manifest_2021
@@ -84,6 +91,7 @@ def load_editions(session: Session, generation: int, hint: str) -> Loaded | None
     ).all()
     editions = tuple(
         Current(
+            generation,
             number,
             from_ms,
             transaction_ms,

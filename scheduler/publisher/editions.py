@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ScalarSelect, delete, func, insert, select
+from sqlalchemy import ScalarSelect, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.models.feed import Edition
@@ -77,8 +77,19 @@ def load_heads(session: Session, now_ms: int) -> list[Head]:
     return heads[len(begun) - 1 :] if begun else heads
 
 
-def save_editions(session: Session, made: Sequence[Made], dropped: Sequence[int]) -> None:
-    """Write the new ones and delete those that were foreseen and will not be."""
+def load_later_heads(session: Session, now_ms: int) -> list[Head]:
+    """The editions from after ``now_ms`` (epoch milliseconds), in order."""
+    rows = session.execute(
+        select(Edition.number, Edition.previous, Edition.from_ms, Edition.transaction_ms)
+        .where(Edition.from_ms > now_ms)
+        .order_by(Edition.number)
+    )
+    return [Head(*row) for row in rows]
+
+
+def save_editions(session: Session, made: Sequence[Made], dropped: Sequence[int], now_ms: int) -> None:
+    """Write the new ones and delete those that were foreseen and will not be. Those that nobody is served any more at
+    ``now_ms`` (epoch milliseconds) keep their page alone."""
     if dropped:
         session.execute(
             delete(Edition).where(Edition.number.in_(dropped)).execution_options(synchronize_session=False)
@@ -99,6 +110,13 @@ def save_editions(session: Session, made: Sequence[Made], dropped: Sequence[int]
                 for one in made
             ],
         )
+    current = session.scalar(select(func.max(Edition.number)).where(Edition.from_ms <= now_ms))
+    session.execute(
+        update(Edition)
+        .where(Edition.number < (current or 0), Edition.manifest != b"")
+        .values(manifest=b"", manifest_2021=b"")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _current_from(now_ms: int) -> ScalarSelect[int]:

@@ -6,28 +6,33 @@ alone will bring are loaded ahead, so that at their instant nothing but the choi
 
 from __future__ import annotations
 
+import errno
 import logging
 import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from scheduler import clock
 from scheduler.clock import HOUR
 from scheduler.db import db, snapshot
-from scheduler.errors import NotFound, SchedulerError
+from scheduler.errors import NotFound
 from scheduler.publisher import chain
 from scheduler.publisher.checks import Checks, Seen, checks_for
-from scheduler.publisher.clocks import database_ms
+from scheduler.publisher.clocks import database_ms, steady
 from scheduler.publisher.current import Current, Kept, Loaded, load_editions, manifest_document
-from scheduler.publisher.files import Store, unzipped
+from scheduler.publisher.errors import FeedUnavailable
+from scheduler.publisher.files import Store
 from scheduler.publisher.http import FILE_MEDIA, IMMUTABLE, Document, Gone, polling_hint
-from scheduler.publisher.manifest import Maker, file_names
+from scheduler.publisher.manifest import Maker
 from scheduler.publisher.rebuild import Rebuild, code_generation, fingerprint
 from scheduler.publisher.work import read_row
 from scheduler.settings import Settings
@@ -40,17 +45,13 @@ _STEP_SECONDS = 0.5
 # How long pages of the chain are kept: readers may lag a day.
 CHAIN_SECONDS = 26 * HOUR
 _ATTEMPTS = 20
-_BACK_MS = 1000
+_LOCK_SECONDS = 15
+_DELTAS = 64
+_NO_DATABASE = "The database does not answer. Ask again in a few seconds."
+_NOT_STORAGE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR})
 _FILE_BYTES = 64 * 1024 * 1024
 # "feed", as a number: the lock that builders on PostgreSQL take
 _BUILDERS = 0x66656564
-
-
-class FeedUnavailable(SchedulerError):
-    """The feed of this moment can't be told here now; asking again soon helps."""
-
-    code = "feed-unavailable"
-    status = 503
 
 
 class LiveFeed:
@@ -72,7 +73,8 @@ class LiveFeed:
         self._last: Current | None = None
         self._looked = False
         self._files = Kept(_FILE_BYTES)
-        self._deltas: OrderedDict[tuple[int, int], Document] = OrderedDict()
+        self._deltas: OrderedDict[tuple[int, int, int], Document] = OrderedDict()
+        self._keeping = threading.Lock()
         self._checks: Checks | None = None
 
     def manifest(self, which: str, since_ms: int | None) -> Document:
@@ -88,19 +90,19 @@ class LiveFeed:
     def stub(self, number: int) -> Document:
         """Where the chain goes on after an edition. Raises NotFound for one that never was, FeedUnavailable."""
         current = self.current()
-        with self._app.app_context(), snapshot() as session:
+        with self._reading() as session:
             return manifest_document(chain.stub(session, self._maker, number, current.number), self._hint)
 
     def page(self, number: int) -> Document:
         """What an edition changed. Raises NotFound, Gone when it is no longer kept, FeedUnavailable."""
         current = self.current()
-        with self._app.app_context(), snapshot() as session:
+        with self._reading() as session:
             return manifest_document(chain.page(session, self._maker, number, current.number), self._hint)
 
     def file(self, name: str) -> Document:
         """A file, which never changes; one that is listed but lost is made again first. Raises NotFound, Gone."""
         found = self._files.get(name) or self._read(name)
-        if found is None and name in file_names(self.current().text):
+        if found is None and self.store.ours(name) and name in self.current().names:
             self._renew(lost=[name])
             found = self._read(name)
         if found is not None:
@@ -116,10 +118,8 @@ class LiveFeed:
         seen, now_ms = self._look()
         loaded = self._loaded
         if loaded is not None and loaded.generation == seen.generation and self._holds(seen, now_ms):
-            current = loaded.at(now_ms)
-            if current.from_ms <= now_ms + _BACK_MS:
-                self._last = current
-                return current
+            self._last = current = loaded.at(now_ms)
+            return current
         self._last = current = self._renew()
         return current
 
@@ -155,9 +155,11 @@ class LiveFeed:
             with self._app.app_context():
                 self._checks = checks_for(db.engine)
         try:
-            return self._checks.look()
-        except (sqlite3.Error, DBAPIError) as error:
-            raise FeedUnavailable("The database does not answer. Ask again in a few seconds.") from error
+            seen, clock_ms = self._checks.look()
+        except (sqlite3.Error, SQLAlchemyError) as error:
+            raise FeedUnavailable(_NO_DATABASE) from error
+        now_ms, set_back = steady(clock_ms, seen.settled_ms)
+        return (replace(seen, marked=True) if set_back else seen), now_ms
 
     def _holds(self, seen: Seen, now_ms: int) -> bool:
         timely = seen.until_ms is None or now_ms < seen.until_ms
@@ -184,7 +186,7 @@ class LiveFeed:
                             return found
                         if self._publish(lost=lost or ()):
                             return self._published()
-                except (OSError, OperationalError) as error:
+                except (OSError, SQLAlchemyError) as error:
                     return self._last_good(error)
                 lost = None
         raise FeedUnavailable(
@@ -203,8 +205,8 @@ class LiveFeed:
     def _last_good(self, error: Exception) -> Current:
         """What was read last, which says itself of when it is, while nothing newer can be written. Raises
         FeedUnavailable when there is nothing, or when it was no matter of writing."""
-        if isinstance(error, OperationalError) and not _is_full(error):
-            raise FeedUnavailable("The database does not answer. Ask again in a few seconds.") from error
+        if not _is_about_storage(error):
+            raise FeedUnavailable(_NO_DATABASE) from error
         if not self.trouble:
             log.error("the feed can't be written (%s); the last one is served", type(error).__name__)
         self.trouble = (
@@ -212,8 +214,9 @@ class LiveFeed:
         )
         if self._last is not None:
             return self._last
-        with snapshot() as session:
-            kept = load_editions(session, -1, self._hint)
+        with self._reading() as session:
+            settled_ms = read_row(session).settled_ms
+            kept = load_editions(session, -1, settled_ms, self._hint)
         if kept is None:
             raise FeedUnavailable("The feed can't be written at the moment. Ask again in some minutes.")
         return kept.editions[0]
@@ -221,8 +224,9 @@ class LiveFeed:
     def _published(self) -> Current:
         """The edition of this moment after we published: what is marked by now was so after we began."""
         with snapshot() as session:
-            loaded = load_editions(session, read_row(session).generation, self._hint)
-            now_ms = database_ms(session)
+            row = read_row(session)
+            now_ms, _ = steady(database_ms(session), row.settled_ms)
+            loaded = load_editions(session, row.generation, now_ms, self._hint)
         assert loaded is not None, "a publication has an edition"
         self._loaded = loaded
         return loaded.at(now_ms)
@@ -241,39 +245,51 @@ class LiveFeed:
         loaded = self._loaded
         if loaded is None or loaded.generation != seen.generation:
             with snapshot() as session:
-                loaded = load_editions(session, seen.generation, self._hint)
-            if loaded is None:
+                row = read_row(session)
+                loaded = load_editions(session, row.generation, now_ms, self._hint)
+            if loaded is None or row.generation != seen.generation:
                 return None
-        current = loaded.at(now_ms)
-        if current.from_ms > now_ms + _BACK_MS:
-            return None
         self._loaded = loaded
-        return current
+        return loaded.at(now_ms)
 
     def _missing(self, current: Current) -> list[str]:
         """The files of an edition that the store has not; looked for once in a process's life."""
         if self._looked:
             return []
         self._looked = True
-        names = file_names(current.text) | file_names(unzipped(current.manifest_2021.zipped))
-        return [name for name in sorted(names) if not self.store.has(name)]
+        return [name for name in sorted(current.names) if not self.store.has(name)]
 
     def _delta(self, current: Current, since_ms: int) -> Document:
-        with self._app.app_context(), snapshot() as session:
-            if self._loaded is None or read_row(session).generation != self._loaded.generation:
+        key = (current.number, since_ms, clock.now() // HOUR)
+        found = self._deltas.get(key)
+        if found is not None:
+            return found
+        with self._reading() as session:
+            if read_row(session).generation != current.generation:
                 return current.manifest  # changed in this very moment: everything is an answer too
             base = chain.base_of(session, since_ms, current.number)
-            if base is None:
-                return current.manifest
-            key = (base, current.number)
-            if key not in self._deltas:
-                made = chain.delta(session, self._maker, self.store, base, current.number, since_ms)
-                if made is None:
-                    return current.manifest
-                self._deltas[key] = manifest_document(made, self._hint)
-                while len(self._deltas) > 64:
-                    self._deltas.popitem(last=False)
-            return self._deltas[key]
+            made = None
+            if base is not None:
+                made = chain.delta(
+                    session, self._maker, self.store, base, current.number, since_ms, clock.now()
+                )
+        if made is None:
+            return current.manifest
+        found = manifest_document(made, self._hint)
+        with self._keeping:
+            self._deltas[key] = found
+            while len(self._deltas) > _DELTAS:
+                self._deltas.popitem(last=False)
+        return found
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        """A snapshot for an answer. Raises FeedUnavailable without a database."""
+        try:
+            with self._app.app_context(), snapshot() as session:
+                yield session
+        except SQLAlchemyError as error:
+            raise FeedUnavailable(_NO_DATABASE) from error
 
     def _read(self, name: str) -> Document | None:
         packed = self.store.read(name, compressed=True)
@@ -294,11 +310,12 @@ class LiveFeed:
                     yield
                 return
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _BUILDERS})
+                held = _lock(connection)
                 try:
                     yield
                 finally:
-                    connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _BUILDERS})
+                    if held:
+                        connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _BUILDERS})
 
 
 def feed_of(app: Flask) -> LiveFeed:
@@ -307,8 +324,25 @@ def feed_of(app: Flask) -> LiveFeed:
     return found
 
 
-def _is_full(error: OperationalError) -> bool:
-    words = str(error.orig).lower()
+def _lock(connection: Connection) -> bool:
+    """Wait for the lock of builders, but not for ever: a machine that lost its power may hold it for hours. Without it two
+    may build the same, and the generation decides whose counts."""
+    connection.execute(text("SELECT set_config('lock_timeout', :wait, false)"), {"wait": f"{_LOCK_SECONDS}s"})
+    try:
+        connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _BUILDERS})
+    except OperationalError:
+        log.warning("the lock of the feed's builders is held for long; going on without it")
+        return False
+    finally:
+        connection.execute(text("SELECT set_config('lock_timeout', '0', false)"))
+    return True
+
+
+def _is_about_storage(error: Exception) -> bool:
+    """Whether it is the files' or the database's disk that refuses, not a want of handles or memory."""
+    if isinstance(error, OSError):
+        return error.errno not in _NOT_STORAGE
+    words = str(error.orig).lower() if isinstance(error, OperationalError) else ""
     return "disk" in words or "full" in words or "i/o" in words or "readonly" in words
 
 

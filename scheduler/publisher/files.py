@@ -13,6 +13,7 @@ import hmac
 import os
 import re
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -58,6 +59,7 @@ class Store:
         self.folder = folder
         self._key = secret.encode()
         self._unsettled: list[Path] = []
+        self._settling = threading.Lock()
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -76,7 +78,7 @@ class Store:
         path = self._path(name)
         try:
             whole = path.stat().st_size == len(packed) and path.read_bytes() == packed
-            if whole:
+            if whole and path.stat().st_mtime < now:
                 os.utime(path, (now, now))
         except FileNotFoundError:  # perhaps swept in this very moment
             whole = False
@@ -88,12 +90,14 @@ class Store:
 
     def settle(self) -> None:
         """Force to disk what was put since the last time. Raises OSError when the disk refuses."""
-        if not self._unsettled:
-            return
-        paths, self._unsettled = self._unsettled, []
-        for path in (*paths, self.folder):
-            with suppress(FileNotFoundError):
-                _sync(path)
+        with self._settling:  # who comes meanwhile may need what is being forced
+            if not self._unsettled:
+                return
+            paths = tuple(self._unsettled)
+            for path in (*dict.fromkeys(paths), self.folder):
+                with suppress(FileNotFoundError):
+                    _sync(path)
+            del self._unsettled[: len(paths)]
 
     def has(self, name: str) -> bool:
         """Whether a file is there."""

@@ -22,8 +22,9 @@ from scheduler.models.situations import load_situations
 from scheduler.publisher import blocks as blocks_room
 from scheduler.publisher.assemble import NEAR_MS, Assembler
 from scheduler.publisher.build import build_catalogue
-from scheduler.publisher.clocks import database_ms
-from scheduler.publisher.editions import Made, load_heads, save_editions
+from scheduler.publisher.clocks import database_ms, steady
+from scheduler.publisher.editions import Made, load_heads, load_later_heads, save_editions
+from scheduler.publisher.errors import FeedUnavailable
 from scheduler.publisher.files import Store
 from scheduler.publisher.load import load_catalogue, published_ids
 from scheduler.publisher.manifest import Maker
@@ -90,19 +91,22 @@ class Rebuild:
             self._foresee(session, work, ahead, deadline)
         made, until_ms, dropped = self._assembler.assemble(work, quick=ahead == 0)
         self.store.settle()
-        done = self._save(work, made, until_ms, dropped)
-        if done:
-            self._retire(work)
-        return done
+        self._retire(work)
+        return self._save(work, made, until_ms, dropped)
 
     def _read(self, session: Session, lost: Sequence[str]) -> Work:
-        now_ms = database_ms(session)
+        clock_ms = database_ms(session)
         row = read_row(session)
+        if code_generation(row.fingerprint) > code_generation(self._fingerprint):
+            raise FeedUnavailable(
+                "The feed is being published by a newer version. Ask again in a few seconds."
+            )
+        now_ms, set_back = steady(clock_ms, row.settled_ms)
         marks = [
             Mark(*found)
             for found in session.execute(select(ShardMark.id, ShardMark.schedule_id, ShardMark.week))
         ]
-        heads = load_heads(session, now_ms)
+        heads = load_later_heads(session, now_ms) if set_back else load_heads(session, now_ms)
         if self._state is None or self._state.generation != row.generation:
             kept = self._state
             self._state = State(
@@ -111,13 +115,11 @@ class Rebuild:
             if kept is not None and kept.catalogue == row.catalogue:
                 self._state.blocks = kept.blocks
         state = self._state
-        # a clock that was set back far: what was made for later is not what holds now
-        back = bool(heads) and heads[0].from_ms > now_ms
-        afresh = row.fingerprint != self._fingerprint or not heads
+        afresh = row.fingerprint != self._fingerprint or not heads or set_back
         return Work(
             now_ms=now_ms,
             row=row,
-            marks=marks + ([Mark(0, None, None)] if afresh or back else []),
+            marks=marks + ([Mark(0, None, None)] if afresh else []),
             heads=heads,
             state=state,
             timeline=Timeline() if afresh else Timeline(state.versions),
@@ -218,7 +220,9 @@ class Rebuild:
             ),
         )
         versions, rows = frozenset(work.timeline.versions()), work.state.versions
-        foreseen = [head for head in work.heads if head.from_ms > work.now_ms + NEAR_MS]
+        # nobody shows a foreseen edition while marks are there; without any, one may begin before we are done
+        seen = not any(mark.id for mark in work.marks)
+        foreseen = [head for head in work.heads if seen and head.from_ms > work.now_ms + NEAR_MS]
         with transaction() as session:
             session.execute(_FIRST)
             row = session.scalars(
@@ -236,7 +240,7 @@ class Rebuild:
                 row.blocks = blocks_room.to_bytes(work.names)
             row.fingerprint = self._fingerprint
             row.valid_until_at = 0  # servers of the first generation then don't publish beside us
-            save_editions(session, made, dropped)
+            save_editions(session, made, dropped, work.now_ms)
             save_versions(
                 session,
                 [one for one in versions if one not in rows],

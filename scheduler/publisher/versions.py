@@ -93,9 +93,10 @@ class Timeline:
         several.append(version)
 
     def forget(self, before: int, is_done: Callable[[str], bool]) -> None:
-        """Drop what is over at an instant, and empty shards that are done with."""
+        """Drop what something else has followed at an instant, and empty shards that are done with."""
         for shard, several in list(self.shards.items()):
-            several[:] = [one for one in several if one.until_at is None or one.until_at > before]
+            begun = [number for number, one in enumerate(several) if one.from_at <= before]
+            del several[: begun[-1] if begun else 0]
             if not any(one.names for one in several) and is_done(shard):
                 del self.shards[shard]
 
