@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from scheduler.db import snapshot, transaction
-from scheduler.models import Publication, ShardMark
+from scheduler.models import Publication, ShardMark, ShardVersion
 from scheduler.publisher import FeedUnavailable, feed_of, rebuild
 from scheduler.settings import Settings
 from tests.publisher import clinic
@@ -237,6 +237,27 @@ class TestFiles:
         path.unlink()
         answer = other.test_client().get(url, headers={"Accept-Encoding": "gzip"})
         assert (answer.status_code, answer.data) == (200, body)
+
+    def test_a_lost_file_that_clients_of_2021_alone_read_is_made_again(
+        self, small: Flask, make_app: Callable[..., Flask], sqlite_url: str
+    ) -> None:
+        read(small)
+        entries = small.test_client().get("/fhir/2021/$bulk-publish").get_json(force=True)["output"]
+        (url,) = [entry["url"] for entry in entries if entry["type"] == "Schedule"]
+        other = make_app(sqlite_url)
+        assert other.test_client().get(MANIFEST).status_code == 200
+        (settings(small).data_dir / "feed" / (url.rpartition("/")[2] + ".gz")).unlink()
+        assert other.test_client().get(url).status_code == 200
+
+    def test_what_was_superseded_leaves_no_rows(self, small: Flask) -> None:
+        read(small)
+        with small.app_context(), snapshot() as session:
+            first = session.scalars(select(func.count()).select_from(ShardVersion)).one()
+        for _ in range(3):
+            clinic.cancel(small, clinic.book(small, SKIN, FIRST + 5 * HALF_HOUR))
+            read(small)
+        with small.app_context(), snapshot() as session:
+            assert session.scalars(select(func.count()).select_from(ShardVersion)).one() == first
 
     def test_a_file_that_left_the_manifest_is_kept_a_day_and_then_gone(
         self, small: Flask, frozen: Clock, make_app: Callable[..., Flask], sqlite_url: str
