@@ -29,6 +29,7 @@ _NAME = re.compile(r"([A-Za-z]{1,40})-([0-9a-f]{24})([0-9a-f]{8})\.ndjson", re.A
 _LEVEL = 1
 _GZIP = 31
 _SUFFIX = ".gz"
+_PIECE = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,17 @@ def zipped(data: bytes) -> bytes:
     """``data`` as gzip, the same for the same data."""
     packed: bytes = isal_zlib.compress(data, _LEVEL, _GZIP)
     return packed
+
+
+def _zipped_pieces(pieces: Iterable[bytes]) -> tuple[bytes, int]:
+    """All pieces as one gzip, and how many bytes they are together."""
+    packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
+    packed, size = [], 0
+    for piece in pieces:
+        size += len(piece)
+        packed.append(packer.compress(piece))
+    packed.append(packer.flush())
+    return b"".join(packed), size
 
 
 def unzipped(data: bytes) -> bytes:
@@ -70,7 +82,11 @@ class Store:
     def put(self, kind: str, data: bytes, now: int) -> Stored:
         """Keep ``data`` (``kind`` begins its name); returns at once when it is there already. Only ``settle`` makes
         sure that it outlives a power cut. Raises OSError where it can't be written."""
-        packed = zipped(data)
+        return self.put_pieces(kind, (data[at : at + _PIECE] for at in range(0, len(data), _PIECE)), now)
+
+    def put_pieces(self, kind: str, pieces: Iterable[bytes], now: int) -> Stored:
+        """``put`` of what comes in pieces: the same ones give the same file. It is never in memory as a whole."""
+        packed, size = _zipped_pieces(pieces)
         digest = hashlib.sha256(packed).hexdigest()[:24]
         name = f"{kind}-{digest}{self._sign(kind, digest)}.ndjson"
         path = self._path(name)
@@ -84,7 +100,7 @@ class Store:
             self._make_folder()
             self._write(path, packed, now)
             self._unsettled.append(path)
-        return Stored(name, len(data))
+        return Stored(name, size)
 
     def settle(self) -> None:
         """Force to disk what was put since the last time. Raises OSError when the disk refuses."""

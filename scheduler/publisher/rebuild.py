@@ -34,7 +34,7 @@ from scheduler.publisher.versions import NOTHING, Timeline, Version, load_versio
 from scheduler.settings import Settings
 
 # Raised by every change of this code that gives other bytes for the same data.
-CODE_GENERATION = 2
+CODE_GENERATION = 3
 
 # How near (milliseconds) a foreseen edition may come before one that replaces it gets the later transactionTime, since
 # another process may show it first; and how long a transaction may wait and commit within that.

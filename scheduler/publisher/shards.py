@@ -8,14 +8,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from scheduler import fhir
 from scheduler.availability import Situation
 from scheduler.availability.zones import Zone
 from scheduler.clock import MINUTE
 from scheduler.fhir.records import SlotKind
-from scheduler.fhir.slot import BUSY, FREE, HELD, WriteSlot
-from scheduler.models.slots import slot_stamp
+from scheduler.fhir.slot import BUSY, FREE, HELD, SlotTimes, WriteSlots
+from scheduler.models.slots import slot_prefix, slot_stamp
 from scheduler.publisher.cuts import Cut
 from scheduler.publisher.files import Store
 from scheduler.publisher.load import Offer
@@ -26,7 +28,10 @@ from scheduler.publisher.versions import NOTHING, FileOf, Version
 SLOTS = "Slot/"
 # From so many cuts on it is cheaper to ask the rule once for all of them.
 _ASK_ONCE = 4
-_MOST_TEXTS = 100_000
+# Lines that are text at the same time: memory that comes and goes in large pieces costs more than what is written there.
+_AT_ONCE = 48
+_MOST_TEXTS = 20_000
+_MOST_WRITERS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +55,29 @@ class Block:
 
 
 class Times:
-    """Texts of instants in one zone, each made once: many Schedules have the same starts."""
+    """What slots that start at an instant say of it, in one zone, made once: many Schedules have the same starts."""
 
     def __init__(self, zone: Zone) -> None:
         self._info = zone.info
-        self._local: dict[int, str] = {}
-        self._stamp: dict[int, str] = {}
+        self._kept: dict[int, dict[int, SlotTimes]] = {}
 
-    def local(self, at: int) -> str:
-        """The instant with the zone's offset."""
-        text = self._local.get(at)
-        if text is None:
-            text = self._kept(self._local, at, fhir.instant_text(at, self._info))
-        return text
+    def of(self, starts: Sequence[int], length: int) -> list[SlotTimes]:
+        """The times of slots of ``length`` seconds."""
+        kept = self._kept.setdefault(length, {})
+        try:
+            return [kept[start] for start in starts]
+        except KeyError:
+            return self._more(kept, starts, length)
 
-    def stamp(self, at: int) -> str:
-        """The part of a slot's id that says when it starts."""
-        text = self._stamp.get(at)
-        if text is None:
-            text = self._kept(self._stamp, at, slot_stamp(at))
-        return text
-
-    @staticmethod
-    def _kept(texts: dict[int, str], at: int, text: str) -> str:
-        if len(texts) >= _MOST_TEXTS:
-            texts.clear()
-        texts[at] = text
-        return text
+    def _more(self, kept: dict[int, SlotTimes], starts: Sequence[int], length: int) -> list[SlotTimes]:
+        if sum(map(len, self._kept.values())) > _MOST_TEXTS:
+            self._kept.clear()
+            kept = self._kept[length] = {}
+        for start in starts:
+            if start not in kept:
+                first, last = (fhir.instant_text(at, self._info) for at in (start, start + length))
+                kept[start] = (slot_stamp(start), first, last)
+        return [kept[start] for start in starts]
 
 
 def build_block(
@@ -91,29 +92,24 @@ def build_block(
     """A version of each of ``cuts`` as it is at ``now``, its files written. Schedules without a situation have no
     slots."""
     writers = [
-        (situations[offer.kind.schedule_id], _Writers(offer.kind))
+        (situations[offer.kind.schedule_id], _Lines(offer.kind))
         for offer in block.offers
         if offer.kind.schedule_id in situations
     ]
     asked = [_asked(situation, now, cuts, visible) for situation, _ in writers]
     for number, cut in enumerate(cuts):
-        lines: list[str] = []
-        held = False
-        strict: list[str] = []
+        found = [per_cut[number] for per_cut in asked]
+        lines_of = [(lines, one) for (_, lines), one in zip(writers, found, strict=True)]
+        file = _file(store, lines_of, times, now)
+        file_2021 = file
+        if block.strict and any(one.held for one in found):
+            file_2021 = _file(store, [(lines, one.without_held()) for lines, one in lines_of], times, now)
         ends = [cut.stands_until]
-        for (situation, lines_of), per_cut in zip(writers, asked, strict=True):
-            found = per_cut[number]
-            own = lines_of.lines(found, times)
-            lines += own
-            if found.held:
-                held = True
-                strict += lines_of.lines(Shown(found.free, [], found.busy, found.seats), times)
-            else:
-                strict += own
-            if cut.since < cut.until:
-                ends.append(stands_until(situation, now, cut.since, cut.until, found))
-        file = _file(store, lines, now)
-        file_2021 = _file(store, strict, now) if held else file
+        if cut.since < cut.until:
+            ends += [
+                stands_until(situation, now, cut.since, cut.until, one)
+                for (situation, _), one in zip(writers, found, strict=True)
+            ]
         yield Version(
             shard=f"{SLOTS}{block.name}/{cut.name}",
             type="Slot",
@@ -150,42 +146,46 @@ def _within(starts: list[int], cut: Cut) -> list[int]:
     return starts[bisect_left(starts, cut.since) : bisect_left(starts, cut.until)] if starts else starts
 
 
-class _Writers:
-    """Writes the lines of one Schedule."""
+class _Lines:
+    """The lines of one Schedule."""
 
     def __init__(self, kind: SlotKind) -> None:
         self._kind = kind
-        self._id = kind.schedule_id + "-"
         self._length = kind.duration * MINUTE
-        self._writers: dict[str, WriteSlot] = {}
 
-    def lines(self, found: Shown, times: Times) -> list[str]:
-        """The lines of what is shown, in the order of starts."""
-        if not found.held and not found.busy:
-            return self._of_status(FREE, found.free, found.seats, times)
-        starts = [*found.free, *found.held, *found.busy]
-        made = [
-            *self._of_status(FREE, found.free, found.seats, times),
-            *self._of_status(HELD, found.held, {}, times),
-            *self._of_status(BUSY, found.busy, {}, times),
-        ]
-        return [line for _, line in sorted(zip(starts, made, strict=True))]
+    def texts(self, found: Shown, times: Times) -> Iterator[bytes]:
+        """The lines of what is shown, in the order of starts, some at a time."""
+        if found.held or found.busy:
+            lines = [
+                *self._of_status(FREE, found.free, found.seats, times),
+                *self._of_status(HELD, found.held, {}, times),
+                *self._of_status(BUSY, found.busy, {}, times),
+            ]
+            starts = (*found.free, *found.held, *found.busy)
+            yield "".join(line for _, line in sorted(zip(starts, lines, strict=True))).encode("ascii")
+            return
+        for at in range(0, len(found.free), _AT_ONCE):
+            some = found.free[at : at + _AT_ONCE]
+            yield "".join(self._of_status(FREE, some, found.seats, times)).encode("ascii")
 
     def _of_status(self, status: str, starts: list[int], seats: Mapping[int, int], times: Times) -> list[str]:
         if not starts:
             return []
-        if status not in self._writers:
-            self._writers[status] = fhir.slot_writer(self._kind, status)
-        write, prefix, length = self._writers[status], self._id, self._length
-        local, stamp, seats_of = times.local, times.stamp, seats.get
-        return [
-            write(prefix + stamp(start), local(start), local(start + length), seats_of(start, 1))
-            for start in starts
-        ]
+        return _writer(self._kind, status)(
+            times.of(starts, self._length), (seats.get(start, 1) for start in starts)
+        )
 
 
-def _file(store: Store, lines: list[str], now: int) -> FileOf:
-    if not lines:
+@lru_cache(maxsize=_MOST_WRITERS)
+def _writer(kind: SlotKind, status: str) -> WriteSlots:
+    return fhir.slot_writer(kind, status, slot_prefix(kind.schedule_id))
+
+
+def _file(store: Store, shown_by: Sequence[tuple[_Lines, Shown]], times: Times, now: int) -> FileOf:
+    """The file of what several Schedules show."""
+    count = sum(found.count for _, found in shown_by)
+    if not count:
         return NOTHING
-    stored = store.put("Slot", "".join(lines).encode("ascii"), now)
-    return FileOf(stored.name, len(lines), stored.size)
+    texts = chain.from_iterable(lines.texts(found, times) for lines, found in shown_by)
+    stored = store.put_pieces("Slot", texts, now)
+    return FileOf(stored.name, count, stored.size)
