@@ -26,10 +26,12 @@ from scheduler.publisher.changes import Differ, Page, TooMuch, changed_shards
 from scheduler.publisher.clocks import database_ms
 from scheduler.publisher.editions import Head, Made, load_heads, make, save_editions
 from scheduler.publisher.files import Store
+from scheduler.publisher.lines import Times
 from scheduler.publisher.load import load_catalogue, published_ids
 from scheduler.publisher.manifest import Maker
+from scheduler.publisher.outlines import Outlines
 from scheduler.publisher.plan import Mark, Plan, Wanted, blocks_in, cuts_to_build, is_past, make_block
-from scheduler.publisher.shards import SLOTS, Block, Times, Visible, build_block
+from scheduler.publisher.shards import SLOTS, Block, Visible, build_block
 from scheduler.publisher.versions import NOTHING, Timeline, Version, load_versions, save_versions
 from scheduler.settings import Settings
 
@@ -148,7 +150,8 @@ class Rebuild:
         self.store = store
         self._maker = Maker(f"{settings.public_url}/fhir", settings.feed_max_age)
         self._visible = Visible(settings.show_busy, settings.show_held, settings.show_seats)
-        self._differ = Differ(store)
+        self._outlines = Outlines()
+        self._differ = Differ(store, self._outlines)
         self._times: dict[str, Times] = {}
         self._state: _State | None = None
 
@@ -247,7 +250,9 @@ class Rebuild:
             max(cut.until for cut in cuts),
         )
         times = self._times.setdefault(block.zone.info.key, Times(block.zone))
-        for version in build_block(block, situations, at, cuts, times, self.store, self._visible):
+        for version in build_block(
+            block, situations, at, cuts, times, self.store, self._visible, self._outlines
+        ):
             work.timeline.put(version)
 
     def _block(self, session: Session, work: _Work, name: str) -> Block | None:

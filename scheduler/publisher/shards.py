@@ -1,6 +1,6 @@
 """The Slot files of one block: text from the rule's starts, cut by cut, each with the instant until which it stands.
 
-The hot path of the feed. Everything that the slots of one Schedule share is text already; only ids and times are put in.
+The rule is asked once for all cuts where there are several; what it said of files that were written is kept (``outlines``).
 """
 
 from __future__ import annotations
@@ -8,19 +8,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
-from scheduler import fhir
 from scheduler.availability import Situation
 from scheduler.availability.zones import Zone
-from scheduler.clock import MINUTE
-from scheduler.fhir.records import SlotKind
-from scheduler.fhir.slot import BUSY, FREE, HELD, SlotTimes, WriteSlots
-from scheduler.models.slots import slot_prefix, slot_stamp
 from scheduler.publisher.cuts import Cut
 from scheduler.publisher.files import Store
+from scheduler.publisher.lines import Lines, Times
 from scheduler.publisher.load import Offer
+from scheduler.publisher.outlines import Outlines
 from scheduler.publisher.slots import Shown, shown, stands_until
 from scheduler.publisher.versions import NOTHING, FileOf, Version
 
@@ -28,10 +24,6 @@ from scheduler.publisher.versions import NOTHING, FileOf, Version
 SLOTS = "Slot/"
 # From so many cuts on it is cheaper to ask the rule once for all of them.
 _ASK_ONCE = 4
-# Lines that are text at the same time: memory that comes and goes in large pieces costs more than what is written there.
-_AT_ONCE = 48
-_MOST_TEXTS = 20_000
-_MOST_WRITERS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +46,6 @@ class Block:
     strict: bool
 
 
-class Times:
-    """What slots that start at an instant say of it, in one zone, made once: many Schedules have the same starts."""
-
-    def __init__(self, zone: Zone) -> None:
-        self._info = zone.info
-        self._kept: dict[int, dict[int, SlotTimes]] = {}
-
-    def of(self, starts: Sequence[int], length: int) -> list[SlotTimes]:
-        """The times of slots of ``length`` seconds."""
-        kept = self._kept.setdefault(length, {})
-        try:
-            return [kept[start] for start in starts]
-        except KeyError:
-            return self._more(kept, starts, length)
-
-    def _more(self, kept: dict[int, SlotTimes], starts: Sequence[int], length: int) -> list[SlotTimes]:
-        if sum(map(len, self._kept.values())) > _MOST_TEXTS:
-            self._kept.clear()
-            kept = self._kept[length] = {}
-        for start in starts:
-            if start not in kept:
-                first, last = (fhir.instant_text(at, self._info) for at in (start, start + length))
-                kept[start] = (slot_stamp(start), first, last)
-        return [kept[start] for start in starts]
-
-
 def build_block(
     block: Block,
     situations: Mapping[str, Situation],
@@ -88,11 +54,12 @@ def build_block(
     times: Times,
     store: Store,
     visible: Visible,
+    outlines: Outlines | None = None,
 ) -> Iterator[Version]:
     """A version of each of ``cuts`` as it is at ``now``, its files written. Schedules without a situation have no
-    slots."""
+    slots. ``outlines`` gets to know what the files say."""
     writers = [
-        (situations[offer.kind.schedule_id], _Lines(offer.kind))
+        (situations[offer.kind.schedule_id], Lines(offer.kind))
         for offer in block.offers
         if offer.kind.schedule_id in situations
     ]
@@ -101,6 +68,8 @@ def build_block(
         found = [per_cut[number] for per_cut in asked]
         lines_of = [(lines, one) for (_, lines), one in zip(writers, found, strict=True)]
         file = _file(store, lines_of, times, now)
+        if outlines is not None and file.name:
+            outlines.keep(file.name, lines_of, times)
         file_2021 = file
         if block.strict and any(one.held for one in found):
             file_2021 = _file(store, [(lines, one.without_held()) for lines, one in lines_of], times, now)
@@ -146,42 +115,7 @@ def _within(starts: list[int], cut: Cut) -> list[int]:
     return starts[bisect_left(starts, cut.since) : bisect_left(starts, cut.until)] if starts else starts
 
 
-class _Lines:
-    """The lines of one Schedule."""
-
-    def __init__(self, kind: SlotKind) -> None:
-        self._kind = kind
-        self._length = kind.duration * MINUTE
-
-    def texts(self, found: Shown, times: Times) -> Iterator[bytes]:
-        """The lines of what is shown, in the order of starts, some at a time."""
-        if found.held or found.busy:
-            lines = [
-                *self._of_status(FREE, found.free, found.seats, times),
-                *self._of_status(HELD, found.held, {}, times),
-                *self._of_status(BUSY, found.busy, {}, times),
-            ]
-            starts = (*found.free, *found.held, *found.busy)
-            yield "".join(line for _, line in sorted(zip(starts, lines, strict=True))).encode("ascii")
-            return
-        for at in range(0, len(found.free), _AT_ONCE):
-            some = found.free[at : at + _AT_ONCE]
-            yield "".join(self._of_status(FREE, some, found.seats, times)).encode("ascii")
-
-    def _of_status(self, status: str, starts: list[int], seats: Mapping[int, int], times: Times) -> list[str]:
-        if not starts:
-            return []
-        return _writer(self._kind, status)(
-            times.of(starts, self._length), (seats.get(start, 1) for start in starts)
-        )
-
-
-@lru_cache(maxsize=_MOST_WRITERS)
-def _writer(kind: SlotKind, status: str) -> WriteSlots:
-    return fhir.slot_writer(kind, status, slot_prefix(kind.schedule_id))
-
-
-def _file(store: Store, shown_by: Sequence[tuple[_Lines, Shown]], times: Times, now: int) -> FileOf:
+def _file(store: Store, shown_by: Sequence[tuple[Lines, Shown]], times: Times, now: int) -> FileOf:
     """The file of what several Schedules show."""
     count = sum(found.count for _, found in shown_by)
     if not count:

@@ -17,7 +17,9 @@ SCHEDULES, MANY, ROUNDS = 1000, 10_000, 9
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="The feed's speed, as ratios.")
-    parser.add_argument("--schedules", type=int, default=SCHEDULES, help="of a cold publish and of one booking")
+    parser.add_argument(
+        "--schedules", type=int, default=SCHEDULES, help="of a cold publish and of one booking"
+    )
     parser.add_argument("--many", type=int, default=MANY, help="of the tick, and ten times the cold publish")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--only", choices=["cold", "booking", "tick", "serving"])
@@ -31,7 +33,7 @@ def main() -> int:
         ],
         "booking": lambda: feed_live.booking(rounds, schedules),
         "tick": lambda: feed_live.tick(rounds, many),
-        "serving": lambda: feed_serving.serving(rounds),
+        "serving": lambda: feed_serving.serving(rounds, schedules),
     }
     rows: list[Row] = []
     for name, part in parts.items():

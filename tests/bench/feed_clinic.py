@@ -66,7 +66,13 @@ def _frame(cases: Sequence[Case]) -> list[tuple[type[Base], Rows]]:
         (
             Practitioner,
             [
-                {"id": f"p{one.number}", "display_name": f"Dr. {one.number}", "npi": "1234567893", **CLINIC, **made}
+                {
+                    "id": f"p{one.number}",
+                    "display_name": f"Dr. {one.number}",
+                    "npi": "1234567893",
+                    **CLINIC,
+                    **made,
+                }
                 for one in cases
             ],
         ),

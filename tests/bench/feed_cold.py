@@ -80,7 +80,10 @@ def check(name: str, schedules: int) -> None:
         ours = sorted(lines_in(mine))
         must(len(set(ours)) == len(ours) > 0, "an id is there twice")
         plain = [json.loads(line) for line in ours]
-        must(plain == sorted(map(json.loads, lines_in(theirs)), key=lambda one: one["id"]), f"{name} says other things")
+        must(
+            plain == sorted(map(json.loads, lines_in(theirs)), key=lambda one: one["id"]),
+            f"{name} says other things",
+        )
     for made in plain[:: max(1, len(plain) // 50)]:
         Slot(**made)
     for case in cases[:3]:

@@ -27,13 +27,14 @@ from scheduler.publisher.changes import Differ
 from scheduler.publisher.cuts import Cut
 from scheduler.publisher.feed import Current
 from scheduler.publisher.files import Store
+from scheduler.publisher.lines import Times
 from scheduler.publisher.manifest import file_names
-from scheduler.publisher.shards import Times, Visible, build_block
+from scheduler.publisher.shards import Visible, build_block
 from scheduler.publisher.versions import Version
 from tests.bench import feed_clinic, feed_workload
 from tests.bench.feed_publish import SECRET, must, publish, write_manifest
 from tests.bench.feed_workload import NOW, Case
-from tests.bench.turns import Row, Rounds, row
+from tests.bench.turns import Rounds, Row, row
 from tests.support.apps import settings_for
 from tests.support.databases import SqliteTemplates
 from tests.support.times import Clock
@@ -81,7 +82,9 @@ def booking(rounds: int, schedules: int) -> list[Row]:
             with tempfile.TemporaryDirectory() as folder:
                 for name, figure in in_memory(Path(folder), cases, number).items():
                     seconds[name].append(figure)
-            walls += [booked(app, feed, cases, number * BOOKINGS_A_ROUND + n) for n in range(BOOKINGS_A_ROUND)]
+            walls += [
+                booked(app, feed, cases, number * BOOKINGS_A_ROUND + n) for n in range(BOOKINGS_A_ROUND)
+            ]
     measured = Rounds(seconds)
     p95 = quantiles(walls, n=20)[-1]
     print(f"from a booking to the next manifest: p50 {median(walls) * 1e3:.1f} ms, p95 {p95 * 1e3:.1f} ms")
@@ -96,14 +99,16 @@ def in_memory(folder: Path, cases: list[Case], number: int) -> dict[str, float]:
     works = list(feed_workload.blocks(cases))
     cold = publish(folder, works)
     block, situations, cuts = works[number % len(works)]
-    cut = next(one for one in cuts if one.name.startswith("W") and one.until - one.since > 6 * feed_workload.DAY)
+    cut = next(
+        one for one in cuts if one.name.startswith("W") and one.until - one.since > 6 * feed_workload.DAY
+    )
     store, times = Store(folder, SECRET), Times(block.zone)
     rest = [version for version in cold.versions if version.shard != f"Slot/{block.name}/{cut.name}"]
     key = next(iter(situations))
     before = {version.shard: version for version in cold.versions}
 
     def build(cut: Cut) -> dict[str, Version]:
-        made = build_block(block, changed, NOW, [cut], times, store, Visible())
+        made = build_block(block, changed, NOW, [cut], times, store, Visible(), cold.outlines)
         versions = [*rest, *made]
         write_manifest(folder, versions)
         return {version.shard: version for version in versions}
@@ -112,7 +117,7 @@ def in_memory(folder: Path, cases: list[Case], number: int) -> dict[str, float]:
     build(cut)  # as in a process that has built it before
     changed[key] = feed_workload.with_visit(situations[key], cut)
     shard, after = timed(lambda: build(cut))
-    differ = Differ(store)
+    differ = Differ(store, cold.outlines)
     page, told = timed(lambda: differ.page(before, after, NOW, 1 << 30))
     must(len(told.deleted) == 1 and not told.output, "a page tells something else than one slot")
     return {"cold": cold.seconds, "shard": shard, "page": page}
@@ -123,7 +128,9 @@ def booked(app: Flask, feed: LiveFeed, cases: Sequence[Case], number: int) -> fl
     case = cases[number * 37 % len(cases)]
     bookings, busy = case.taken()
     taken = bookings + busy
-    starts = [start for start in case.starts if all(end <= start or start + 900 <= begin for begin, end in taken)]
+    starts = [
+        start for start in case.starts if all(end <= start or start + 900 <= begin for begin, end in taken)
+    ]
     start = starts[number % len(starts)]
     line = slot_id(case.kind.schedule_id, start).encode()
     before = feed.current()
@@ -137,7 +144,10 @@ def booked(app: Flask, feed: LiveFeed, cases: Sequence[Case], number: int) -> fl
     spent = time.perf_counter() - begun
     gone, come = names(before) - names(after), names(after) - names(before)
     must(any(line in read(feed, name) for name in gone), "the slot was not there before")
-    must(bool(come) and not any(line in read(feed, name) for name in come), "the next manifest still has the slot")
+    must(
+        bool(come) and not any(line in read(feed, name) for name in come),
+        "the next manifest still has the slot",
+    )
     return spent
 
 
@@ -158,7 +168,9 @@ def tick(rounds: int, schedules: int) -> list[Row]:
         feed = feed_of(app)
         stopped.at(OPENS)
         spent, _ = timed(feed.current)
-        print(f"tick: first publish of {schedules} schedules with nothing booked: {spent:.1f} s of the processor")
+        print(
+            f"tick: first publish of {schedules} schedules with nothing booked: {spent:.1f} s of the processor"
+        )
         while len(seconds["due"]) < rounds:
             building.append(timed(lambda: look_ahead(feed))[0])
             at = foreseen(app)
@@ -169,7 +181,10 @@ def tick(rounds: int, schedules: int) -> list[Row]:
             generation = published(app)
             stopped.at(at)
             due, after = timed(feed.current)
-            must(after.from_ms == at * 1000 and after.number > before.number, "the instant brought no other edition")
+            must(
+                after.from_ms == at * 1000 and after.number > before.number,
+                "the instant brought no other edition",
+            )
             must(published(app) == generation, "a reader had to build")
             seconds["due"].append(due)
             seconds["nothing"].append(quiet)

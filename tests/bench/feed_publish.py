@@ -18,8 +18,10 @@ from pathlib import Path
 from scheduler.publisher.changes import Page
 from scheduler.publisher.editions import Head, make
 from scheduler.publisher.files import Store
+from scheduler.publisher.lines import Times
 from scheduler.publisher.manifest import Maker
-from scheduler.publisher.shards import Times, Visible, build_block
+from scheduler.publisher.outlines import Outlines
+from scheduler.publisher.shards import Visible, build_block
 from scheduler.publisher.versions import Version
 from tests.bench import feed_workload
 from tests.bench.feed_workload import NOW, PUBLIC_URL, Work
@@ -30,23 +32,25 @@ MAKER = Maker(f"{PUBLIC_URL}/fhir", 60)
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came of it: processor seconds of this process, wall seconds, slots, and the versions of all shards."""
+    """What came of it: processor seconds of this process, wall seconds, slots, the versions of all shards, and what the publisher
+    knows of them."""
 
     seconds: float
     wall: float
     slots: int
     versions: tuple[Version, ...]
+    outlines: Outlines
 
 
 def publish(folder: Path, works: Iterable[Work]) -> Published:
     """Write the files and the manifest. What ``works`` itself takes does not count."""
-    store, zones = Store(folder, SECRET), {}
+    store, outlines, zones = Store(folder, SECRET), Outlines(), {}
     versions: list[Version] = []
     seconds = wall = 0.0
     for block, situations, cuts in works:
         begun, at = time.thread_time(), time.perf_counter()
         times = zones.setdefault(block.zone.info.key, Times(block.zone))
-        versions += build_block(block, situations, NOW, cuts, times, store, Visible())
+        versions += build_block(block, situations, NOW, cuts, times, store, Visible(), outlines)
         seconds, wall = seconds + time.thread_time() - begun, wall + time.perf_counter() - at
     begun, at = time.thread_time(), time.perf_counter()
     write_manifest(folder, versions)
@@ -55,6 +59,7 @@ def publish(folder: Path, works: Iterable[Work]) -> Published:
         wall + time.perf_counter() - at,
         sum(version.file.count for version in versions),
         tuple(versions),
+        outlines,
     )
 
 
