@@ -68,6 +68,7 @@ class Store:
 
     def __init__(self, folder: Path, secret: str) -> None:
         self.folder = folder
+        self.secret = secret
         self._key = secret.encode()
         self._unsettled: list[Path] = []
 

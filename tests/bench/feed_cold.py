@@ -8,15 +8,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from fhir.resources.R4B.slot import Slot
 
 from scheduler.models.slots import slot_id
 from scheduler.publisher.cuts import Cut
+from scheduler.publisher.files import Store
+from scheduler.publisher.lines import Times
+from scheduler.publisher.shards import Visible, build_block
+from scheduler.publisher.versions import Version
+from scheduler.publisher.workers import Helpers, Job
 from tests.bench import feed_peers, feed_workload
-from tests.bench.feed_publish import in_folder, must, publish
+from tests.bench.feed_publish import SECRET, in_folder, must, publish, write_manifest
 from tests.bench.feed_workload import NOW, Case
 from tests.bench.turns import Row, row, take_turns
 from tests.reference.slots import reference_open
@@ -97,6 +102,52 @@ def lines_in(folder: str) -> list[bytes]:
     """The lines of all files."""
     files = (gzip.decompress(path.read_bytes()) for path in Path(folder).glob("*.gz"))
     return [line for text in files for line in text.splitlines()]
+
+
+def processes(rounds: int, schedules: int) -> list[Row]:
+    """One process against two, by the clock on the wall; the second is there already, or has to be started."""
+    works = list(feed_workload.blocks(feed_workload.cases(schedules)))
+    jobs = [Job(block, situations, NOW, cuts) for block, situations, cuts in works]
+    first = helped(0, jobs, ready=False)[1]
+
+    def turn(count: int, ready: bool) -> Callable[[float], float]:
+        def one(_: float) -> float:
+            seconds, made = helped(count, jobs, ready=ready)
+            must(made == first, "two processes make other files")
+            return seconds
+
+        return one
+
+    turns = {"one": turn(0, False), "two": turn(1, True), "started": turn(1, False)}
+    measured = take_turns(turns, rounds)
+    return [
+        row("cold, two processes: one", measured, "two", "one", 1.4),
+        row("cold, two processes, the second started first: one", measured, "started", "one"),
+    ]
+
+
+def helped(count: int, jobs: Sequence[Job], *, ready: bool) -> tuple[float, set[Version]]:
+    """Wall seconds with ``count`` helpers, and what was made; ``ready``: they are up before the clock runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        store, zones = Store(Path(folder), SECRET), {}
+
+        def build(job: Job) -> list[Version]:
+            times = zones.setdefault(job.block.zone.info.key, Times(job.block.zone))
+            return list(build_block(job.block, job.situations, NOW, job.cuts, times, store, Visible()))
+
+        helpers = Helpers(count, store, Visible(), build)
+        begun = time.perf_counter()
+        with helpers:
+            if ready:
+                helpers.add(jobs[0])
+                while not helpers.made:
+                    time.sleep(0.01)
+                begun = time.perf_counter()
+            for job in jobs:
+                helpers.add(job)
+        write_manifest(Path(folder), helpers.made)
+        store.settle()
+        return time.perf_counter() - begun, set(helpers.made)
 
 
 def growth(schedules: int, many: int, rounds: int = 3) -> list[Row]:

@@ -15,24 +15,24 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler import create_app
+from scheduler import clock, create_app
 from scheduler.db import db
 from scheduler.publisher.files import Store
 from tests.bench import feed_clinic, feed_workload
 from tests.bench.feed_cold import lines_in
 from tests.bench.feed_publish import must, publish
-from tests.bench.turns import Row, Rounds, row, take_turns
+from tests.bench.turns import Rounds, Row, row, take_turns
 from tests.support.apps import SECRET, environ_for, settings_for
 from tests.support.databases import PostgresTemplates, SqliteTemplates
 from tests.support.postgres import postgres_server
 from tests.support.servers import free_port, launch, start_server
 
-SECONDS, CONNECTIONS = 1.5, 32
+SECONDS, CONNECTIONS = 2, 32
 FILE_BYTES = 5_000_000
 TARGETS = ("304", "manifest", "file")
 GOALS = {
@@ -78,7 +78,7 @@ class Served:
         return self.url + (self.file if target == "file" else self.manifest)
 
 
-def serving(rounds: int, schedules: int, seconds: float = SECONDS) -> list[Row]:
+def serving(rounds: int, schedules: int, seconds: int = SECONDS) -> list[Row]:
     """All targets of all servers in turns; nothing where nginx or wrk is missing."""
     missing = [package for program, package in PROGRAMS.items() if shutil.which(program, path=_PATH) is None]
     if missing:
@@ -102,7 +102,7 @@ def serving(rounds: int, schedules: int, seconds: float = SECONDS) -> list[Row]:
         os.sched_setaffinity(0, cores[-1:])
         for target in TARGETS:
             check(servers, target)
-            turns = {name: (lambda _, one=one: asked(one, target, seconds)) for name, one in servers.items()}
+            turns = {name: turn(one, target, seconds) for name, one in servers.items()}
             measured = take_turns(turns, rounds)
             rows += lines(measured, target)
     return rows
@@ -118,7 +118,11 @@ def lines(measured: Rounds, target: str) -> list[Row]:
     return made
 
 
-def asked(server: Served, target: str, seconds: float) -> float:
+def turn(server: Served, target: str, seconds: int) -> Callable[[float], float]:
+    return lambda _: asked(server, target, seconds)
+
+
+def asked(server: Served, target: str, seconds: int) -> float:
     """Seconds an answer, as wrk counts them."""
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-H", "Accept-Encoding: gzip"]
     if target == "304":
@@ -194,10 +198,12 @@ def ours(folder: Path, kind: str, schedules: int, text: bytes) -> Iterator[Serve
         feed_clinic.make(app, feed_workload.cases(schedules), taken=False)
         with app.app_context():
             db.engine.dispose()
-        file = Store(folder / "feed", SECRET).put("Slot", text, int(time.time()))
+        file = Store(folder / "feed", SECRET).put("Slot", text, clock.now())
         server = start_server(environ_for(url, folder, feed_limit="0", workers="1"), folder)
         stack.callback(server.stop)
-        yield Served(server.url.replace("localhost", "127.0.0.1"), "/fhir/$bulk-publish", f"/fhir/files/{file.name}")
+        yield Served(
+            server.url.replace("localhost", "127.0.0.1"), "/fhir/$bulk-publish", f"/fhir/files/{file.name}"
+        )
 
 
 @contextmanager
