@@ -2,7 +2,7 @@
 
 Blocks know nothing of each other. This process loads one after the other and builds those that no helper is free for, so
 memory stays bounded, and nothing is lost when a helper is slow, dies or can't be started: what it did not finish is built
-here. A helper is a program of its own (``python -m scheduler.publisher.workers``), since a server with threads can't fork.
+here. A helper is a program of its own (``main``), since a server with threads can't fork.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 # From so many Schedules on a helper is worth its start, which takes about as long as building a third of them.
 WORTH_IT = 500
 _STOP_SECONDS = 10
-_PROGRAM = ("-m", "scheduler.publisher.workers")
+_PROGRAM = ("-c", "from scheduler.publisher.workers import main; raise SystemExit(main())")
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -196,7 +196,3 @@ def main() -> int:
         except (OSError, ValueError):
             made = None  # who asked tries it again, and hears why
         _send(answers, made)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
