@@ -15,7 +15,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -41,10 +43,24 @@ from tests.support.servers import start_server as start_server_process
 from tests.support.sockets import only_loopback
 from tests.support.times import Clock
 
-pytest_plugins = ["tests.support.pages", "tests.support.served", "tests.factories.fixtures", "tests.people"]
+# each of the many processes that tests start would compile the whole program anew where the machine forbids to keep that
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+pytest_plugins = [
+    "tests.support.pages",
+    "tests.support.served",
+    "tests.factories.fixtures",
+    "tests.people",
+    "tests.publisher.live",
+]
 
 DEMO_PASSWORD = "a password for the demo"
 DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than there are cores: browsers, databases and servers are waited for a third of the time."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,6 +77,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """What lives at the end is looked through once; pytest would do it five times more."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -167,8 +190,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def demo_template(sqlite_templates: SqliteTemplates, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database with the demo clinic, loaded once per test process."""
-    folder = tmp_path_factory.mktemp("demo")
+    """A SQLite database with the demo clinic, loaded once per run of the tests: the first process that asks makes it."""
+    folder = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent
+    made = folder / "demo.sqlite"
+    with open(folder / "demo.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            _load_demo(sqlite_templates, tmp_path_factory.mktemp("demo")).rename(made)
+    return made
+
+
+def _load_demo(sqlite_templates: SqliteTemplates, folder: Path) -> Path:
     app = create_app(
         settings_for(sqlite_templates.copy(folder / "demo.sqlite"), folder, demo_password=DEMO_PASSWORD)
     )

@@ -13,6 +13,8 @@ import time
 WORLDS = "200"
 EXAMPLES = "20000"
 RACES = 5
+FEED_WORLDS = "60"
+FEED_READS = "1500"
 PARTS = (
     ("walks and looks in every way", {"EVERY_WAY": "1"}, ["tests", "-m", "browser"]),
     (
@@ -21,6 +23,16 @@ PARTS = (
         ["tests/availability"],
     ),
     ("one rule for all, many worlds", {"WORLDS": WORLDS}, ["tests/test_one_rule.py"]),
+    (
+        "the feed for every client, many worlds",
+        {"FEED_WORLDS": FEED_WORLDS},
+        ["tests/publisher/test_live_property.py", "tests/publisher/test_live_upgrade.py"],
+    ),
+    (
+        f"{FEED_READS} reads of the feed beside writers and kill -9",
+        {"FEED_READS": FEED_READS},
+        ["tests/publisher/test_live_torture.py"],
+    ),
     *(
         (
             f"races and kill -9, round {n + 1}",

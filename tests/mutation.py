@@ -1,10 +1,15 @@
 """Mutation testing of the slot rule, by hand: ``python -m tests.mutation [busy hours ...]``.
 
-mutmut changes the code of ``scheduler/availability`` in a thousand small ways and runs ``tests/availability`` against
-each; a change that no test notices is a survivor, and is listed at the end. It takes an hour or more on two cores: name
-modules to do those alone. The work is done on a copy under ``.cache/mutation``, with an environment of its own that is
-installed when it is not there; finished mutants are kept, so a stopped run goes on where it was (``--afresh``: begin
-again, as is needed after tests have changed). ``EXAMPLES`` says how many examples each property gets for a mutant.
+mutmut changes the code of ``scheduler/availability`` in some thousand small ways and ``tests/availability`` is run against
+each (tests/support/mutants.py says how). A change that no test notices is a survivor: it is shown with what it changed, and
+counted at the end. Ends with 1 below 95 % noticed; of 3,366 it was 96.4 %. What survives there changes how long an answer
+takes and not the answer (what is kept or asked beyond need, comparisons at which both branches say the same) or cannot be
+met (a rule's own guard behind another one).
+
+All modules take some twenty minutes on one core that is free; ``--survivors`` runs only those of the last time and those
+that are new, as is wanted after a test was written. The work is done on a copy under ``.cache/mutation``, with an
+environment of its own that is installed when it is not there. ``EXAMPLES`` says how many examples each property gets for a
+mutant; what survives those few is often noticed by the many of the suite.
 """
 
 from __future__ import annotations
@@ -20,32 +25,25 @@ ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "mutation"
 COPY = CACHE / "tree"
 PACKAGES = [
-    "mutmut>=3.8,<4",
+    "mutmut>=3.8.1,<3.9",
     "pytest>=9,<10",
     "hypothesis>=6.140,<7",
     "python-dateutil>=2.9,<3",
     "tzdata>=2025.2",
 ]
-EXAMPLES = "60"
-# No conftest.py: these tests need none, and its fixtures would bring the whole application along.
+EXAMPLES = "15"
+# No conftest.py and no scheduler/__init__.py: the rule needs neither, and they would bring the whole application along.
 COPIED = [
     "scheduler/availability",
     "tests/availability",
     "tests/reference",
     "tests/data/vectors",
     "tests/support/examples.py",
+    "tests/support/mutants.py",
 ]
 SETTINGS = """
 [tool.mutmut]
 source_paths = ["scheduler"]
-also_copy = ["tests"]
-pytest_add_cli_args_test_selection = ["tests/availability"]
-# Left out: one test that asks every zone of the world, and those that time a search over three centuries.
-pytest_add_cli_args = [
-    "-q", "--import-mode=importlib", "-p", "no:cacheprovider",
-    "-k", "not in_every_zone and not is_refused_soon",
-]
-process_isolation = "forkserver"  # what one run keeps about zones and rules must not hide a change from the next
 
 [tool.pytest.ini_options]
 pythonpath = ["."]
@@ -60,10 +58,8 @@ def environment() -> Path:
     return python
 
 
-def lay_out(afresh: bool) -> None:
+def lay_out() -> None:
     """The rule and its tests, and nothing else of the product, as a tree of their own."""
-    if afresh:
-        shutil.rmtree(COPY / "mutants", ignore_errors=True)
     for name in COPIED:
         place = COPY / name
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -78,27 +74,23 @@ def lay_out(afresh: bool) -> None:
 
 
 def main() -> int:
+    every = sorted(path.stem for path in (ROOT / "scheduler" / "availability").glob("[a-z]*.py"))
     parser = argparse.ArgumentParser(description="Mutation testing of the slot rule.")
-    parser.add_argument("modules", nargs="*", help="modules of scheduler/availability; none: all")
-    parser.add_argument("--afresh", action="store_true", help="forget the mutants that are done")
-    parser.add_argument("--children", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "modules", nargs="*", default=every, help="modules of scheduler/availability; none: all"
+    )
+    parser.add_argument("--survivors", action="store_true", help="only what nothing noticed, and what is new")
+    parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="mutants at one time")
     chosen = parser.parse_args()
     python = environment()
-    lay_out(chosen.afresh)
-    environ = {**os.environ, "EXAMPLES": os.environ.get("EXAMPLES", EXAMPLES)}
-    patterns = [f"scheduler.availability.{name}.*" for name in chosen.modules]
-
-    def mutmut(*words: str) -> int:
-        return subprocess.run(
-            [str(python), "-m", "mutmut", *words], cwd=COPY, env=environ, check=False
-        ).returncode
-
-    done = mutmut("run", "--max-children", str(chosen.children), *patterns)
-    print(
-        "\nSurvivors and others not killed (show one: mutmut show NAME, in .cache/mutation/tree):", flush=True
-    )
-    mutmut("results")
-    return done
+    lay_out()
+    options = ["--children", str(chosen.children), *(["--survivors"] if chosen.survivors else [])]
+    return subprocess.run(
+        [str(python), "-m", "tests.support.mutants", *options, *chosen.modules],
+        cwd=COPY,
+        env={**os.environ, "EXAMPLES": os.environ.get("EXAMPLES", EXAMPLES)},
+        check=False,
+    ).returncode
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.apps import SECRET
+from tests.support.databases import SqliteTemplates
 from tests.support.servers import ROOT, Server, clean_environ, free_port, launch
 
 pytestmark = pytest.mark.processes
@@ -33,8 +34,8 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def small(environ: dict[str, str]) -> dict[str, str]:
-    """The same without the demo clinic, which takes its seconds to load."""
-    return {**environ, "SCHEDULER_DEMO": "0"}
+    """The same without the demo clinic, which takes its seconds to load, and with one worker, which takes its own."""
+    return {**environ, "SCHEDULER_DEMO": "0", "SCHEDULER_WORKERS": "1"}
 
 
 def _free_slots(server: Server) -> int:
@@ -133,7 +134,7 @@ def test_a_request_under_way_is_answered_before_the_server_stops(
 def test_workers_end_when_the_server_is_killed_so_that_the_port_is_free_again(
     start_server: StartServer, small: dict[str, str]
 ) -> None:
-    server = start_server(small)
+    server = start_server({**small, "SCHEDULER_WORKERS": "2"})
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait(30)
     deadline = time.monotonic() + 120
@@ -150,7 +151,7 @@ def test_workers_end_when_the_server_is_killed_so_that_the_port_is_free_again(
 
 
 def test_a_worker_that_dies_is_replaced(start_server: StartServer, small: dict[str, str]) -> None:
-    server = start_server({**small, "SCHEDULER_WORKERS": "1"})
+    server = start_server(small)
     children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
     if not children.exists():
         found = subprocess.run(
@@ -242,10 +243,12 @@ def test_a_database_that_does_not_answer_ends_the_start_with_one_line_without_th
 
 
 def test_a_database_that_lets_bookings_overlap_is_not_served(
-    start_server: StartServer, small: dict[str, str]
+    sqlite_templates: SqliteTemplates, small: dict[str, str]
 ) -> None:
-    assert start_server(small).stop() == 0
-    with sqlite3.connect(Path(small["SCHEDULER_DATA_DIR"]) / "scheduler.sqlite") as kept:
+    folder = Path(small["SCHEDULER_DATA_DIR"])
+    folder.mkdir()
+    sqlite_templates.copy(folder / "scheduler.sqlite")
+    with sqlite3.connect(folder / "scheduler.sqlite") as kept:
         triggers = [name for (name,) in kept.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
         for name in triggers:
             kept.execute(f'DROP TRIGGER "{name}"')

@@ -35,6 +35,7 @@ from tests.support.times import Clock
 
 MINUTE, DAY = 60, 86400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+BUFFERS = ("buffer_before_min", "buffer_after_min")
 SCENES = [
     ("America/New_York", "2026-03-06T15:07:11Z"),
     ("America/New_York", "2026-10-30T15:07:11Z"),
@@ -260,10 +261,8 @@ class World:
         def actor(one: str) -> Plain:
             taken = [
                 {
-                    **{key: visit[key] for key in ("id", "start", "end", "status")},
+                    **{key: visit[key] for key in ("id", "start", "end", "status", *BUFFERS)},
                     "expires": visit["expires"] if visit["status"] == "held" else None,
-                    "buffer_before_min": visit["offer"].rules["buffer_before_min"],
-                    "buffer_after_min": visit["offer"].rules["buffer_after_min"],
                     "same_type": visit["offer"] is offer,
                     "counts": visit["offer"].type == offer.type,
                 }
@@ -313,5 +312,7 @@ class World:
             "end": appointment.ends_at,
             "status": appointment.status,
             "expires": appointment.expires_at,
+            "buffer_before_min": appointment.buffer_before_minutes,
+            "buffer_after_min": appointment.buffer_after_minutes,
             "actors": actors or self.visits[appointment.id].get("actors", set()),
         }

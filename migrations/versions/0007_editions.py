@@ -1,4 +1,4 @@
-"""Editions of the feed and the versions of its shards. The kept feed of before is dropped: it is made again."""
+"""Editions of the feed and the versions of its shards."""
 
 from __future__ import annotations
 
@@ -12,20 +12,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.drop_table("publication")
-    op.create_table(
-        "publication",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("generation", sa.BigInteger(), nullable=False),
-        sa.Column("edition", sa.BigInteger(), nullable=False),
-        sa.Column("settled_ms", sa.BigInteger(), nullable=False),
-        sa.Column("until_ms", sa.BigInteger(), nullable=True),
-        sa.Column("catalogue", sa.BigInteger(), nullable=False),
-        sa.Column("blocks", sa.LargeBinary(), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.CheckConstraint("id = 1", name=op.f("ck_publication_single")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
-    )
+    for name, kind, default in (
+        ("edition", sa.BigInteger(), "0"),
+        ("settled_ms", sa.BigInteger(), "0"),
+        ("catalogue", sa.BigInteger(), "0"),
+    ):
+        op.add_column("publication", sa.Column(name, kind, server_default=sa.text(default), nullable=False))
+    op.add_column("publication", sa.Column("until_ms", sa.BigInteger(), nullable=True))
+    op.add_column("publication", sa.Column("blocks", sa.LargeBinary(), nullable=True))
     op.create_table(
         "edition",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -58,15 +52,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("shard_version")
     op.drop_table("edition")
-    op.drop_table("publication")
-    op.create_table(
-        "publication",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("generation", sa.BigInteger(), nullable=False),
-        sa.Column("transaction_ms", sa.BigInteger(), nullable=False),
-        sa.Column("valid_until_at", sa.BigInteger(), nullable=True),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column("manifest", sa.Text(), nullable=False),
-        sa.CheckConstraint("id = 1", name=op.f("ck_publication_single")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
-    )
+    for name in ("blocks", "until_ms", "catalogue", "settled_ms", "edition"):
+        op.drop_column("publication", name)

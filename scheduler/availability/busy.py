@@ -9,7 +9,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from scheduler.availability.grid import NOTHING
-from scheduler.availability.hours import Span, Stretches, stretches
+from scheduler.availability.hours import Span, Stretches, pairs, stretches
 from scheduler.availability.values import DAY, MINUTE, ActorTime, Busy, Moment, Taken, TypeRules
 
 NO_GROUPS: frozenset[str] = frozenset()
@@ -39,7 +39,7 @@ class Lasting:
         if moment.leave_out is not None and moment.leave_out in self.appointments:
             return stretches(sorted(_spans(actor, moment)))
         live = [_padded(one) for one in self.holds if moment.counts(one.appointment, one.expires)]
-        return stretches(sorted([*zip(*self.spans, strict=True), *live])) if live else self.spans
+        return stretches(sorted([*pairs(self.spans), *live])) if live else self.spans
 
 
 def blocked(actor: ActorTime, rules: TypeRules, moment: Moment, since: int, until: int) -> Stretches:
@@ -56,14 +56,14 @@ def any_of(parts: list[Stretches]) -> Stretches:
     filled = [part for part in parts if part[0]]
     if len(filled) < 2:
         return filled[0] if filled else NOTHING
-    return stretches(sorted(pair for part in filled for pair in zip(*part, strict=True)))
+    return stretches(sorted(pair for part in filled for pair in pairs(part)))
 
 
 def all_of(parts: list[Stretches], since: int, until: int) -> Stretches:
     """What lies in each of the parts; everything of [since, until) when there are none."""
     common: Stretches = ([since], [until])
     for part in parts:
-        common = _in_both(common, stretches(zip(*part, strict=True)))
+        common = _in_both(common, stretches(pairs(part)))
     return common
 
 

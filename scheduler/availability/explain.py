@@ -99,8 +99,8 @@ def _hours(dated: DatedHours, rules: TypeRules, start: int, kind: Record | None)
     if all((start - begin) % step for begin, _, _ in around):
         detail: Detail = {"minutes": rules.interval}
         detail["earlier"] = max(begin + (start - begin) // step * step for begin, _, _ in around)
-        later = [begin + ((start - begin) // step + 1) * step for begin, _, _ in around]
-        inside = [at for at, (_, end, _) in zip(later, around, strict=True) if at < end]
+        later = [(begin + ((start - begin) // step + 1) * step, end) for begin, end, _ in around]
+        inside = [at for at, end in later if at < end]
         if inside:
             detail["later"] = min(inside)
         yield Reason("interval", kind, detail=detail)
@@ -136,7 +136,7 @@ def _no_window(dated: DatedHours, start: int, length: int) -> Iterable[Reason]:
             else:
                 yield Reason("time_off", detail=detail)
     # Without the time off, would it be open? If not, that is a reason of its own.
-    beneath = dated_hours(replace(dated.hours, time_off=(), sources=replace(sources, time_off=())))
+    beneath = dated_hours(replace(dated.hours, time_off=()))
     if not _windows_at(beneath, start, length):
         yield from _no_window(beneath, start, length)
 

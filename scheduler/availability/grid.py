@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from scheduler.availability.hours import DatedHours, Stretches
+from scheduler.availability.hours import DatedHours, Stretches, pairs
 from scheduler.availability.values import MINUTE, TypeRules
 from scheduler.availability.zones import EARLIEST, LATEST
 
@@ -45,7 +45,7 @@ def _swept(
 ) -> list[int]:
     """One pass over windows and blocked stretches. Plain comparisons: min() and max() would take half of its time."""
     starts: list[int] = []
-    stretches = zip(*blocked, strict=True)
+    stretches = pairs(blocked)
     low, high = next(stretches, _NONE_LEFT)
     for start, end, reach in windows:
         last = reach - length + 1
@@ -76,7 +76,7 @@ def without(starts: list[int], blocked: Stretches) -> list[int]:
     """Sorted ``starts`` without those that lie in a blocked stretch."""
     kept: list[int] = []
     here = 0
-    for low, high in zip(*blocked, strict=True):
+    for low, high in pairs(blocked):
         there = bisect_left(starts, low, here)
         kept += starts[here:there]
         here = bisect_left(starts, high, there)

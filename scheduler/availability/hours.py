@@ -7,7 +7,7 @@ the Hours value it was worked out from: such a value never changes, so nothing k
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Literal
 
@@ -45,9 +45,14 @@ def stretches(spans: Iterable[Span]) -> Stretches:
     return begins, ends
 
 
+def pairs(found: Stretches) -> Iterator[Span]:
+    """The spans of stretches, in order. Raises ValueError when there is a beginning or an end too many."""
+    return zip(*found, strict=True)
+
+
 def merged(spans: Iterable[Span]) -> list[Span]:
     """Spans in order, those that overlap or touch made one, empty ones dropped."""
-    return list(zip(*stretches(sorted(spans)), strict=True))
+    return list(pairs(stretches(sorted(spans))))
 
 
 def dated(hours: Hours) -> DatedHours:
@@ -113,6 +118,8 @@ class DatedHours:
         """
         day_of, kept = self.zone.day, self._windows
         first, last = day_of(since), day_of(until - 1)
+        if last < first:  # the clock was set back over midnight in between
+            first, last = last, first
         found: list[Reaching] = []
         for day in range(first, last + 1):
             windows = kept.get(day)
@@ -151,8 +158,8 @@ class DatedHours:
         windows = self._lonely.get(day)
         if windows is None:
             windows = self._lonely[day] = [(start, end, end) for start, end in self.spans(day)]
-            midnight = self.zone.instant
-            if windows and (windows[0][0] < midnight(day, 0) or windows[-1][1] >= midnight(day + 1, 0)):
+            # On a day on which the clock changes, hours may begin or end inside the date before.
+            if windows and (self.zone.offset(day) is None or windows[-1][1] >= self.zone.instant(day + 1, 0)):
                 self._meeting.add(day)
         return windows
 

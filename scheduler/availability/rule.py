@@ -94,7 +94,7 @@ def next_open(
         if len(found) >= count:
             break
         found += _open(situation, moment, since, end)
-    return found[: max(count, 0)]
+    return found[:count]
 
 
 def next_open_of(
@@ -111,7 +111,7 @@ def next_open_of(
         end = following = min(since + DAY, until)
         for key, situation in situations.items():
             found += [(start, key) for start in _open(situation, moment, since, end)]
-            if len(found) >= count > 0:
+            if len(found) >= count:
                 found = sorted(found)[:count]
                 end = found[-1][0] + 1
         since = following

@@ -151,11 +151,12 @@ def settled(verb: Callable[Given, Result]) -> Callable[Given, Result]:
     return again
 
 
-def end_hold(session: Session, appointment: Appointment) -> None:
-    """A hold is over: its claims go, what was typed stays (for a day). The caller has locked its actors."""
+def end_hold(session: Session, appointment: Appointment, *, lapsed: bool = False) -> None:
+    """A hold is over: its claims go, what was typed stays (for a day). The caller has locked its actors. ``lapsed``: its
+    time had run out, which the feed knew beforehand."""
     appointment.status = EXPIRED
     appointment.seat_number = appointment.session_id = None
-    drop_claims(session, appointment)
+    drop_claims(session, appointment, mark=not lapsed)
 
 
 def ask(
@@ -220,13 +221,13 @@ def add_claims(session: Session, appointment: Appointment, actors: Sequence[str]
     mark_shards(session, appointment.organization_id, actors, start, end)
 
 
-def drop_claims(session: Session, appointment: Appointment) -> None:
-    """Give the actors' time back and mark the feed."""
+def drop_claims(session: Session, appointment: Appointment, *, mark: bool = True) -> None:
+    """Give the actors' time back and, with ``mark``, mark the feed."""
     claims = session.execute(
         select(Claim.actor_id, Claim.starts_at, Claim.ends_at).where(Claim.appointment_id == appointment.id)
     ).all()
     session.execute(delete(Claim).where(Claim.appointment_id == appointment.id))
-    if claims:
+    if claims and mark:
         start, end = min(claim.starts_at for claim in claims), max(claim.ends_at for claim in claims)
         mark_shards(session, appointment.organization_id, {claim.actor_id for claim in claims}, start, end)
 

@@ -10,6 +10,7 @@ from scheduler import jobs
 from scheduler.cli.database import init
 from scheduler.cli.demo import demo
 from scheduler.cli.doctor import doctor
+from scheduler.cli.feed import feed
 from scheduler.cli.slots import slots
 from scheduler.cli.users import user
 
@@ -18,5 +19,5 @@ __all__ = ["register"]
 
 def register(app: Flask) -> None:
     """Add all commands to the application's command line."""
-    for command in (init, demo, user, slots, doctor, jobs.commands):
+    for command in (init, demo, user, slots, feed, doctor, jobs.commands):
         app.cli.add_command(command)

@@ -95,24 +95,6 @@ def load_home(session: Session) -> Home:
     return Home(root.name, root.phone, root.email, root.demo, _bookables(session))
 
 
-def service_card(home: Home, feed_url: str) -> dict[str, Any]:
-    """The schema.org Service that tells directories of the feed (spec/smart-scheduling-links.md, Advertising)."""
-    contact: dict[str, str] = {"@type": "ContactPoint", "name": home.name}
-    if home.email:
-        contact["email"] = home.email
-    if home.phone:
-        contact["telephone"] = home.phone
-    return {
-        "@context": "https://schema.org/",
-        "@type": "Service",
-        "name": f"Open appointment times of {home.name}",
-        "serviceType": "https://github.com/smart-on-fhir/smart-scheduling-links",
-        "category": "testing" if home.demo else "production",
-        "url": feed_url,
-        "provider": {"@type": "Organization", "name": home.name, "contactPoint": [contact]},
-    }
-
-
 def _bookables(session: Session) -> tuple[Bookable, ...]:
     slugs = {
         (slug.kind, slug.target_id): slug.slug

@@ -13,8 +13,9 @@ from flask import Blueprint, Response, jsonify, render_template
 from sqlalchemy import text
 
 from scheduler.db import snapshot
-from scheduler.discovery.home import Home, load_home, service_card
+from scheduler.discovery.home import load_home
 from scheduler.errors import NotFound
+from scheduler.publisher.advertise import load_providers, service_card
 from scheduler.web import current_settings
 from scheduler.web.access import PUBLIC, allow
 
@@ -24,19 +25,15 @@ blueprint = Blueprint("discovery", __name__)
 _ROBOTS = "User-agent: *\nDisallow: /hold\nDisallow: /console\nDisallow: /admin\n"
 
 
-def _home() -> Home:
-    with snapshot() as session:
-        return load_home(session)
-
-
 @blueprint.get("/")
 @allow(PUBLIC)
 def home() -> str:
     """What this is, who may be booked, and the feed's address."""
-    content, feed_url = _home(), current_settings().feed_url
-    return render_template(
-        "discovery/home.html", home=content, feed_url=feed_url, service=service_card(content, feed_url)
-    )
+    feed_url = current_settings().feed_url
+    with snapshot() as session:
+        content, providers = load_home(session), load_providers(session)
+    card = service_card(providers, feed_url) if providers else None
+    return render_template("discovery/home.html", home=content, feed_url=feed_url, service=card)
 
 
 @blueprint.get("/privacy")
@@ -50,10 +47,11 @@ def privacy() -> str:
 @allow(PUBLIC)
 def service() -> Response:
     """The card that directories of publishers read. Raises NotFound when nothing has been set up."""
-    content = _home()
-    if not content.name:
+    with snapshot() as session:
+        providers = load_providers(session)
+    if not providers:
         raise NotFound("No clinic has been set up here yet.")
-    response = jsonify(service_card(content, current_settings().feed_url))
+    response = jsonify(service_card(providers, current_settings().feed_url))
     response.mimetype = "application/ld+json"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

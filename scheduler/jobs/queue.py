@@ -21,22 +21,30 @@ _WHEN = {
 }
 _LONGEST_PAUSE_SECONDS = 2.0
 _NAME = "scheduler"
+_REDIS = ("redis://", "rediss://")
+_POSTGRES = ("postgresql://", "postgres://")
+
+
+def check_address(settings: Settings) -> None:
+    """Raise SettingsError for a queue's address of a kind that there is none of. Opens nothing: only the one process that
+    runs the jobs needs the queue."""
+    if settings.queue_url and not settings.queue_url.startswith(_REDIS + _POSTGRES):
+        raise SettingsError("SCHEDULER_QUEUE_URL: give a redis:// or postgresql:// address, or leave it out.")
 
 
 def open_queue(settings: Settings) -> Huey:
     """The queue that the settings name. Raises SettingsError for an address of another kind."""
+    check_address(settings)
     url = settings.queue_url
     if not url:
         return SqliteHuey(_NAME, filename=str(settings.data_dir / "jobs.sqlite"), results=False, utc=True)
-    if url.startswith(("redis://", "rediss://")):
+    if url.startswith(_REDIS):
         from huey import RedisHuey  # the redis package is an extra
 
         return RedisHuey(_NAME, url=url, results=False, utc=True)
-    if url.startswith(("postgresql://", "postgres://")):
-        from huey import PostgresHuey
+    from huey import PostgresHuey
 
-        return PostgresHuey(_NAME, dsn=url, results=False, utc=True)
-    raise SettingsError("SCHEDULER_QUEUE_URL: give a redis:// or postgresql:// address, or leave it out.")
+    return PostgresHuey(_NAME, dsn=url, results=False, utc=True)
 
 
 def add_jobs(queue: Huey, app: Flask) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from scheduler import clock
 from scheduler.accounts import links as password_links
 from scheduler.booking import links
-from scheduler.jobs.queue import add_jobs, consumer_of, open_queue
+from scheduler.jobs.queue import add_jobs, check_address, consumer_of, open_queue
 from scheduler.models import Appointment, User
 from scheduler.notify.deliver import deliver_due
 from scheduler.notify.post import Post
@@ -25,13 +25,11 @@ FEED_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 30.0
 _STEPS_AT_ONCE = 100
 _STOP_SECONDS = 30.0
-_EXTENSION = "jobs"
 
 
 def init_app(app: Flask) -> None:
     """Check what the settings say about the queue. Nothing is started: that is ``Runner``'s, in one process only."""
-    settings: Settings = app.config["SETTINGS"]
-    app.extensions[_EXTENSION] = open_queue(settings)
+    check_address(app.config["SETTINGS"])
 
 
 def deliver(app: Flask) -> int:

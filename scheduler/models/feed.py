@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.models.base import Base, Name, OptionalInstant, Word
+from scheduler.models.base import Base, Name, OptionalInstant, Prose, Word
 
 
 class Publication(Base):
@@ -26,12 +26,16 @@ class Publication(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     generation: Mapped[int] = mapped_column(BigInteger, default=0)
-    edition: Mapped[int] = mapped_column(BigInteger, default=0)
-    settled_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    edition: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    settled_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     until_ms: Mapped[int | None] = mapped_column(BigInteger)
-    catalogue: Mapped[int] = mapped_column(BigInteger, default=0)
-    blocks: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    catalogue: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    blocks: Mapped[bytes | None] = mapped_column(LargeBinary)
     fingerprint: Mapped[str] = mapped_column(String(64), default="")
+    # read by servers of the first generation while an upgrade rolls on: they see that newer code publishes
+    transaction_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    valid_until_at: Mapped[OptionalInstant]
+    manifest: Mapped[Prose] = mapped_column(default="")
 
 
 class Edition(Base):

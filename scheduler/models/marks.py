@@ -1,8 +1,8 @@
 """Shard marks: notes for the publisher that the feed must be rebuilt.
 
 Changes of claims mark the schedules and weeks that they can reach (``mark_shards``). Every other change of what the
-feed is computed from marks everything, and does so by itself: a session event sees each ORM change, so that no
-service can forget it.
+feed is computed from marks everything, but for a busy block, which marks what it touches; and does so by itself: a session
+event sees each ORM change, so that no service can forget it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import event, or_, select
+from sqlalchemy import event, inspect, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from scheduler.clock import DAY, to_utc
@@ -43,6 +43,7 @@ FEED_INPUTS: tuple[type[Base], ...] = (
 )
 # How far from a claim a start may lie that the claim takes away: the longest visit with its longest buffers.
 REACH = 3 * DAY
+_LONG = 60 * DAY
 _MARKED = "everything_marked"
 
 
@@ -90,8 +91,33 @@ def _mark_everything(session: Session) -> None:
 @event.listens_for(Session, "before_flush")
 def _mark_changed_inputs(session: Session, _context: Any, _instances: Any) -> None:
     changed = (*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row)))
-    if any(isinstance(row, FEED_INPUTS) for row in changed):
+    inputs = [row for row in changed if isinstance(row, FEED_INPUTS)]
+    blocks = [row for row in inputs if isinstance(row, BusyBlock)]
+    if len(inputs) > len(blocks):
         _mark_everything(session)
+    elif blocks and not session.info.get(_MARKED):
+        for row in blocks:
+            _mark_block(session, row)
+
+
+def _mark_block(session: Session, row: BusyBlock) -> None:
+    """What is taken outside or blocked by staff comes and goes all day: mark only whom and when it touches, where it is
+    and where it was."""
+    state = inspect(row)
+
+    def before(name: str) -> Any:
+        gone = state.attrs[name].history.deleted
+        return gone[0] if gone else getattr(row, name)
+
+    spans = {
+        (row.actor_id, row.starts_at, row.ends_at),
+        tuple(map(before, ("actor_id", "starts_at", "ends_at"))),
+    }
+    for actor_id, start, end in sorted(spans):
+        if end - start > _LONG:
+            _mark_everything(session)
+            return
+        mark_shards(session, row.organization_id, [actor_id], start, end)
 
 
 @event.listens_for(Session, "do_orm_execute")

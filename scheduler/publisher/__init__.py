@@ -8,7 +8,8 @@ when; an *edition* is one state of the whole feed, with its manifests and its pa
 The path of a rebuild: ``plan`` (marks and ends to shards) → ``load`` (rows to records) and ``slots`` (the slot rule's
 answers) → ``shards`` and ``build`` (NDJSON into ``files``, immutable and named by content) → ``versions`` → ``changes``
 (what differs, for the chain) → ``editions`` (``manifest``) → ``rebuild`` (the one row, under one lock). The path of an
-answer: ``http`` → ``feed`` → ``checks``, and ``chain`` for stubs, pages and ``_since``.
+answer: ``http`` → ``feed`` → ``checks``, and ``chain`` for stubs, pages and ``_since``. Beside it: ``static`` copies the feed
+to ``targets`` for other servers; ``advertise`` makes its card for directories.
 
 Public names: ``init_app``, ``LiveFeed``, ``feed_of``, ``FeedUnavailable``.
 

@@ -59,7 +59,7 @@ def to_bytes(blocks: Mapping[str, str]) -> bytes:
     return gzip.compress(json.dumps(by_block, separators=(",", ":")).encode(), 1, mtime=0)
 
 
-def from_bytes(kept: bytes) -> dict[str, str]:
+def from_bytes(kept: bytes | None) -> dict[str, str]:
     """What ``to_bytes`` was given; empty for nothing."""
     if not kept:
         return {}

@@ -63,6 +63,16 @@ def page(session: Session, maker: Maker, number: int, current: int) -> bytes:
     )
 
 
+def pages_kept(session: Session, current: int) -> dict[int, Page | None]:
+    """The pages of the kept editions up to ``current``, by number; None for one with which the chain begins."""
+    rows = session.execute(
+        select(Edition.number, Edition.previous, Edition.page)
+        .where(Edition.number <= current)
+        .order_by(Edition.number)
+    )
+    return {number: None if previous is None else Page.from_bytes(said) for number, previous, said in rows}
+
+
 def base_of(session: Session, since_ms: int, current: int) -> int | None:
     """The edition that a reader has who read at ``since_ms`` (epoch milliseconds), if an unbroken chain leads from it to
     the current one."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -93,6 +93,7 @@ class SharedChecks:
         self._begun = 0
         self._ended = 0
         self._answer: tuple[Seen, int] = (NEVER, 0)
+        event.listen(engine, "engine_disposed", lambda _: self._drop())
 
     def look(self) -> tuple[Seen, int]:
         with self._changed:

@@ -6,32 +6,30 @@ alone will bring are loaded ahead, so that at their instant nothing but the choi
 
 from __future__ import annotations
 
-import hashlib
 import logging
+import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from flask import Flask
-from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from scheduler import clock
 from scheduler.clock import HOUR
 from scheduler.db import db, snapshot
 from scheduler.errors import NotFound, SchedulerError
-from scheduler.models.feed import Edition
 from scheduler.publisher import chain
 from scheduler.publisher.checks import Checks, Seen, checks_for
 from scheduler.publisher.clocks import database_ms
-from scheduler.publisher.editions import load_heads
-from scheduler.publisher.files import Store, unzipped, zipped
-from scheduler.publisher.http import FILE_MEDIA, IMMUTABLE, MANIFEST_MEDIA, Document, Gone, polling_hint
+from scheduler.publisher.current import Current, Kept, Loaded, load_editions, manifest_document
+from scheduler.publisher.files import Store, unzipped
+from scheduler.publisher.http import FILE_MEDIA, IMMUTABLE, Document, Gone, polling_hint
 from scheduler.publisher.manifest import Maker, file_names
-from scheduler.publisher.rebuild import Rebuild, code_generation, fingerprint, read_row
+from scheduler.publisher.rebuild import Rebuild, code_generation, fingerprint
+from scheduler.publisher.work import read_row
 from scheduler.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -55,36 +53,6 @@ class FeedUnavailable(SchedulerError):
     status = 503
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
-    """An edition as it is served: number, instants in epoch milliseconds, and both manifests."""
-
-    number: int
-    from_ms: int
-    transaction_ms: int
-    manifest: Document
-    manifest_2021: Document
-
-    @property
-    def text(self) -> bytes:
-        """The manifest itself."""
-        return unzipped(self.manifest.zipped)
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """The editions of a generation: the one that held when it was loaded, and those foreseen."""
-
-    generation: int
-    editions: tuple[Current, ...]
-
-    def at(self, now_ms: int) -> Current:
-        for edition in reversed(self.editions):
-            if edition.from_ms <= now_ms:
-                return edition
-        return self.editions[0]
-
-
 class LiveFeed:
     """The feed of one application in one process, for any number of threads. What HTTP asks for are ``manifest``,
     ``stub``, ``page`` and ``file``."""
@@ -100,7 +68,8 @@ class LiveFeed:
         self._hint = polling_hint(settings.feed_max_age)
         self._rebuild = Rebuild(settings, self.store)
         self._building = threading.Lock()
-        self._loaded: _Loaded | None = None
+        self._loaded: Loaded | None = None
+        self._last: Current | None = None
         self._looked = False
         self._files = Kept(_FILE_BYTES)
         self._deltas: OrderedDict[tuple[int, int], Document] = OrderedDict()
@@ -120,13 +89,13 @@ class LiveFeed:
         """Where the chain goes on after an edition. Raises NotFound for one that never was, FeedUnavailable."""
         current = self.current()
         with self._app.app_context(), snapshot() as session:
-            return self._document(chain.stub(session, self._maker, number, current.number))
+            return manifest_document(chain.stub(session, self._maker, number, current.number), self._hint)
 
     def page(self, number: int) -> Document:
         """What an edition changed. Raises NotFound, Gone when it is no longer kept, FeedUnavailable."""
         current = self.current()
         with self._app.app_context(), snapshot() as session:
-            return self._document(chain.page(session, self._maker, number, current.number))
+            return manifest_document(chain.page(session, self._maker, number, current.number), self._hint)
 
     def file(self, name: str) -> Document:
         """A file, which never changes; one that is listed but lost is made again first. Raises NotFound, Gone."""
@@ -144,21 +113,19 @@ class LiveFeed:
         """The edition of this moment, built first if anything is due. Call it after the request has arrived: what was
         booked before is then not free in it. Raises FeedUnavailable while newer code publishes what this process
         can't, or when others keep publishing first."""
-        checks = self._checks
-        if checks is None:
-            checks = self._begin()
-        seen, now_ms = checks.look()
+        seen, now_ms = self._look()
         loaded = self._loaded
         if loaded is not None and loaded.generation == seen.generation and self._holds(seen, now_ms):
             current = loaded.at(now_ms)
             if current.from_ms <= now_ms + _BACK_MS:
+                self._last = current
                 return current
-        return self._renew()
+        self._last = current = self._renew()
+        return current
 
     def look_ahead(self) -> bool:
         """Build what is marked, and what time will change soon, a part at a time; whether something was done."""
-        checks = self._checks or self._begin()
-        seen, now_ms = checks.look()
+        seen, now_ms = self._look()
         soon = now_ms + AHEAD_SECONDS * 1000
         if self._fits(seen) and not seen.marked and (seen.until_ms is None or seen.until_ms > soon):
             return False
@@ -182,10 +149,15 @@ class LiveFeed:
                 self.store.sweep(names, now)
                 return done
 
-    def _begin(self) -> Checks:
-        with self._app.app_context():
-            self._checks = checks_for(db.engine)
-        return self._checks
+    def _look(self) -> tuple[Seen, int]:
+        """What is published, and the feed's clock (epoch milliseconds). Raises FeedUnavailable without a database."""
+        if self._checks is None:
+            with self._app.app_context():
+                self._checks = checks_for(db.engine)
+        try:
+            return self._checks.look()
+        except (sqlite3.Error, DBAPIError) as error:
+            raise FeedUnavailable("The database does not answer. Ask again in a few seconds.") from error
 
     def _holds(self, seen: Seen, now_ms: int) -> bool:
         timely = seen.until_ms is None or now_ms < seen.until_ms
@@ -204,16 +176,16 @@ class LiveFeed:
                     lost = self._missing(found)
                     if not lost:
                         return found
-                with self._alone():
-                    # another one may have published while we waited
-                    found = None if lost else self._load()
-                    if found is not None:
-                        return found
-                    try:
+                try:
+                    with self._alone():
+                        # another one may have published while we waited
+                        found = None if lost else self._load()
+                        if found is not None:
+                            return found
                         if self._publish(lost=lost or ()):
                             return self._published()
-                    except (OSError, OperationalError) as error:
-                        return self._last_good(error)
+                except (OSError, OperationalError) as error:
+                    return self._last_good(error)
                 lost = None
         raise FeedUnavailable(
             "The feed is changing faster than it can be written. Ask again in a few seconds."
@@ -229,27 +201,27 @@ class LiveFeed:
         return done
 
     def _last_good(self, error: Exception) -> Current:
-        """What was published last, which says itself of when it is, while nothing newer can be written. Raises ``error``
-        when there is nothing, or when it was no matter of writing."""
+        """What was read last, which says itself of when it is, while nothing newer can be written. Raises
+        FeedUnavailable when there is nothing, or when it was no matter of writing."""
         if isinstance(error, OperationalError) and not _is_full(error):
-            raise error
+            raise FeedUnavailable("The database does not answer. Ask again in a few seconds.") from error
         if not self.trouble:
             log.error("the feed can't be written (%s); the last one is served", type(error).__name__)
         self.trouble = (
             f"The feed's files can't be written ({_reason(error)}). Readers get the last one that could."
         )
-        if self._loaded is None:
-            with snapshot() as session:
-                self._loaded = self._read_editions(session, -1)
-        if self._loaded is None:
+        if self._last is not None:
+            return self._last
+        with snapshot() as session:
+            kept = load_editions(session, -1, self._hint)
+        if kept is None:
             raise FeedUnavailable("The feed can't be written at the moment. Ask again in some minutes.")
-        _, now_ms = (self._checks or self._begin()).look()
-        return self._loaded.at(now_ms)
+        return kept.editions[0]
 
     def _published(self) -> Current:
         """The edition of this moment after we published: what is marked by now was so after we began."""
         with snapshot() as session:
-            loaded = self._read_editions(session, read_row(session).generation)
+            loaded = load_editions(session, read_row(session).generation, self._hint)
             now_ms = database_ms(session)
         assert loaded is not None, "a publication has an edition"
         self._loaded = loaded
@@ -258,7 +230,7 @@ class LiveFeed:
     def _load(self) -> Current | None:
         """The edition of this moment, if what is published holds; None when it must be built. Raises
         FeedUnavailable when newer code must."""
-        seen, now_ms = (self._checks or self._begin()).look()
+        seen, now_ms = self._look()
         newer = code_generation(seen.fingerprint) > self._generation
         if not self._holds(seen, now_ms):
             if newer:
@@ -269,7 +241,7 @@ class LiveFeed:
         loaded = self._loaded
         if loaded is None or loaded.generation != seen.generation:
             with snapshot() as session:
-                loaded = self._read_editions(session, seen.generation)
+                loaded = load_editions(session, seen.generation, self._hint)
             if loaded is None:
                 return None
         current = loaded.at(now_ms)
@@ -278,31 +250,6 @@ class LiveFeed:
         self._loaded = loaded
         return current
 
-    def _read_editions(self, session: Session, generation: int) -> _Loaded | None:
-        numbers = [head.number for head in load_heads(session, database_ms(session))]
-        rows = session.execute(
-            select(
-                Edition.number,
-                Edition.from_ms,
-                Edition.transaction_ms,
-                Edition.manifest,
-                Edition.manifest_2021,
-            )
-            .where(Edition.number.in_(numbers))
-            .order_by(Edition.number)
-        ).all()
-        editions = tuple(
-            Current(
-                number,
-                from_ms,
-                transaction_ms,
-                self._manifest_document(full, transaction_ms),
-                self._manifest_document(strict, transaction_ms),
-            )
-            for number, from_ms, transaction_ms, full, strict in rows
-        )
-        return _Loaded(generation, editions) if editions else None
-
     def _missing(self, current: Current) -> list[str]:
         """The files of an edition that the store has not; looked for once in a process's life."""
         if self._looked:
@@ -310,25 +257,6 @@ class LiveFeed:
         self._looked = True
         names = file_names(current.text) | file_names(unzipped(current.manifest_2021.zipped))
         return [name for name in sorted(names) if not self.store.has(name)]
-
-    def _manifest_document(self, packed: bytes, transaction_ms: int) -> Document:
-        return Document(
-            tag=hashlib.sha256(packed).hexdigest()[:32],
-            zipped=packed,
-            media=MANIFEST_MEDIA,
-            cache_control=self._hint,
-            modified_ms=transaction_ms,
-        )
-
-    def _document(self, answer: bytes) -> Document:
-        packed = zipped(answer)
-        return Document(
-            tag=hashlib.sha256(packed).hexdigest()[:32],
-            zipped=packed,
-            plain=answer,
-            media=MANIFEST_MEDIA,
-            cache_control=self._hint,
-        )
 
     def _delta(self, current: Current, since_ms: int) -> Document:
         with self._app.app_context(), snapshot() as session:
@@ -342,7 +270,7 @@ class LiveFeed:
                 made = chain.delta(session, self._maker, self.store, base, current.number, since_ms)
                 if made is None:
                     return current.manifest
-                self._deltas[key] = self._document(made)
+                self._deltas[key] = manifest_document(made, self._hint)
                 while len(self._deltas) > 64:
                     self._deltas.popitem(last=False)
             return self._deltas[key]
@@ -371,30 +299,6 @@ class LiveFeed:
                     yield
                 finally:
                     connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _BUILDERS})
-
-
-class Kept:
-    """Documents that were asked for last, up to so many bytes as they are sent."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._size = 0
-        self._kept: OrderedDict[str, Document] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, name: str) -> Document | None:
-        return self._kept.get(name)
-
-    def put(self, name: str, document: Document) -> None:
-        """Keep it; what was put first leaves when there are too many bytes."""
-        with self._lock:
-            if name in self._kept:
-                return
-            self._kept[name] = document
-            self._size += len(document.zipped)
-            while self._size > self._most:
-                _, dropped = self._kept.popitem(last=False)
-                self._size -= len(dropped.zipped)
 
 
 def feed_of(app: Flask) -> LiveFeed:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
@@ -21,10 +20,10 @@ from scheduler.models.feed import Publication
 from scheduler.models.operations import ShardMark
 from scheduler.models.situations import load_situations
 from scheduler.publisher import blocks as blocks_room
+from scheduler.publisher.assemble import NEAR_MS, Assembler
 from scheduler.publisher.build import build_catalogue
-from scheduler.publisher.changes import Differ, Page, TooMuch, changed_shards
 from scheduler.publisher.clocks import database_ms
-from scheduler.publisher.editions import Head, Made, load_heads, make, save_editions
+from scheduler.publisher.editions import Made, load_heads, save_editions
 from scheduler.publisher.files import Store
 from scheduler.publisher.lines import Times
 from scheduler.publisher.load import load_catalogue, published_ids
@@ -33,76 +32,20 @@ from scheduler.publisher.outlines import Outlines
 from scheduler.publisher.plan import Mark, Plan, Wanted, blocks_in, cuts_to_build, is_past, make_block
 from scheduler.publisher.shards import SLOTS, Block, Visible, build_block
 from scheduler.publisher.versions import NOTHING, Timeline, Version, load_versions, save_versions
+from scheduler.publisher.work import ROW, State, Work, read_row
 from scheduler.publisher.workers import WORTH_IT, Helpers, Job, cores
 from scheduler.settings import Settings
 
 # Raised by every change of this code that gives other bytes for the same data.
 CODE_GENERATION = 3
 
-# How near (milliseconds) a foreseen edition may come before one that replaces it gets the later transactionTime, since
-# another process may show it first; and how long a transaction may wait and commit within that.
-_NEAR_MS = 1000
+# How long (milliseconds) the last transaction may wait and commit before a foreseen edition would begin.
 _COMMIT_MS = 300
-# A page of more than so many bytes, before and after, is no help to anybody.
-_MOST_PAGE_BYTES = 256 * 1024 * 1024
-# Foreseen editions are put together on the way to a reader only while that is quick.
-_QUICK_SHARDS = 12
 _MARKS_AT_ONCE = 500
-_ROW = 1
 _FIRST = text(
-    "INSERT INTO publication (id, generation, edition, settled_ms, catalogue, blocks, fingerprint) "
-    "VALUES (1, 0, 0, 0, 0, :none, '') ON CONFLICT (id) DO NOTHING"
+    "INSERT INTO publication (id, generation, fingerprint, transaction_ms, manifest) "
+    "VALUES (1, 0, '', 0, '') ON CONFLICT (id) DO NOTHING"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The publication's row as it was read."""
-
-    generation: int = 0
-    edition: int = 0
-    settled_ms: int = 0
-    until_ms: int | None = None
-    catalogue: int = 0
-    blocks: bytes = b""
-    fingerprint: str = ""
-
-
-@dataclass(slots=True)
-class _State:
-    """What this process knows of a generation: all versions, and blocks that it made already."""
-
-    generation: int
-    versions: frozenset[Version]
-    names: dict[str, str]
-    catalogue: int
-    blocks: dict[str, Block] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Work:
-    """One rebuild on its way: what was read, and what has come of it."""
-
-    now_ms: int
-    row: Row
-    marks: list[Mark]
-    heads: list[Head]
-    state: _State
-    timeline: Timeline
-    afresh: bool
-    names: dict[str, str]
-    catalogue: int
-    blocks: dict[str, Block]
-
-    @property
-    def now(self) -> int:
-        return self.now_ms // 1000
-
-    @property
-    def current(self) -> Head | None:
-        """The edition that holds at this moment."""
-        head = self.heads[0] if self.heads else None
-        return head if head is not None and head.from_ms <= self.now_ms else None
 
 
 def fingerprint(settings: Settings) -> str:
@@ -126,22 +69,6 @@ def code_generation(made_with: str) -> int:
     return int(head) if head.isdigit() else 0
 
 
-def read_row(session: Session) -> Row:
-    """The publication's row; as for an empty feed where there is none yet."""
-    found = session.execute(
-        select(
-            Publication.generation,
-            Publication.edition,
-            Publication.settled_ms,
-            Publication.until_ms,
-            Publication.catalogue,
-            Publication.blocks,
-            Publication.fingerprint,
-        ).where(Publication.id == _ROW)
-    ).one_or_none()
-    return Row() if found is None else Row(*found)
-
-
 class Rebuild:
     """Rebuilds of one process. Not for several threads at once; needs an application context."""
 
@@ -149,13 +76,13 @@ class Rebuild:
         self.settings = settings
         self._fingerprint = fingerprint(settings)
         self.store = store
-        self._maker = Maker(f"{settings.public_url}/fhir", settings.feed_max_age)
         self._visible = Visible(settings.show_busy, settings.show_held, settings.show_seats)
         self._helpers = (settings.publish_processes or cores()) - 1
         self._outlines = Outlines()
-        self._differ = Differ(store, self._outlines)
+        maker = Maker(f"{settings.public_url}/fhir", settings.feed_max_age)
+        self._assembler = Assembler(maker, store, self._outlines)
         self._times: dict[str, Times] = {}
-        self._state: _State | None = None
+        self._state: State | None = None
 
     def publish(self, *, ahead: int = 0, seconds: float | None = None, lost: Sequence[str] = ()) -> bool:
         """Make the feed hold at this moment, and build what time will change within ``ahead`` seconds, for ``seconds``
@@ -166,14 +93,14 @@ class Rebuild:
             work = self._read(session, lost)
             self._catch_up(session, work, lost)
             self._foresee(session, work, ahead, deadline)
-        made, until_ms, dropped = self._editions(work, quick=ahead == 0)
+        made, until_ms, dropped = self._assembler.assemble(work, quick=ahead == 0)
         self.store.settle()
         done = self._save(work, made, until_ms, dropped)
         if done:
             self._retire(work)
         return done
 
-    def _read(self, session: Session, lost: Sequence[str]) -> _Work:
+    def _read(self, session: Session, lost: Sequence[str]) -> Work:
         now_ms = database_ms(session)
         row = read_row(session)
         marks = [
@@ -183,7 +110,7 @@ class Rebuild:
         heads = load_heads(session, now_ms)
         if self._state is None or self._state.generation != row.generation:
             kept = self._state
-            self._state = _State(
+            self._state = State(
                 row.generation, load_versions(session), blocks_room.from_bytes(row.blocks), row.catalogue
             )
             if kept is not None and kept.catalogue == row.catalogue:
@@ -192,7 +119,7 @@ class Rebuild:
         # a clock that was set back far: what was made for later is not what holds now
         back = bool(heads) and heads[0].from_ms > now_ms
         afresh = row.fingerprint != self._fingerprint or not heads
-        return _Work(
+        return Work(
             now_ms=now_ms,
             row=row,
             marks=marks + ([Mark(0, None, None)] if afresh or back else []),
@@ -205,7 +132,7 @@ class Rebuild:
             blocks=dict(state.blocks),
         )
 
-    def _catch_up(self, session: Session, work: _Work, lost: Sequence[str]) -> None:
+    def _catch_up(self, session: Session, work: Work, lost: Sequence[str]) -> None:
         plan = Plan()
         plan.add_marks(work.marks, work.names)
         plan.add_shards(work.timeline.ended(work.now))
@@ -216,7 +143,7 @@ class Rebuild:
             )
         self._build(session, work, plan, work.now)
 
-    def _build(self, session: Session, work: _Work, plan: Plan, at: int) -> None:
+    def _build(self, session: Session, work: Work, plan: Plan, at: int) -> None:
         """Build what is planned as it is at ``at``, into the timeline."""
         ids = published_ids(session) if plan.catalogue else []
         count = self._helpers if plan.everything and len(ids) >= WORTH_IT else 0
@@ -230,7 +157,7 @@ class Rebuild:
         for version in helpers.made:
             work.timeline.put(version)
 
-    def _build_catalogue(self, session: Session, work: _Work, plan: Plan, ids: list[str], at: int) -> None:
+    def _build_catalogue(self, session: Session, work: Work, plan: Plan, ids: list[str], at: int) -> None:
         catalogue = load_catalogue(session, ids, self.settings.public_url, at)
         before = work.names
         work.names, work.blocks = blocks_in(catalogue)
@@ -243,7 +170,7 @@ class Rebuild:
             self._empty(work, gone, at)
 
     def _build_block(
-        self, session: Session, work: _Work, block: Block, wanted: Wanted, at: int, helpers: Helpers
+        self, session: Session, work: Work, block: Block, wanted: Wanted, at: int, helpers: Helpers
     ) -> None:
         prefix = f"{SLOTS}{block.name}/"
         known = [shard for shard in work.timeline.shards if shard.startswith(prefix)]
@@ -271,7 +198,7 @@ class Rebuild:
             )
         )
 
-    def _block(self, session: Session, work: _Work, name: str) -> Block | None:
+    def _block(self, session: Session, work: Work, name: str) -> Block | None:
         if name not in work.blocks:
             members = sorted(schedule_id for schedule_id, block in work.names.items() if block == name)
             offers = (
@@ -282,12 +209,12 @@ class Rebuild:
             work.blocks[name] = make_block(name, offers)
         return work.blocks[name]
 
-    def _empty(self, work: _Work, block: str, at: int) -> None:
+    def _empty(self, work: Work, block: str, at: int) -> None:
         prefix = f"{SLOTS}{block}/"
         for shard in [shard for shard in work.timeline.shards if shard.startswith(prefix)]:
             work.timeline.put(_nothing(shard, (), at))
 
-    def _foresee(self, session: Session, work: _Work, ahead: int, deadline: float | None) -> None:
+    def _foresee(self, session: Session, work: Work, ahead: int, deadline: float | None) -> None:
         """Build the versions that follow by time alone, until ``ahead`` seconds from now are known."""
         while ahead:
             at = work.timeline.known_until()
@@ -303,79 +230,7 @@ class Rebuild:
             if deadline is not None and time.monotonic() > deadline:
                 return
 
-    def _editions(self, work: _Work, *, quick: bool) -> tuple[list[Made], int | None, list[int]]:
-        """The editions that are new, until when (epoch milliseconds) they and those that stay say everything, and the
-        numbers of foreseen ones that will not be."""
-        before = self._before(work)
-        content = work.timeline.at(work.now)
-        number = work.row.edition
-        made: list[Made] = []
-        last = work.current
-        others = [head for head in work.heads if head is not last]
-        foreseen = {head.from_ms: head for head in others}
-        if work.afresh or last is None or changed_shards(before, content):
-            number += 1
-            last = self._at_once(work, number, last)
-            made.append(self._made(work, last, before, content))
-        foreseen_stay = not made
-        old = Timeline(work.state.versions)
-        stays: set[int] = set()
-        known = work.timeline.known_until()
-        for at in work.timeline.changes(work.now):
-            if known is not None and at >= known:
-                break
-            following = work.timeline.at(at)
-            changed = changed_shards(content, following)
-            if not changed:
-                continue
-            head = foreseen.get(at * 1000)
-            foreseen_stay = foreseen_stay and head is not None and not changed_shards(old.at(at), following)
-            if foreseen_stay and head is not None:
-                last = head
-                stays.add(head.number)
-            elif quick and len(changed) > _QUICK_SHARDS:
-                known = at
-                break
-            else:
-                number += 1
-                last = Head(number, last.number, at * 1000, max(last.transaction_ms + 1, at * 1000))
-                made.append(self._made(work, last, content, following))
-            content = following
-        dropped = [head.number for head in others if head.number not in stays]
-        return made, None if known is None else known * 1000, dropped
-
-    def _before(self, work: _Work) -> dict[str, Version]:
-        """What the current edition holds."""
-        if work.afresh or work.current is None:
-            return {}
-        at = max(work.current.from_ms, min(work.row.settled_ms, work.now_ms))
-        return Timeline(work.state.versions).at(at // 1000)
-
-    def _at_once(self, work: _Work, number: int, last: Head | None) -> Head:
-        """The head of an edition that holds from now on."""
-        times = [work.now_ms]
-        if last is not None:
-            times.append(last.transaction_ms + 1)
-        times += [
-            head.transaction_ms + 1
-            for head in work.heads
-            if head is not last and (head.from_ms <= work.now_ms + _NEAR_MS or last is None)
-        ]
-        previous = None if last is None or work.afresh else last.number
-        return Head(number, previous, work.now_ms, max(times))
-
-    def _made(
-        self, work: _Work, head: Head, before: Mapping[str, Version], after: Mapping[str, Version]
-    ) -> Made:
-        page = Page()
-        if head.previous is not None:
-            try:
-                page = self._differ.page(before, after, work.now, _MOST_PAGE_BYTES)
-            except (TooMuch, FileNotFoundError):
-                head = Head(head.number, None, head.from_ms, head.transaction_ms)
-        return make(self._maker, head, after, page)
-
-    def _save(self, work: _Work, made: Sequence[Made], until_ms: int | None, dropped: Sequence[int]) -> bool:
+    def _save(self, work: Work, made: Sequence[Made], until_ms: int | None, dropped: Sequence[int]) -> bool:
         names = set(work.names.values())
         work.timeline.forget(
             work.now,
@@ -384,11 +239,11 @@ class Rebuild:
             ),
         )
         versions, rows = frozenset(work.timeline.versions()), work.state.versions
-        foreseen = [head for head in work.heads if head.from_ms > work.now_ms + _NEAR_MS]
+        foreseen = [head for head in work.heads if head.from_ms > work.now_ms + NEAR_MS]
         with transaction() as session:
-            session.execute(_FIRST, {"none": b""})
+            session.execute(_FIRST)
             row = session.scalars(
-                select(Publication).where(Publication.id == _ROW).with_for_update(key_share=True)
+                select(Publication).where(Publication.id == ROW).with_for_update(key_share=True)
             ).one()
             late_ms = database_ms(session) + _COMMIT_MS
             if row.generation != work.row.generation or any(head.from_ms <= late_ms for head in foreseen):
@@ -401,6 +256,7 @@ class Rebuild:
             if work.names != work.state.names:
                 row.blocks = blocks_room.to_bytes(work.names)
             row.fingerprint = self._fingerprint
+            row.valid_until_at = 0  # servers of the first generation then don't publish beside us
             save_editions(session, made, dropped)
             save_versions(
                 session,
@@ -409,10 +265,10 @@ class Rebuild:
             )
             _delete_marks(session, [mark.id for mark in work.marks if mark.id])
             generation = row.generation
-        self._state = _State(generation, versions, work.names, work.catalogue, work.blocks)
+        self._state = State(generation, versions, work.names, work.catalogue, work.blocks)
         return True
 
-    def _retire(self, work: _Work) -> None:
+    def _retire(self, work: Work) -> None:
         """Begin the grace of files that no version names any more."""
         now = {name for version in work.timeline.versions() for name in version.names}
         before = {name for version in work.state.versions for name in version.names}

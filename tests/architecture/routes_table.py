@@ -191,9 +191,6 @@ GET     /invitation/<token>                                     token       200 
 POST    /invitation/<token>                                     token       303 303 303 303 303 303 303 303
 GET     /welcome/<token>                                        token       404 404 404 404 404 404 404 404
 POST    /welcome/<token>                                        token       404 404 404 404 404 404 404 404
-GET     /fhir/$bulk-publish                                     public      200 200 200 200 200 200 200 200
-GET     /fhir/$bulk-publish/                                    public      200 200 200 200 200 200 200 200
-GET     /fhir/files/<name>                                      public      200 200 200 200 200 200 200 200
 GET     /health                                                 public      200 200 200 200 200 200 200 200
 GET     /photos/<photo>                                         public      200 200 200 200 200 200 200 200
 GET     /privacy                                                public      200 200 200 200 200 200 200 200

@@ -31,7 +31,7 @@ from tests.people import Cast, make_cast
 from tests.support.apps import SECRET
 
 # What a GET may write: the feed's own bookkeeping (design.md "The booking transaction").
-BOOKKEEPING = {"publication", "shard_mark"}
+BOOKKEEPING = {"publication", "edition", "shard_version", "shard_mark"}
 # What the patient types on the details page.
 TYPED = {
     "for_whom": "me",

@@ -10,13 +10,16 @@ from scheduler.availability import (
     ActorTime,
     Busy,
     Counted,
+    Hours,
     Reason,
     Release,
     Situation,
     Window,
     explain,
+    is_open,
 )
-from tests.availability.make import NOW, TUESDAY, at, claim, hours, rules, seat, situation
+from scheduler.availability.zones import EARLIEST, LATEST
+from tests.availability.make import NOW, TUESDAY, at, claim, hours, rules, seat, situation, weekly
 
 
 def codes(plain: Situation, start: str, now: int = NOW, leave_out: str | None = None) -> list[str]:
@@ -241,3 +244,141 @@ def test_a_horizon_names_an_instant_to_come_also_when_the_date_before_has_come_b
     ]
 
     assert [reason.opens_at for reason in horizon] == [second + 1800]
+
+
+def test_past_says_until_when_it_could_have_been_booked() -> None:
+    reason = only(situation(rules_of=rules(minimum_notice=60)), "09:00", at("09:00") + 1)
+
+    assert (reason.code, reason.detail) == ("past", {"minutes": 60, "latest": at("08:00")})
+
+
+def test_a_start_that_is_now_is_not_past_and_needs_its_notice() -> None:
+    assert codes(situation(), "09:00", at("09:00")) == []
+    assert codes(situation(rules_of=rules(minimum_notice=60)), "09:00", at("09:00")) == ["notice"]
+
+
+def test_the_hours_named_are_those_of_the_weekday_of_the_start() -> None:
+    days = tuple((Window(60 * n, 60 * n + 30),) for n in range(7))
+    reason = only(situation(hours_of=Hours("America/New_York", days)), "09:00")
+
+    assert reason.detail == {"date": "2026-05-05", "weekday": 1, "windows": "01:00-01:30"}
+
+
+def test_the_end_of_a_window_lies_outside_of_it() -> None:
+    assert codes(situation(), "12:00") == ["hours"]
+
+
+def test_no_later_neighbour_is_named_where_the_window_ends() -> None:
+    interval, length = explain(situation(), at("11:40"), NOW)
+
+    assert interval.detail == {"minutes": 30, "earlier": at("11:30")}
+    assert length.detail == {"free": 20, "needed": 60}
+
+
+def test_what_is_left_of_a_window_is_said_in_whole_minutes() -> None:
+    _, length = explain(situation(), at("11:30") + 30, NOW)
+
+    assert str(length.detail["free"]) == "29"
+
+
+def test_the_first_and_the_last_instant_are_explained_as_they_are_answered() -> None:
+    plain = situation(hours_of=hours(zone="UTC", weekly=weekly(Window.of("00:00", "24:00"))))
+
+    for start, expected in [(EARLIEST, []), (LATEST - 3600, []), (LATEST, ["hours"])]:
+        assert is_open(plain, start, start) == (not expected)
+        assert [reason.code for reason in explain(plain, start, start)] == expected
+    assert [reason.code for reason in explain(plain, EARLIEST - 1, EARLIEST)] == ["past"]
+
+
+def test_without_ids_no_record_is_named() -> None:
+    assert only(situation(), "09:40").record is None
+
+
+def test_kept_back_says_how_much_is_kept_and_how_long() -> None:
+    reason = only(situation(rules_of=rules(release=Release(100, 1, 8 * 60))), "09:00")
+
+    assert reason.detail == {"share_percent": 100, "days_before": 1}
+
+
+def test_a_hold_is_held_wherever_it_is_in_the_way() -> None:
+    def near(start: str, **more: Any) -> str:
+        held = claim("10:00", "11:00", "hold", expires=NOW + 60, **more)
+        return only(situation(held, rules_of=rules(interval=15)), start).code
+
+    assert [near("09:30"), near("10:00"), near("10:30")] == ["held", "held", "held"]
+    assert [near("09:00", before=600), near("11:00", after=600)] == ["held", "held"]
+
+
+def test_a_start_at_the_start_of_a_booking_is_booked() -> None:
+    assert codes(situation(claim("10:00", "11:00")), "10:00") == ["booked"]
+
+
+def test_a_claim_without_length_is_a_buffer_after_its_instant() -> None:
+    reason = only(situation(claim("10:00", "10:00", after=600)), "10:00")
+
+    assert (reason.code, reason.detail["side"], reason.detail["minutes"]) == ("buffer", "after", 10)
+
+
+def test_buffers_are_said_in_whole_minutes_with_what_they_belong_to() -> None:
+    plain = situation(
+        claim("10:00", "11:00", before=330, after=330), rules_of=rules(buffer_before=5, buffer_after=5)
+    )
+    span = {"actor": "ana", "start": at("10:00"), "end": at("11:00"), "taken": "booked"}
+
+    assert only(plain, "09:00").detail == {**span, "side": "before", "minutes": 10}
+    assert only(plain, "11:00").detail == {**span, "side": "after", "minutes": 10}
+    assert {type(only(plain, start).detail["minutes"]) for start in ("09:00", "11:00")} == {int}
+    copied = situation(
+        hosts=(ActorTime("ana", busy=(Busy(at("10:00"), at("11:00")),)),), rules_of=rules(buffer_before=5)
+    )
+    assert only(copied, "11:00").detail == {**span, "taken": "busy", "side": "after", "minutes": 5}
+
+
+def test_the_length_that_is_free_is_said_in_whole_minutes_and_is_never_negative() -> None:
+    def free(start: int, *, before: int = 0) -> object:
+        plain = situation(claim("10:00", "11:00", before=before), rules_of=rules(interval=15))
+        return str(explain(plain, start, NOW)[-1].detail["free"])
+
+    assert free(at("09:30")) == "30"
+    assert free(at("09:30") + 30) == "29"
+    assert free(at("09:30"), before=1800) == "0"
+    assert free(at("09:30"), before=3600) == "0"
+    busy = situation(hosts=(ActorTime("ana", busy=(Busy(at("10:00"), at("11:00")),)),))
+    assert only(busy, "09:30").detail["free"] == 30
+
+
+def test_a_room_says_what_takes_the_first_one() -> None:
+    rooms = ((ActorTime("room 1", (claim("09:00", "10:00", "a"),)),),)
+
+    assert only(situation(resources=rooms), "09:00").detail == {
+        "kind": 0, "actor": "room 1", "cause": "booked", "start": at("09:00"), "end": at("10:00")
+    }  # fmt: skip
+
+
+def test_a_session_that_stays_full_without_its_holds_is_full() -> None:
+    seats = (
+        seat("09:00", "10:00", "a"), seat("09:00", "10:00", "b"), seat("09:00", "10:00", "c", expires=NOW + 60)
+    )  # fmt: skip
+    plain = situation(claim("09:00", "10:00", "a", group="session"), rules_of=rules(capacity=2), seats=seats)
+    reason = only(plain, "09:00")
+
+    assert (reason.code, reason.opens_at, reason.detail) == ("full", None, {"capacity": 2, "taken": 3})
+
+
+def test_what_is_left_out_stays_left_out_when_a_hold_has_ended() -> None:
+    counted = ((Counted("mine", at("09:00")), Counted("hold", at("10:00"), NOW + 60)),)
+    plain = situation(rules_of=rules(max_per_day=1), counted=counted)
+
+    assert [one.opens_at for one in explain(plain, at("11:00"), NOW, "mine")] == [NOW + 60]
+    assert [one.opens_at for one in explain(plain, at("11:00"), NOW)] == [None]
+
+
+def test_a_visit_over_several_dates_is_explained_as_it_is_answered() -> None:
+    closed = (date(2026, 5, 9), date(2026, 5, 9))
+    plain = situation(
+        hours_of=hours(Window.of("00:00", "24:00"), time_off=(closed,)),
+        rules_of=rules(duration=70 * 60, interval=60),
+    )
+
+    assert codes(plain, "2026-05-06T02:00") == []
+    assert only(plain, "2026-05-06T03:00").detail == {"free": 69 * 60, "needed": 70 * 60}

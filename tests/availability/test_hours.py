@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from scheduler.availability import Hours, RecurringHours, Window, wall_minutes
-from scheduler.availability.hours import DatedHours
+from scheduler.availability.hours import DatedHours, dated, merged, pairs, stretches
 from tests.availability.make import NEW_YORK, NINE_TO_TWELVE, at, hours, weekly
 
 DAY = date(2026, 5, 5)
@@ -129,3 +129,19 @@ def test_impossible_hours_are_refused() -> None:
         hours(time_off=((NEXT, DAY),))
     with pytest.raises(ValueError, match="time zone"):
         DatedHours(Hours("Mars/Olympus", ((),) * 7))
+
+
+def test_hours_are_made_ready_once() -> None:
+    made = hours()
+
+    assert dated(made) is dated(made)
+    assert dated(made) is not dated(hours())
+
+
+def test_stretches_are_spans_that_do_not_touch_and_have_as_many_ends_as_beginnings() -> None:
+    found = stretches([(1, 3), (2, 5), (5, 6), (7, 7), (8, 9)])
+
+    assert found == ([1, 8], [6, 9])
+    assert list(pairs(found)) == merged([(8, 9), (7, 7), (5, 6), (2, 5), (1, 3)]) == [(1, 6), (8, 9)]
+    with pytest.raises(ValueError, match="zip"):
+        list(pairs(([1, 8], [6])))

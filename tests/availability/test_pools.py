@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scheduler.availability import Busy, Hours, Window, candidates
 from scheduler.availability.pools import Member, available_seconds, fair_order, period, pick, union
 from scheduler.availability.values import TypeRules
+from tests.availability.make import NEW_YORK, at
 from tests.availability.plain import Plain, hours
 from tests.availability.strategies import SCENES, cases
 from tests.support.examples import many
@@ -152,14 +153,26 @@ def test_a_member_without_hours_comes_last_whatever_its_priority() -> None:
     assert (made.chosen, made.passed_over) == (none, (some_hours,))
 
 
+def test_equal_members_go_by_id() -> None:
+    made = pick([Member("b", 1, 1, HOUR), Member("a", 1, 2, 2 * HOUR)], {"a", "b"})
+    assert made is not None
+    assert (made.chosen.schedule, made.decided) == ("a", "id")
+
+
+def test_members_without_hours_go_by_their_visits_before_their_priority() -> None:
+    made = pick([Member("a", 9, 2, 0), Member("b", 0, 1, 0)], {"a", "b"})
+    assert made is not None
+    assert (made.chosen.schedule, made.decided) == ("b", "load")
+
+
 def test_a_member_stands_once() -> None:
-    with pytest.raises(ValueError, match="once"):
+    with pytest.raises(ValueError, match=r"^A member stands in its pool once\.$"):
         fair_order([Member("a", 0, 0, 0), Member("a", 1, 0, 0)])
 
 
 @pytest.mark.parametrize(("booked", "available"), [(-1, 0), (0, -1)])
 def test_figures_are_not_negative(booked: int, available: int) -> None:
-    with pytest.raises(ValueError, match="negative"):
+    with pytest.raises(ValueError, match=r"^Visits and hours are not negative\.$"):
         Member("a", 0, booked, available)
 
 
@@ -179,6 +192,11 @@ def test_the_period_is_the_iso_week_of_the_start_and_the_three_before(
     monday = local - timedelta(days=local.weekday())
     assert first.date() == monday - timedelta(days=21)
     assert abs(until - since - 4 * WEEK) <= 3 * HOUR or name in A_DATE_SKIPPED
+
+
+@pytest.mark.parametrize("day", ["2026-05-04T00:00", "2026-05-05T09:00", "2026-05-10T23:59"])
+def test_the_period_runs_from_midnight_to_midnight_of_its_mondays(day: str) -> None:
+    assert period(NEW_YORK, at(day)) == (at("2026-04-13T00:00"), at("2026-05-11T00:00"))
 
 
 @many

@@ -134,6 +134,26 @@ def test_a_room_names_what_takes_the_first_one_and_the_schedule_when_there_is_no
     assert records(situation(resources=((),)), "10:00") == [("room", Record("schedule", "schedule"))]
 
 
+def test_a_room_that_only_the_types_own_buffer_keeps_names_the_type() -> None:
+    def room(*, own: int = 0, kept: int = 0) -> Situation:
+        taken = claim("10:00", "11:00", "visit", after=kept * 60)
+        return situation(rules_of=rules(buffer_before=own), resources=((ActorTime("room", (taken,)),),))
+
+    assert records(room(own=10), "11:00") == [("room", KIND)]
+    assert records(room(own=10, kept=10), "11:00") == [("room", Record("appointment", "visit"))]
+    assert records(room(), "10:00") == [("room", Record("appointment", "visit"))]
+
+
+def test_busy_time_kept_apart_by_the_types_own_buffer_names_the_type() -> None:
+    block = Busy(at("10:00"), at("11:00"), Record("busy_block", "block"))
+    plain = situation(
+        hosts=(ActorTime("ana", busy=(block,)),), rules_of=rules(buffer_before=5, buffer_after=5)
+    )
+
+    assert records(plain, "09:00") == [("buffer", KIND)]
+    assert records(plain, "11:00") == [("buffer", KIND)]
+
+
 def test_a_time_that_has_passed_has_nothing_to_change() -> None:
     assert records(situation(), "09:00", at("10:00")) == [("past", None)]
 
@@ -169,3 +189,12 @@ def test_a_wait_that_ends_inside_the_notice_never_opens() -> None:
 
     assert opens_at(plain, at("09:00"), at("07:45")) is None
     assert opens_at(situation(hold), at("09:00"), at("07:45")) == at("08:30")
+
+
+def test_what_is_left_out_delays_nothing() -> None:
+    mine = claim("09:00", "10:00", "mine")
+    hold = claim("09:30", "10:00", "hold", expires=NOW + 60)
+
+    assert opens_at(situation(mine), at("09:00"), NOW, "mine") == NOW
+    assert opens_at(situation(mine, hold), at("09:00"), NOW, "mine") == NOW + 60
+    assert opens_at(situation(mine, hold), at("09:00"), NOW) is None

@@ -116,6 +116,53 @@ def test_dates_are_those_of_dateutil(rule: Chosen) -> None:
     assert dates(text, start, days) == by_dateutil(text, start, days)
 
 
+# Each part by itself, and beside the part that changes what it means.
+ALONE = [
+    "FREQ=DAILY",
+    "FREQ=DAILY;INTERVAL=3",
+    "FREQ=DAILY;BYMONTHDAY=1,-1,-30",
+    "FREQ=DAILY;BYDAY=MO,FR;BYSETPOS=1",
+    "FREQ=WEEKLY",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST=SU",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST=WE",
+    "FREQ=WEEKLY;BYDAY=TU,WE,SU;BYSETPOS=-1",
+    "FREQ=WEEKLY;BYDAY=MO,WE;WKST=WE;BYSETPOS=-1",
+    "FREQ=WEEKLY;BYDAY=MO,WE;WKST=MO;BYSETPOS=-1",
+    "FREQ=MONTHLY",
+    "FREQ=MONTHLY;INTERVAL=5",
+    "FREQ=MONTHLY;INTERVAL=7;BYMONTHDAY=31",
+    "FREQ=MONTHLY;BYMONTHDAY=-1",
+    "FREQ=MONTHLY;BYMONTHDAY=-28,29",
+    "FREQ=MONTHLY;BYDAY=2TU,-1SU",
+    "FREQ=MONTHLY;BYDAY=1MO,5MO,-5FR",
+    "FREQ=MONTHLY;BYMONTHDAY=1,2,3;BYSETPOS=1",
+    "FREQ=MONTHLY;BYMONTHDAY=1,2,3;BYSETPOS=2,-1",
+    "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1",
+    "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+    "FREQ=YEARLY",
+    "FREQ=YEARLY;INTERVAL=3",
+    "FREQ=YEARLY;BYMONTH=3,10",
+    "FREQ=YEARLY;BYMONTH=3;BYDAY=1SU,-1SU",
+    "FREQ=YEARLY;BYMONTHDAY=13",
+    "FREQ=YEARLY;BYYEARDAY=1,60,365",
+    "FREQ=YEARLY;BYYEARDAY=-1,-306,-366",
+    "FREQ=YEARLY;BYYEARDAY=366",
+    "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO,SU",
+    "FREQ=YEARLY;BYWEEKNO=20,-20;WKST=SU",
+    "FREQ=YEARLY;BYWEEKNO=10,-10;WKST=TH",
+    "FREQ=YEARLY;BYDAY=1MO,20TU,-1FR",
+    "FREQ=YEARLY;BYDAY=1TH,53TH,-1TH",
+    "FREQ=YEARLY;BYMONTH=1,12;BYMONTHDAY=1,31;BYSETPOS=1,-1",
+    "FREQ=YEARLY;BYYEARDAY=1,2,3;BYSETPOS=1",
+]
+
+
+@pytest.mark.parametrize("text", ALONE)
+def test_each_part_of_a_rule_gives_the_dates_of_dateutil(text: str) -> None:
+    for start in (START, date(2024, 1, 31)):
+        assert dates(text, start, 2000) == by_dateutil(text, start, 2000)
+
+
 @pytest.mark.parametrize("number", [52, 53, -1, -52, -53])
 def test_the_last_iso_weeks_of_a_year_are_those_of_the_calendar(number: int) -> None:
     start, days = date(2018, 12, 1), 15 * 366
@@ -153,6 +200,7 @@ def test_until_with_a_time_is_judged_by_its_date() -> None:
         ("", "looks like"),
         ("nonsense", "looks like"),
         ("FREQ=WEEKLY;;BYDAY=MO", "looks like"),
+        ("FREQ=", "looks like"),
         ("BYDAY=MO", "needs FREQ"),
         ("FREQ=FORTNIGHTLY", "needs FREQ"),
         ("FREQ=SECONDLY", "not more often"),
@@ -191,6 +239,55 @@ def test_until_with_a_time_is_judged_by_its_date() -> None:
 def test_nonsense_is_refused_with_a_sentence(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         check_rrule(text, START)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("FREQ", "A repeat rule looks like FREQ=WEEKLY;BYDAY=TU."),
+        ("BYDAY=MO", "A repeat rule needs FREQ=DAILY, WEEKLY, MONTHLY or YEARLY."),
+        ("FREQ=HOURLY", "Hours repeat by days, weeks, months or years, not more often."),
+        ("FREQ=DAILY;BYHOUR=9", "The time of day is set by the hours, not by BYHOUR."),
+        ("FREQ=DAILY;FREQ=DAILY", "FREQ is there twice."),
+        ("FREQ=DAILY;COUNT=2;UNTIL=20260601", "A repeat rule has COUNT or UNTIL, not both."),
+        ("FREQ=DAILY;COUNT=3661", "COUNT is at most 3660. Leave it out for a rule that doesn't end."),
+        ("FREQ=DAILY;COUNT=x", "COUNT is a whole number from 1 on."),
+        ("FREQ=DAILY;UNTIL=soon", "UNTIL is a date such as 20261231."),
+        ("FREQ=DAILY;WKST=8", "WKST is a weekday such as MO."),
+        ("FREQ=DAILY;BYEASTER=0=1", "A repeat rule cannot have BYEASTER."),
+        ("FREQ=DAILY;<b>=1", "A repeat rule cannot have that part."),
+        ("FREQ=DAILY;BYMONTH=13", "BYMONTH has numbers from 1 to 12."),
+        ("FREQ=DAILY;BYMONTHDAY=32", "BYMONTHDAY has numbers from 1 to 31, or negative ones."),
+        ("FREQ=DAILY;BYDAY=XX", "BYDAY has weekdays such as MO, TU or 1MO, -1FR."),
+        (
+            "FREQ=WEEKLY;BYDAY=1MO",
+            "A numbered weekday such as 1MO belongs to FREQ=MONTHLY or YEARLY, numbered 1 to 53.",
+        ),
+        ("FREQ=MONTHLY;BYWEEKNO=3", "BYWEEKNO belongs to FREQ=YEARLY."),
+        ("FREQ=YEARLY;BYWEEKNO=3;BYDAY=1MO", "BYWEEKNO cannot go with a numbered weekday."),
+        ("FREQ=DAILY;BYSETPOS=1", "BYSETPOS needs another BY part to choose from."),
+        ("FREQ=DAILY;UNTIL=20260504", "This repeat rule gives no date at all."),
+        ("FREQ=DAILY" + ";" * 491, "A repeat rule has at most 500 characters."),
+    ],
+)
+def test_each_fault_has_a_sentence_of_its_own(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=r".") as refused:
+        check_rrule(text, START)
+    assert str(refused.value) == sentence
+
+
+def test_what_lies_just_within_the_limits_is_accepted() -> None:
+    assert check_rrule("FREQ=DAILY;COUNT=3660", START)
+    assert check_rrule("FREQ=DAILY;UNTIL=20260505", START)
+    assert check_rrule("FREQ=DAILY;INTERVAL=999999", START)
+    assert check_rrule("FREQ=DAILY;BYMONTH=1" + ",1" * 240, START)
+    assert check_rrule("FREQ=DAILY", date(1900, 1, 1))
+
+
+def test_the_dates_end_with_the_year_2199() -> None:
+    assert dates("FREQ=DAILY;COUNT=9", date(2199, 12, 30), 4)[:2] == [date(2199, 12, 30), date(2199, 12, 31)]
+    with pytest.raises(ValueError, match=r"^A repeat rule starts between 1900 and 2199\.$"):
+        check_rrule("FREQ=DAILY", date(2200, 1, 1))
 
 
 @pytest.mark.parametrize(

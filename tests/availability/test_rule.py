@@ -22,9 +22,23 @@ from scheduler.availability import (
     is_open,
     next_change,
     next_open,
+    next_open_of,
     open_starts,
 )
-from tests.availability.make import NOW, at, claim, hours, rules, seat, situation, walls, weekly, with_rules
+from scheduler.availability.zones import EARLIEST
+from tests.availability.make import (
+    NOW,
+    TUESDAY,
+    at,
+    claim,
+    hours,
+    rules,
+    seat,
+    situation,
+    walls,
+    weekly,
+    with_rules,
+)
 
 DAY = (at("00:00"), at("2026-05-06T00:00"))
 ALL = ["09:00", "09:30", "10:00", "10:30", "11:00"]
@@ -112,6 +126,19 @@ def test_an_own_hold_is_left_out_of_every_check() -> None:
     assert is_open(plain, at("09:00"), NOW, "mine")
 
 
+def test_what_is_left_out_is_left_out_of_every_question() -> None:
+    mine = situation(claim("09:00", "12:00", "mine"))
+    hold = situation(claim("09:00", "12:00", "mine", expires=NOW + 600))
+    both = situation(claim("09:00", "12:00", "mine"), claim("09:00", "10:00", "hold", expires=NOW + 600))
+
+    assert choose_actors(mine, at("09:00"), NOW, "mine") == ("ana",)
+    assert walls(next_open(mine, at("08:00"), 2, DAY[1], "mine")) == ["09:00", "09:30"]
+    assert next_open(mine, at("08:00"), 2, DAY[1]) == []
+    assert held_starts(hold, NOW, *DAY, "mine") == []
+    assert walls(held_starts(both, NOW, *DAY, "mine")) == ["09:00", "09:30"]
+    assert held_starts(both, NOW, *DAY) == []
+
+
 def test_caps_count_local_days_and_iso_weeks_over_the_turn_of_the_year() -> None:
     # 2026-12-31 and 2027-01-03 lie in the same ISO week, 2027-01-04 in the next.
     counted = ((Counted("a", at("2026-12-31T23:30")),),)
@@ -170,6 +197,16 @@ def test_seats_of_a_session_are_shared_until_they_are_taken() -> None:
     assert not is_open(with_rules(plain, capacity=2), at("09:00"), NOW)
 
 
+def test_a_session_of_two_takes_a_second_visit() -> None:
+    plain = situation(
+        claim("09:00", "10:00", "a", group="session"),
+        rules_of=rules(capacity=2),
+        seats=(seat("09:00", "10:00", "a"),),
+    )
+
+    assert opened(plain) == ["09:00", "10:00", "10:30", "11:00"]
+
+
 def test_seats_of_another_length_are_not_the_same_session() -> None:
     plain = situation(
         claim("09:00", "09:45", "a", group="session"),
@@ -201,7 +238,7 @@ def test_one_free_actor_of_each_kind_is_enough_and_needed() -> None:
     assert opened(plain) == ["09:30", "10:00", "10:30", "11:00"]
     assert choose_actors(plain, at("09:30"), NOW) == ("ana", "room 2")
     assert choose_actors(plain, at("10:00"), NOW) == ("ana", "room 1")
-    with pytest.raises(ValueError, match="not open"):
+    with pytest.raises(ValueError, match=r"^This start is not open\.$"):
         choose_actors(plain, at("09:00"), NOW)
 
 
@@ -247,6 +284,20 @@ def test_next_open_stops_at_its_count_and_at_the_end() -> None:
     assert next_open(situation(hours_of=hours(Window.of("10:00", "10:30"))), NOW, 1, 10**12) == []
 
 
+def test_next_open_of_many_puts_the_smaller_key_first_at_equal_starts() -> None:
+    many = {"b": situation(), "a": situation(), "c": situation(claim("09:00", "09:30"))}
+
+    assert next_open_of(many, at("08:00"), 1, DAY[1]) == [(at("09:00"), "a")]
+    assert next_open_of(many, at("08:00"), 2, DAY[1]) == [(at("09:00"), "a"), (at("09:00"), "b")]
+    assert next_open_of(many, at("08:00"), 3, DAY[1])[2] == (at("09:30"), "a")
+
+
+def test_a_clock_far_before_all_times_finds_the_first_of_them() -> None:
+    plain = situation(hours_of=hours(Window.of("00:00", "24:00"), zone="UTC"))
+
+    assert next_open(plain, -(10**12), 2, 0) == [EARLIEST, EARLIEST + 1800]
+
+
 def test_next_change_is_when_the_first_start_passes_its_notice() -> None:
     plain = situation(rules_of=rules(minimum_notice=120))
 
@@ -271,6 +322,8 @@ def test_next_change_is_midnight_with_a_horizon_and_the_release_with_a_share() -
     assert next_change(shared, late, at("2026-05-07T00:00")) == at("2026-05-06T08:00")
     same_day = situation(rules_of=rules(release=Release(50, 0, 8 * 60)))
     assert next_change(same_day, at("05:00"), DAY[1]) == at("08:00")
+    closed = situation(hours_of=hours(overrides={TUESDAY: ()}), rules_of=same_day.rules)
+    assert next_change(closed, at("08:00"), DAY[1]) == at("2026-05-06T08:00")
 
 
 def test_far_starts_are_simply_not_open() -> None:

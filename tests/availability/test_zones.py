@@ -108,6 +108,64 @@ def test_an_unknown_zone_is_refused(name: str) -> None:
         zone(name)
 
 
+def test_an_unknown_zone_is_refused_with_an_example() -> None:
+    with pytest.raises(ValueError, match=r".") as refused:
+        check_zone("Mars/Olympus")
+    assert str(refused.value) == (
+        "That is not a time zone that we know. Choose one such as America/New_York."
+    )
+
+
+def test_a_known_zone_comes_back_and_is_loaded_once() -> None:
+    assert check_zone("Europe/Vienna") == "Europe/Vienna"
+    assert zone("Europe/Vienna") is zone("Europe/Vienna")
+    assert str(zone("Europe/Vienna").info) == "Europe/Vienna"
+
+
+def test_a_day_on_which_the_clock_changes_has_no_one_offset() -> None:
+    ours = zone("America/New_York")
+
+    assert [ours.offset(datetime(2026, 3, day).toordinal()) for day in (7, 8, 9)] == [  # noqa: DTZ001
+        -5 * 3600, None, -4 * 3600
+    ]  # fmt: skip
+
+
+def test_a_wall_time_beyond_midnight_is_one_of_the_next_dates() -> None:
+    ours, day = zone("America/New_York"), datetime(2026, 3, 7).toordinal()  # noqa: DTZ001
+
+    assert ours.instant(day, 1440 + 9 * 60) == ours.instant(day + 1, 9 * 60)
+    assert ours.instant(day, 2 * 1440) == ours.instant(day + 2, 0)
+
+
+def test_what_is_known_of_days_is_not_kept_for_ever() -> None:
+    ours = Zone(zone("America/New_York").info)
+    first = datetime(2000, 1, 1).toordinal()  # noqa: DTZ001
+    ours.offset(first), ours.offset(first + 1)
+    assert set(ours._of_day) == {first, first + 1}
+    for day in range(first, first + 9000):
+        assert ours.day(ours.instant(day, 720)) == day
+
+    assert 0 < max(len(ours._of_day), len(ours._of_utc_day)) <= 4096
+
+
+def test_the_offset_of_a_day_is_looked_up_once() -> None:
+    ours, noon = Zone(zone("America/New_York").info), int(datetime(2026, 1, 7, 17, tzinfo=UTC).timestamp())
+    day = ours.day(noon)
+
+    assert ours.instant(day, 720) == noon
+    assert ours._of_day == {day: -5 * 3600}
+    assert ours._of_utc_day == {noon // 86400: -5 * 3600}
+
+
+def test_an_instant_after_a_date_that_was_skipped_lies_on_the_date_after_it() -> None:
+    # Kwajalein went from the end of 1993-08-20 straight to 1993-08-22, at noon of a date in UTC.
+    ours, skip = zone("Pacific/Kwajalein"), datetime(1993, 8, 21, 12, tzinfo=UTC)
+
+    for hours, date_of in [(-1, 20), (0, 22), (1, 22), (11, 22), (12, 22), (24, 23)]:
+        instant = int(skip.timestamp()) + hours * 3600
+        assert ours.day(instant) == datetime(1993, 8, date_of).toordinal()  # noqa: DTZ001
+
+
 def test_only_the_package_is_read_whatever_the_system_has(tmp_path: Path) -> None:
     wrong = tmp_path / "America" / "New_York"
     wrong.parent.mkdir()

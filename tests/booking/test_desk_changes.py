@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,8 +25,6 @@ from tests.factories import (
     make_schedule,
     make_session_type,
 )
-from tests.support.apps import environ_for
-from tests.support.servers import ROOT
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -161,7 +157,7 @@ def test_seats_and_reasons_come_back_with_a_restored_visit(clinic: Clinic) -> No
 
 @pytest.mark.processes
 def test_a_desk_that_moves_and_patients_who_book_the_same_time_leave_one_winner(
-    app_context: Flask, database_url: str, data_dir: Path
+    app_context: Flask, race: Callable[..., list[str]]
 ) -> None:
     clinic = make_clinic(app_context)
     starts = clinic.starts()
@@ -179,13 +175,7 @@ def test_a_desk_that_moves_and_patients_who_book_the_same_time_leave_one_winner(
         ]
         for number in range(4)
     ]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.booking.racers"],
-        input=json.dumps({"environ": environ_for(database_url, data_dir), "clients": clients}),
-        capture_output=True, text=True, cwd=ROOT, timeout=200, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    answers = [answer for several in json.loads(done.stdout) for answer in several]
+    answers = race(clients)
     won = [answer for answer in answers if answer.startswith(("booked ", "moved "))]
     assert len(won) == 1, answers
     assert all(answer.startswith("gone:") for answer in answers if answer not in won)

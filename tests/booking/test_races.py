@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,29 +15,11 @@ from scheduler.db import snapshot, transaction
 from scheduler.models import BOOKED, Appointment
 from scheduler.models.situations import load_situation
 from tests.factories import make_clinic, make_pool, make_practitioner, make_room, make_schedule, make_type
-from tests.support.apps import environ_for
-from tests.support.servers import ROOT
 
 pytestmark = pytest.mark.processes
 
 CLIENTS = 32
 MINUTE, DAY = 60, 86400
-
-
-@pytest.fixture
-def race(database_url: str, data_dir: Path) -> Any:
-    """``race(clients)``: every client's acts in a process of its own, all started at once; their answers in order."""
-
-    def run(clients: list[list[dict[str, Any]]]) -> list[str]:
-        job = {"environ": environ_for(database_url, data_dir), "clients": clients}
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.booking.racers"],
-            input=json.dumps(job), capture_output=True, text=True, cwd=ROOT, timeout=200, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-3000:]
-        return [answer for answers in json.loads(done.stdout) for answer in answers]
-
-    return run
 
 
 def starts_of(schedule: str, *, days: int = 7) -> list[int]:

@@ -30,7 +30,7 @@ from tests.factories import DETAILS
 from tests.people import browser_of
 
 # What reading may write: the feed's own bookkeeping (design.md "The booking transaction").
-BOOKKEEPING = {"publication", "shard_mark"}
+BOOKKEEPING = {"publication", "edition", "shard_version", "shard_mark"}
 HREF = re.compile(r"""(?:href|src|action)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 ADDRESS = re.compile(r"https?://localhost[^\s<>\"]*")
 # enough of each kind of page; a calendar has no last page

@@ -12,9 +12,9 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
-from scheduler import booking, clock
+from scheduler import booking, clock, create_app
 from scheduler.booking import AnswerGiven
-from scheduler.db import snapshot, transaction
+from scheduler.db import db, snapshot, transaction
 from scheduler.models import Appointment, Question
 from scheduler.models.slots import parse_slot_id
 from tests.factories import (
@@ -27,19 +27,43 @@ from tests.factories import (
 )
 from tests.portal.patient import GOOD
 from tests.support import ways
+from tests.support.apps import environ_for, settings_for
+from tests.support.databases import SqliteTemplates
 from tests.support.pages import PHONE
 from tests.support.served import served
-from tests.support.servers import Server
+from tests.support.servers import Server, start_server
 
 pytestmark = pytest.mark.browser
 
 NewPage = Callable[..., Page]
 
 
+@pytest.fixture(scope="module")
+def installed(
+    sqlite_templates: SqliteTemplates, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Flask, Server]]:
+    """An application and a real server on one database, which the walks of this file share: each has a clinic of its own."""
+    folder = tmp_path_factory.mktemp("installed")
+    url = sqlite_templates.copy(folder / "walks.sqlite")
+    app = create_app(settings_for(url, folder))
+    server = start_server(environ_for(url, folder), folder)
+    yield app, server
+    server.kill()
+    with app.app_context():
+        db.engine.dispose()
+
+
 @pytest.fixture
-def clinic(sqlite_app: Flask) -> Clinic:
-    """A clinic with two clinicians and two questions, on the database of ``server``."""
-    clinic = make_clinic(sqlite_app)
+def server(installed: tuple[Flask, Server]) -> Server:
+    return installed[1]
+
+
+@pytest.fixture
+def clinic(request: pytest.FixtureRequest) -> Clinic:
+    """A clinic with two clinicians and two questions, where the test walks: on ``server`` or on ``site``."""
+    shared = "server" in request.fixturenames
+    app: Flask = request.getfixturevalue("installed")[0] if shared else request.getfixturevalue("sqlite_app")
+    clinic = make_clinic(app)
     make_question(clinic, label="Referral number", required=True, hint="It is on the letter.")
     make_question(clinic, kind="choice", label="Have you been here before?", choices=["Yes", "No"])
     other = make_practitioner(clinic, display_name="Dr. Omar Haddad", given="Omar", family="Haddad")
@@ -116,7 +140,7 @@ def test_shared_link_to_booked_to_cancelled_and_the_feed_follows(
 
 @ways.BOTH_WAYS
 def test_a_finders_link_to_booked_takes_three_presses(server: Server, clinic: Clinic, phone: Page) -> None:
-    slot = sorted(free_slots(server))[5]
+    slot = sorted(slot for slot in free_slots(server) if slot.startswith(clinic.schedule))[5]
     phone.goto(f"{server.url}/book/{slot}?source=finder&booking-referral=abc")
     phone.get_by_role("button", name="Hold this time and continue").click()
     fill_in(phone)

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from scheduler.db import db, snapshot, transaction
-from scheduler.discovery.home import Home, Offer, load_home, service_card
+from scheduler.discovery.home import Home, Offer, load_home
 from scheduler.models import Slug
 from scheduler.settings import Settings
 from tests.discovery.rows import add, add_clinic, add_practitioner, add_schedule, add_type
@@ -188,8 +188,11 @@ def test_the_feed_is_advertised_as_the_standard_says(small: Flask) -> None:
     )
 
 
-def test_a_demo_s_feed_is_for_testing() -> None:
-    assert service_card(Home("Demo", demo=True), "http://localhost/$bulk-publish")["category"] == "testing"
+def test_a_demo_s_feed_is_for_testing(small: Flask) -> None:
+    change(small, lambda session: add_clinic(session, demo=True))
+    card = small.test_client().get("/service.json").json
+    assert card is not None
+    assert card["category"] == "testing"
 
 
 def test_a_clinic_s_name_cannot_break_out_of_the_page(small: Flask) -> None:
@@ -202,7 +205,11 @@ def test_a_clinic_s_name_cannot_break_out_of_the_page(small: Flask) -> None:
         add_schedule(session, "new", "x", roles=True)
 
     change(small, add_hostile)
-    assert "<script>alert" not in small.test_client().get("/").text
+    page = small.test_client().get("/").text
+    assert "<script>alert" not in page
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    assert json.loads(found[1])["provider"]["name"] == hostile
 
 
 def test_the_number_of_queries_does_not_grow_with_the_clinic(small: Flask) -> None:

@@ -12,6 +12,7 @@ from flask import Flask
 from scheduler import catalog, clock
 from scheduler.audit import Actor as Doer
 from scheduler.availability import open_starts
+from scheduler.availability.zones import zone
 from scheduler.booking import SYSTEM
 from scheduler.catalog import people, slugs, types
 from scheduler.clock import DAY
@@ -74,13 +75,15 @@ class Clinic:
 
     @property
     def first_start(self) -> int:
-        """The first open start that is at least 12 hours ahead (with the default hours: 9:00 of a working day)."""
+        """The first open start of a local day that begins 12 hours ahead or later (with the default hours: 9:00 of a
+        working day)."""
         return self.starts()[0]
 
     def starts(self, schedule: str | None = None, days: int = 15) -> list[int]:
-        """Open starts of a schedule from 12 hours ahead to ``days`` days ahead, as the slot rule has it now."""
+        """Open starts of a schedule as the slot rule has it now, from the first local day that begins 12 hours ahead or
+        later, so that they are the same whatever the hour, to ``days`` days ahead."""
         now = clock.now()
-        since, until = now + DAY // 2, now + days * DAY
+        since, until = zone(self.zone).next_day_begins(now + DAY // 2), now + days * DAY
         with self.app.app_context(), snapshot() as session:
             situation = load_situation(session, schedule or self.schedule, since, until)
             return list(open_starts(situation, now, since, until))

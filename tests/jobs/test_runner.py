@@ -12,12 +12,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from scheduler import clock, jobs
+from scheduler import clock, create_app, jobs
 from scheduler.db import snapshot, transaction
 from scheduler.jobs import queue as queue_module
 from scheduler.jobs import runner as runner_module
 from scheduler.jobs import table
 from scheduler.jobs.queue import open_queue
+from scheduler.jobs.runner import Runner
 from scheduler.models import Organization, Outbox
 from scheduler.notify import outbox
 from scheduler.settings import SettingsError
@@ -144,8 +145,17 @@ def test_commands_list_and_do_the_jobs(app: Flask) -> None:
 
 
 def test_a_queue_of_another_kind_is_a_clear_error(data_dir: Path) -> None:
-    with pytest.raises(SettingsError, match="SCHEDULER_QUEUE_URL"):
-        open_queue(settings_for("sqlite:////x.sqlite", data_dir, queue_url="amqp://localhost"))
+    for made in (open_queue, create_app):
+        with pytest.raises(SettingsError, match="SCHEDULER_QUEUE_URL"):
+            made(settings_for(f"sqlite:///{data_dir}/x.sqlite", data_dir, queue_url="amqp://localhost"))
+
+
+def test_an_application_opens_no_queue_since_one_process_runs_the_jobs(
+    sqlite_app: Flask, data_dir: Path
+) -> None:
+    assert not (data_dir / "jobs.sqlite").exists()
+    Runner(sqlite_app)
+    assert (data_dir / "jobs.sqlite").exists()
 
 
 @pytest.mark.processes

@@ -126,7 +126,7 @@ OUTCOMES = [
     (f"{MANIFEST}?_since=%00", {}, 400),
     (MANIFEST, {"Accept": "text/html"}, 406),
     ("/fhir/files/Slot-" + "0" * 32 + ".ndjson", {}, 404),
-    ("/fhir/files/Slot-" + "0" * 32 + ".ndjson", {"Accept": "text/html"}, 406),
+    ("/fhir/files/Slot-" + "0" * 32 + ".ndjson", {"Accept": "text/html"}, 404),
     ("/fhir/files/..%2f..%2fsecret", {}, 404),
     ("/fhir/files/lock", {}, 404),
     ("/fhir/files/" + "a" * 900, {}, 404),

@@ -54,7 +54,8 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The feed at this moment. ``changed_ms``: its last change in epoch milliseconds."""
+    """The feed at this moment. ``changed_ms``: its last change in epoch milliseconds; ``trouble``: a sentence when newer
+    ones can't be written."""
 
     changed_ms: int
     kinds: tuple[Kind, ...]
@@ -64,6 +65,7 @@ class Feed:
     tentative: int
     busy: int
     notes: tuple[Note, ...]
+    trouble: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def feed_now(person: Person, settings: Settings) -> Feed:
         tentative=statuses["busy-tentative"],
         busy=statuses["busy"],
         notes=notes,
+        trouble=now_listed.trouble,
     )
 
 

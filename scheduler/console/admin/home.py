@@ -64,7 +64,7 @@ class Home:
 
 def home_page(person: Person, now: int, settings: Settings) -> Home:
     """The admin home of the person's organization at ``now`` (epoch seconds)."""
-    changed_ms, slots, problems = _feed(settings)
+    changed_ms, slots, problems = _feed()
     with snapshot() as session:
         problems += _overlap(session)
         organization_id = person.organization_id
@@ -82,7 +82,7 @@ def home_page(person: Person, now: int, settings: Settings) -> Home:
         )
 
 
-def _feed(settings: Settings) -> tuple[int | None, int, list[Problem]]:
+def _feed() -> tuple[int | None, int, list[Problem]]:
     """(last change, slots listed, what is wrong). This page must come even when building the feed is what fails."""
     try:
         listed = listing()
@@ -92,7 +92,13 @@ def _feed(settings: Settings) -> tuple[int | None, int, list[Problem]]:
         log.error("the admin home could not build the feed: %s", type(error).__name__)
         sentence = f"Building it failed ({type(error).__name__}). The server's log has more."
     else:
-        return listed.changed_ms, sum(file.count for file in listed.output if file.type == "Slot"), []
+        late = "The feed can't be written"
+        problems = (
+            [Problem(late, listed.trouble, "/admin/feed", "Open the feed", grave=True)]
+            if listed.trouble
+            else []
+        )
+        return listed.changed_ms, sum(file.count for file in listed.output if file.type == "Slot"), problems
     return (
         None,
         0,

@@ -132,7 +132,8 @@ def _failed(environ: WSGIEnvironment, error: Exception) -> Answer:
     reference = ""
     if known.status >= 500:
         reference = secrets.token_hex(4)
-        logger.error(
+        logger.log(
+            logging.ERROR if known is not error else logging.WARNING,
             "reference %s: %s in %s %.200r%s",
             reference,
             type(error).__name__,

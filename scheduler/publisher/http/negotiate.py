@@ -67,19 +67,23 @@ def http_date(header: str) -> int | None:
     return _http_date_kept(header)
 
 
+_BYTES = re.compile(r"\s*bytes\s*=", re.IGNORECASE | re.ASCII)
+
+
 def byte_range(header: str, size: int) -> tuple[int, int] | None:
     """First and last+1 byte that a Range header asks for in ``size`` bytes; ``NOTHING`` when there is no such
-    byte. None when the header is to be passed over: another unit, several ranges, or none that can be read.
+    byte, or the bytes can't be read from the header. None when it is to be passed over: another unit, several ranges.
+    RFC 9110, 14.2, leaves it to the server what an unreadable range gets: we say so, since the whole would surprise.
     """
     found = _RANGE.fullmatch(header)
     if found is None or not (found[1] or found[2]):
-        return None
+        return NOTHING if _BYTES.match(header) and "," not in header else None
     end = _number(found[2]) if found[2] else size
     if not found[1]:
         return (max(size - end, 0), size) if end and size else NOTHING
     first = _number(found[1])
     if found[2] and end < first:
-        return None
+        return NOTHING
     return (first, min(end + 1, size)) if first < size else NOTHING
 
 

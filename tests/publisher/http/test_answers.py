@@ -181,14 +181,14 @@ class TestRanges:
         assert {part.headers["Content-Encoding"] for part in parts} == {"gzip"}
         assert {part.headers["ETag"] for part in parts} == {whole.headers["ETag"]}
 
-    @pytest.mark.parametrize("asked", ["bytes=999999-", "bytes=-0"])
+    @pytest.mark.parametrize("asked", ["bytes=999999-", "bytes=-0", "bytes=5-2", "bytes=x"])
     def test_a_range_without_bytes_is_416_and_says_how_many_there_are(self, ask: Asker, asked: str) -> None:
         got = ask(FILE, range=asked)
         assert got.status == 416
         assert got.headers["Content-Range"] == f"bytes */{len(LINES)}"
         assert got.outcome["severity"] == "error"
 
-    @pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=x", "lines=1-2", "bytes=0-1,4-5", ""])
+    @pytest.mark.parametrize("asked", ["lines=1-2", "bytes=0-1,4-5", ""])
     def test_a_range_that_is_none_or_more_than_one_gives_the_whole(self, ask: Asker, asked: str) -> None:
         got = ask(FILE, range=asked)
         assert (got.status, got.body) == (200, LINES)
