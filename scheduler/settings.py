@@ -64,6 +64,9 @@ class Settings:
     show_seats: bool = _setting(True, "1: the feed says how many seats of a session are free; 0: always one.")
     feed_limit: int = _setting(300, "Manifests that one address may read a minute; 0: without limit.")
     feed_max_age: int = _setting(60, "Polling hint of the feed in seconds (Cache-Control max-age).")
+    publish_processes: int = _setting(
+        1, "Processes that write the whole feed of a large clinic at once; 0: one for each processor."
+    )
 
     @property
     def feed_url(self) -> str:
@@ -124,6 +127,7 @@ _LIMITS = {
     "proxies": (0, 5),
     "feed_max_age": (1, 3600),
     "feed_limit": (0, 1_000_000),
+    "publish_processes": (0, 64),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from scheduler.fhir import systems
 from scheduler.fhir.elements import Element, clean, concept, patient_type, present, to_line
@@ -14,9 +14,11 @@ FREE, HELD, BUSY = "free", "busy-tentative", "busy"
 HOUR_MINUTES = 60
 
 MakeSlot = Callable[[str, str, str, str, int | str], Element]
-WriteSlot = Callable[[str, str, str, int], str]
+# the end of an id, and start and end as FHIR instants
+SlotTimes = tuple[str, str, str]
+WriteSlots = Callable[[Sequence[SlotTimes], Iterable[int]], list[str]]
 
-_ID, _START, _END, _SEATS = "\0i", "\0s", "\0e", "\0n"
+_STAMP, _START, _END, _SEATS = "\0i", "\0s", "\0e", "\0n"
 
 
 def slot_maker(kind: SlotKind) -> MakeSlot:
@@ -58,27 +60,33 @@ def slot_maker(kind: SlotKind) -> MakeSlot:
     return make
 
 
-def slot_writer(kind: SlotKind, status: str) -> WriteSlot:
-    """A function that writes the lines of one Schedule's Slots of one status: ``write(slot id, start, end, free
-    seats)``, the times as FHIR instants, ASCII text with its line end.
+def slot_writer(kind: SlotKind, status: str, prefix: str) -> WriteSlots:
+    """A function that writes the lines of Slots of one Schedule and one status: ``write(times, free seats)``, ASCII texts
+    with their line ends, one for each of ``times``; an id is ``prefix`` and the stamp. ``free seats`` are only looked at
+    where a slot says them.
 
     What all of them share is made into JSON once; a line is then the pieces around what differs. The times and ids must
     need no escaping.
     """
-    line = to_line(slot_maker(kind)(_ID, _START, _END, status, _SEATS)).decode("ascii")
+    line = to_line(slot_maker(kind)(prefix + _STAMP, _START, _END, status, _SEATS)).decode("ascii")
     # ends of text that are numbers lose their quotes; nobody else can have written these marks, since no text of a
     # resource holds control characters
-    pieces = re.split(f'{_marked(_ID)}|{_marked(_START)}|{_marked(_END)}|"{_marked(_SEATS)}"', line)
+    pieces = re.split(f'{_marked(_STAMP)}|{_marked(_START)}|{_marked(_END)}|"{_marked(_SEATS)}"', line)
     if len(pieces) == 4:
         first, second, third, last = pieces
-        return lambda slot_id, start, end, seats: f"{first}{slot_id}{second}{start}{third}{end}{last}"
+        return lambda times, _: [
+            f"{first}{stamp}{second}{start}{third}{end}{last}" for stamp, start, end in times
+        ]
     if len(pieces) == 6:
         a, b, c, d, e, f = pieces
-        return lambda slot_id, start, end, seats: f"{a}{slot_id}{b}{slot_id}{c}{slot_id}{d}{start}{e}{end}{f}"
+        return lambda times, _: [
+            f"{a}{stamp}{b}{stamp}{c}{stamp}{d}{start}{e}{end}{f}" for stamp, start, end in times
+        ]
     a, b, c, d, e, f, g = pieces
-    return lambda slot_id, start, end, seats: (
-        f"{a}{slot_id}{b}{slot_id}{c}{slot_id}{d}{seats}{e}{start}{f}{end}{g}"
-    )
+    return lambda times, seats: [
+        f"{a}{stamp}{b}{stamp}{c}{stamp}{d}{left}{e}{start}{f}{end}{g}"
+        for (stamp, start, end), left in zip(times, seats, strict=True)
+    ]
 
 
 def _marked(mark: str) -> str:

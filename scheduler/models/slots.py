@@ -13,7 +13,12 @@ _STAMP = "%Y%m%dT%H%M"
 
 def slot_id(schedule_id: str, start: int) -> str:
     """The id of the slot of a schedule that starts at ``start`` (epoch seconds, on a whole minute)."""
-    return f"{schedule_id}-{slot_stamp(start)}"
+    return slot_prefix(schedule_id) + slot_stamp(start)
+
+
+def slot_prefix(schedule_id: str) -> str:
+    """The first part of the ids of all slots of a schedule; the stamp follows."""
+    return schedule_id + "-"
 
 
 def slot_stamp(start: int) -> str:

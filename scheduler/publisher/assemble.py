@@ -8,6 +8,7 @@ from scheduler.publisher.changes import Differ, Page, TooMuch, changed_shards
 from scheduler.publisher.editions import Head, Made, make
 from scheduler.publisher.files import Store
 from scheduler.publisher.manifest import Maker
+from scheduler.publisher.outlines import Outlines
 from scheduler.publisher.versions import Timeline, Version
 from scheduler.publisher.work import Work
 
@@ -26,9 +27,9 @@ _MOST_EDITIONS = 30
 class Assembler:
     """Makes editions of one feed; differences that it has seen are remembered."""
 
-    def __init__(self, maker: Maker, store: Store) -> None:
+    def __init__(self, maker: Maker, store: Store, outlines: Outlines | None = None) -> None:
         self._maker = maker
-        self._differ = Differ(store)
+        self._differ = Differ(store, outlines)
 
     def assemble(self, work: Work, *, quick: bool) -> tuple[list[Made], int | None, list[int]]:
         """The editions that are new, until when (epoch milliseconds) they and those that stay say everything, and the

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from scheduler.publisher.build import OUTCOME
 from scheduler.publisher.files import Store
+from scheduler.publisher.outlines import Outlines
 from scheduler.publisher.versions import FileOf, Version
 
 _ID = re.compile(rb'\{"resourceType":"([A-Za-z]+)","id":"([A-Za-z0-9.-]+)"')
@@ -69,11 +70,12 @@ def changed_shards(before: Mapping[str, Version], after: Mapping[str, Version]) 
 
 
 class Differ:
-    """Makes pages. Differences of two files are kept for a while, since what is foreseen is compared again after each
+    """Makes pages, from ``outlines`` where they are known. Differences of two files are kept for a while, since what is foreseen is compared again after each
     booking."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, outlines: Outlines | None = None) -> None:
         self._store = store
+        self._outlines = outlines
         self._kept: OrderedDict[tuple[str, str], tuple[list[bytes], list[bytes]]] = OrderedDict()
         self._bytes = 0
 
@@ -121,9 +123,12 @@ class Differ:
             return [], []
         key = (old, new)
         if key not in self._kept:
-            before, after = lines_of(self._store, old), lines_of(self._store, new)
-            self._kept[key] = (list(after - before), list(before - after))
-            self._bytes += _bytes_of(self._kept[key])
+            found = None if self._outlines is None else self._outlines.difference(old, new)
+            if found is None:
+                before, after = lines_of(self._store, old), lines_of(self._store, new)
+                found = (list(after - before), list(before - after))
+            self._kept[key] = found
+            self._bytes += _bytes_of(found)
             while self._bytes > _KEPT_BYTES and len(self._kept) > 1:
                 _, dropped = self._kept.popitem(last=False)
                 self._bytes -= _bytes_of(dropped)

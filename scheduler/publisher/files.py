@@ -30,6 +30,7 @@ _NAME = re.compile(r"([A-Za-z]{1,40})-([0-9a-f]{24})([0-9a-f]{8})\.ndjson", re.A
 _LEVEL = 1
 _GZIP = 31
 _SUFFIX = ".gz"
+_PIECE = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,17 @@ def zipped(data: bytes) -> bytes:
     return packed
 
 
+def _zipped_pieces(pieces: Iterable[bytes]) -> tuple[bytes, int]:
+    """All pieces as one gzip, and how many bytes they are together."""
+    packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
+    packed, size = [], 0
+    for piece in pieces:
+        size += len(piece)
+        packed.append(packer.compress(piece))
+    packed.append(packer.flush())
+    return b"".join(packed), size
+
+
 def unzipped(data: bytes) -> bytes:
     """What ``zipped`` was given."""
     plain: bytes = isal_zlib.decompress(data, _GZIP)
@@ -57,6 +69,7 @@ class Store:
 
     def __init__(self, folder: Path, secret: str) -> None:
         self.folder = folder
+        self.secret = secret
         self._key = secret.encode()
         self._unsettled: list[Path] = []
         self._settling = threading.Lock()
@@ -72,7 +85,11 @@ class Store:
     def put(self, kind: str, data: bytes, now: int) -> Stored:
         """Keep ``data`` (``kind`` begins its name); returns at once when it is there already. Only ``settle`` makes
         sure that it outlives a power cut. Raises OSError where it can't be written."""
-        packed = zipped(data)
+        return self.put_pieces(kind, (data[at : at + _PIECE] for at in range(0, len(data), _PIECE)), now)
+
+    def put_pieces(self, kind: str, pieces: Iterable[bytes], now: int) -> Stored:
+        """``put`` of what comes in pieces: the same ones give the same file. It is never in memory as a whole."""
+        packed, size = _zipped_pieces(pieces)
         digest = hashlib.sha256(packed).hexdigest()[:24]
         name = f"{kind}-{digest}{self._sign(kind, digest)}.ndjson"
         path = self._path(name)
@@ -86,7 +103,7 @@ class Store:
             self._make_folder()
             self._write(path, packed, now)
             self._unsettled.append(path)
-        return Stored(name, len(data))
+        return Stored(name, size)
 
     def settle(self) -> None:
         """Force to disk what was put since the last time. Raises OSError when the disk refuses."""

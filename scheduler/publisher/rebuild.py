@@ -26,16 +26,19 @@ from scheduler.publisher.clocks import database_ms, steady
 from scheduler.publisher.editions import Made, load_heads, load_later_heads, save_editions
 from scheduler.publisher.errors import FeedUnavailable
 from scheduler.publisher.files import Store
+from scheduler.publisher.lines import Times
 from scheduler.publisher.load import load_catalogue, published_ids
 from scheduler.publisher.manifest import Maker
+from scheduler.publisher.outlines import Outlines
 from scheduler.publisher.plan import Mark, Plan, Wanted, blocks_in, cuts_to_build, is_past, make_block
-from scheduler.publisher.shards import SLOTS, Block, Times, Visible, build_block
+from scheduler.publisher.shards import SLOTS, Block, Visible, build_block
 from scheduler.publisher.versions import NOTHING, Timeline, Version, load_versions, save_versions
 from scheduler.publisher.work import ROW, State, Work, read_row
+from scheduler.publisher.workers import WORTH_IT, Helpers, Job, cores
 from scheduler.settings import Settings
 
 # Raised by every change of this code that gives other bytes for the same data.
-CODE_GENERATION = 2
+CODE_GENERATION = 3
 
 # How long (milliseconds) the last transaction may wait and commit before a foreseen edition would begin.
 _COMMIT_MS = 300
@@ -75,8 +78,10 @@ class Rebuild:
         self._fingerprint = fingerprint(settings)
         self.store = store
         self._visible = Visible(settings.show_busy, settings.show_held, settings.show_seats)
+        self._helpers = (settings.publish_processes or cores()) - 1
+        self._outlines = Outlines()
         maker = Maker(f"{settings.public_url}/fhir", settings.feed_max_age)
-        self._assembler = Assembler(maker, store)
+        self._assembler = Assembler(maker, store, self._outlines)
         self._times: dict[str, Times] = {}
         self._state: State | None = None
 
@@ -142,23 +147,33 @@ class Rebuild:
 
     def _build(self, session: Session, work: Work, plan: Plan, at: int) -> None:
         """Build what is planned as it is at ``at``, into the timeline."""
-        if plan.catalogue:
-            catalogue = load_catalogue(session, published_ids(session), self.settings.public_url, at)
-            before = work.names
-            work.names, work.blocks = blocks_in(catalogue)
-            if at == work.now:
-                plan.add_moves(work.marks, before, work.names)
-            work.catalogue = work.row.generation + 1
-            for version in build_catalogue(catalogue, at, self.store):
-                work.timeline.put(version)
-            for gone in set(before.values()) - set(work.names.values()):
-                self._empty(work, gone, at)
-        for name, wanted in sorted(plan.blocks.items()):
-            block = self._block(session, work, name)
-            if block is not None:
-                self._build_block(session, work, block, wanted, at)
+        ids = published_ids(session) if plan.catalogue else []
+        count = self._helpers if plan.everything and len(ids) >= WORTH_IT else 0
+        with Helpers(count, self.store, self._visible, self._built) as helpers:
+            if plan.catalogue:
+                self._build_catalogue(session, work, plan, ids, at)
+            for name, wanted in sorted(plan.blocks.items()):
+                block = self._block(session, work, name)
+                if block is not None:
+                    self._build_block(session, work, block, wanted, at, helpers)
+        for version in helpers.made:
+            work.timeline.put(version)
 
-    def _build_block(self, session: Session, work: Work, block: Block, wanted: Wanted, at: int) -> None:
+    def _build_catalogue(self, session: Session, work: Work, plan: Plan, ids: list[str], at: int) -> None:
+        catalogue = load_catalogue(session, ids, self.settings.public_url, at)
+        before = work.names
+        work.names, work.blocks = blocks_in(catalogue)
+        if at == work.now:
+            plan.add_moves(work.marks, before, work.names)
+        work.catalogue = work.row.generation + 1
+        for version in build_catalogue(catalogue, at, self.store):
+            work.timeline.put(version)
+        for gone in set(before.values()) - set(work.names.values()):
+            self._empty(work, gone, at)
+
+    def _build_block(
+        self, session: Session, work: Work, block: Block, wanted: Wanted, at: int, helpers: Helpers
+    ) -> None:
         prefix = f"{SLOTS}{block.name}/"
         known = [shard for shard in work.timeline.shards if shard.startswith(prefix)]
         cuts = cuts_to_build(block, wanted, known, at)
@@ -175,9 +190,15 @@ class Rebuild:
             min(cut.since for cut in cuts),
             max(cut.until for cut in cuts),
         )
-        times = self._times.setdefault(block.zone.info.key, Times(block.zone))
-        for version in build_block(block, situations, at, cuts, times, self.store, self._visible):
-            work.timeline.put(version)
+        helpers.add(Job(block, situations, at, cuts))
+
+    def _built(self, job: Job) -> list[Version]:
+        times = self._times.setdefault(job.block.zone.info.key, Times(job.block.zone))
+        return list(
+            build_block(
+                job.block, job.situations, job.at, job.cuts, times, self.store, self._visible, self._outlines
+            )
+        )
 
     def _block(self, session: Session, work: Work, name: str) -> Block | None:
         if name not in work.blocks:

@@ -1,6 +1,6 @@
 """The Slot files of one block: text from the rule's starts, cut by cut, each with the instant until which it stands.
 
-The hot path of the feed. Everything that the slots of one Schedule share is text already; only ids and times are put in.
+The rule is asked once for all cuts where there are several; what it said of files that were written is kept (``outlines``).
 """
 
 from __future__ import annotations
@@ -8,17 +8,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from scheduler import fhir
 from scheduler.availability import Situation
 from scheduler.availability.zones import Zone
-from scheduler.clock import MINUTE
-from scheduler.fhir.records import SlotKind
-from scheduler.fhir.slot import BUSY, FREE, HELD, WriteSlot
-from scheduler.models.slots import slot_stamp
 from scheduler.publisher.cuts import Cut
 from scheduler.publisher.files import Store
+from scheduler.publisher.lines import Lines, Times
 from scheduler.publisher.load import Offer
+from scheduler.publisher.outlines import Outlines
 from scheduler.publisher.slots import Shown, shown, stands_until
 from scheduler.publisher.versions import NOTHING, FileOf, Version
 
@@ -26,7 +24,6 @@ from scheduler.publisher.versions import NOTHING, FileOf, Version
 SLOTS = "Slot/"
 # From so many cuts on it is cheaper to ask the rule once for all of them.
 _ASK_ONCE = 4
-_MOST_TEXTS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +46,6 @@ class Block:
     strict: bool
 
 
-class Times:
-    """Texts of instants in one zone, each made once: many Schedules have the same starts."""
-
-    def __init__(self, zone: Zone) -> None:
-        self._info = zone.info
-        self._local: dict[int, str] = {}
-        self._stamp: dict[int, str] = {}
-
-    def local(self, at: int) -> str:
-        """The instant with the zone's offset."""
-        text = self._local.get(at)
-        if text is None:
-            text = self._kept(self._local, at, fhir.instant_text(at, self._info))
-        return text
-
-    def stamp(self, at: int) -> str:
-        """The part of a slot's id that says when it starts."""
-        text = self._stamp.get(at)
-        if text is None:
-            text = self._kept(self._stamp, at, slot_stamp(at))
-        return text
-
-    @staticmethod
-    def _kept(texts: dict[int, str], at: int, text: str) -> str:
-        if len(texts) >= _MOST_TEXTS:
-            texts.clear()
-        texts[at] = text
-        return text
-
-
 def build_block(
     block: Block,
     situations: Mapping[str, Situation],
@@ -87,33 +54,31 @@ def build_block(
     times: Times,
     store: Store,
     visible: Visible,
+    outlines: Outlines | None = None,
 ) -> Iterator[Version]:
     """A version of each of ``cuts`` as it is at ``now``, its files written. Schedules without a situation have no
-    slots."""
+    slots. ``outlines`` gets to know what the files say."""
     writers = [
-        (situations[offer.kind.schedule_id], _Writers(offer.kind))
+        (situations[offer.kind.schedule_id], Lines(offer.kind))
         for offer in block.offers
         if offer.kind.schedule_id in situations
     ]
     asked = [_asked(situation, now, cuts, visible) for situation, _ in writers]
     for number, cut in enumerate(cuts):
-        lines: list[str] = []
-        held = False
-        strict: list[str] = []
+        found = [per_cut[number] for per_cut in asked]
+        lines_of = [(lines, one) for (_, lines), one in zip(writers, found, strict=True)]
+        file = _file(store, lines_of, times, now)
+        if outlines is not None and file.name:
+            outlines.keep(file.name, lines_of, times)
+        file_2021 = file
+        if block.strict and any(one.held for one in found):
+            file_2021 = _file(store, [(lines, one.without_held()) for lines, one in lines_of], times, now)
         ends = [cut.stands_until]
-        for (situation, lines_of), per_cut in zip(writers, asked, strict=True):
-            found = per_cut[number]
-            own = lines_of.lines(found, times)
-            lines += own
-            if found.held:
-                held = True
-                strict += lines_of.lines(Shown(found.free, [], found.busy, found.seats), times)
-            else:
-                strict += own
-            if cut.since < cut.until:
-                ends.append(stands_until(situation, now, cut.since, cut.until, found))
-        file = _file(store, lines, now)
-        file_2021 = _file(store, strict, now) if held else file
+        if cut.since < cut.until:
+            ends += [
+                stands_until(situation, now, cut.since, cut.until, one)
+                for (situation, _), one in zip(writers, found, strict=True)
+            ]
         yield Version(
             shard=f"{SLOTS}{block.name}/{cut.name}",
             type="Slot",
@@ -150,42 +115,11 @@ def _within(starts: list[int], cut: Cut) -> list[int]:
     return starts[bisect_left(starts, cut.since) : bisect_left(starts, cut.until)] if starts else starts
 
 
-class _Writers:
-    """Writes the lines of one Schedule."""
-
-    def __init__(self, kind: SlotKind) -> None:
-        self._kind = kind
-        self._id = kind.schedule_id + "-"
-        self._length = kind.duration * MINUTE
-        self._writers: dict[str, WriteSlot] = {}
-
-    def lines(self, found: Shown, times: Times) -> list[str]:
-        """The lines of what is shown, in the order of starts."""
-        if not found.held and not found.busy:
-            return self._of_status(FREE, found.free, found.seats, times)
-        starts = [*found.free, *found.held, *found.busy]
-        made = [
-            *self._of_status(FREE, found.free, found.seats, times),
-            *self._of_status(HELD, found.held, {}, times),
-            *self._of_status(BUSY, found.busy, {}, times),
-        ]
-        return [line for _, line in sorted(zip(starts, made, strict=True))]
-
-    def _of_status(self, status: str, starts: list[int], seats: Mapping[int, int], times: Times) -> list[str]:
-        if not starts:
-            return []
-        if status not in self._writers:
-            self._writers[status] = fhir.slot_writer(self._kind, status)
-        write, prefix, length = self._writers[status], self._id, self._length
-        local, stamp, seats_of = times.local, times.stamp, seats.get
-        return [
-            write(prefix + stamp(start), local(start), local(start + length), seats_of(start, 1))
-            for start in starts
-        ]
-
-
-def _file(store: Store, lines: list[str], now: int) -> FileOf:
-    if not lines:
+def _file(store: Store, shown_by: Sequence[tuple[Lines, Shown]], times: Times, now: int) -> FileOf:
+    """The file of what several Schedules show."""
+    count = sum(found.count for _, found in shown_by)
+    if not count:
         return NOTHING
-    stored = store.put("Slot", "".join(lines).encode("ascii"), now)
-    return FileOf(stored.name, len(lines), stored.size)
+    texts = chain.from_iterable(lines.texts(found, times) for lines, found in shown_by)
+    stored = store.put_pieces("Slot", texts, now)
+    return FileOf(stored.name, count, stored.size)

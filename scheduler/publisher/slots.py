@@ -24,6 +24,15 @@ class Shown:
         """The first start of any status."""
         return min((starts[0] for starts in (self.free, self.held, self.busy) if starts), default=None)
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.free) + len(self.held) + len(self.busy)
+
+    def without_held(self) -> Shown:
+        """The same for those who know no held starts."""
+        return Shown(self.free, [], self.busy, self.seats)
+
 
 def asked_until(now: int, horizon_days: int | None = MAX_HORIZON_DAYS) -> int:
     """An instant that no start within the horizon reaches, in any zone."""
