@@ -22,7 +22,9 @@ FULL: dict[str, Resource] = {
     "PractitionerRole": fhir.practitioner_role_resource(made_up.PRACTITIONER_ROLE),
     "HealthcareService": fhir.healthcare_service_resource(made_up.SERVICE),
     "Schedule": fhir.schedule_resource(made_up.SCHEDULE),
-    "Slot": fhir.slot_maker(made_up.SLOTS)("sched1-20261124T1430", 1795530600, "free", 1),
+    "Slot": fhir.slot_maker(made_up.SLOTS)(
+        "sched1-20261124T1430", "2026-11-24T09:30:00-05:00", "2026-11-24T10:00:00-05:00", "free", 1
+    ),
     "OperationOutcome": fhir.operation_outcome("warning", "incomplete", "Something is missing."),
 }
 
@@ -221,9 +223,11 @@ class TestSlot:
     START = 1795530600
 
     def slot(self, status: str = "free", seats: int = 1, **changes: Any) -> Resource:
-        return fhir.slot_maker(replace(made_up.SLOTS, **changes))(
-            "sched1-20261124T1430", self.START, status, seats
+        kind = replace(made_up.SLOTS, **changes)
+        start, end = (
+            fhir.instant_text(at, kind.zone) for at in (self.START, self.START + 60 * kind.duration)
         )
+        return fhir.slot_maker(kind)("sched1-20261124T1430", start, end, status, seats)
 
     def test_times_have_the_offset_of_the_place(self) -> None:
         made = self.slot()

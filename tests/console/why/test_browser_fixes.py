@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from playwright.sync_api import Page, expect
 
-from scheduler import catalog, clock, publisher
+from scheduler import catalog, clock
 from scheduler.booking import SYSTEM, By, block_time
 from scheduler.console.why.asked import why_address
 from scheduler.db import transaction
 from scheduler.models import AppointmentType, Schedule
-from scheduler.web import current_settings
+from scheduler.publisher import feed_of
 from tests.console.why.conftest import MONDAY, at
 from tests.factories import (
     Clinic,
@@ -161,7 +161,7 @@ def _stopped(stage: Stage) -> None:
 
 def _old_copies(stage: Stage) -> None:
     with stage.clinic.app.app_context():
-        publisher.current(current_settings())
+        feed_of(current_app).current()
     make_appointment(stage.clinic, start=at("15:00"))
 
 

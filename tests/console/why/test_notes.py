@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from scheduler import publisher
+from flask import current_app
+
 from scheduler.db import transaction
 from scheduler.models import Actor, AppointmentType, Location, Schedule
-from scheduler.web import current_settings
+from scheduler.publisher import feed_of
 from tests.console.why.conftest import Asker, at, codes, fixes, words
 from tests.factories import make_appointment
 from tests.support.times import Clock
@@ -20,7 +21,7 @@ def change(asker: Asker, table: type[object], key: str, **values: object) -> Non
 
 def read_the_feed(asker: Asker) -> None:
     with asker.clinic.app.app_context():
-        publisher.current(current_settings())
+        feed_of(current_app).current()
 
 
 def test_an_open_time_in_a_fresh_feed_says_since_when_it_is_listed(admin: Asker, frozen: Clock) -> None:
