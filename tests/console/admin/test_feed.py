@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -26,16 +27,16 @@ def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def slot_file(app: Flask) -> feed.File:
     with app.app_context():
-        return next(file for file in listing(app.config["SETTINGS"]).output if file.type == "Slot")
+        return next(file for file in listing().output if file.type == "Slot")
 
 
 def plant(app: Flask, line: int, text: bytes) -> str:
     """Replace one line of the first file of slots on disk; the file's name."""
     name = slot_file(app).name
-    path = app.config["SETTINGS"].data_dir / "feed" / name
-    lines = path.read_bytes().splitlines(keepends=True)
+    path = app.config["SETTINGS"].data_dir / "feed" / f"{name}.gz"
+    lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
     lines[line - 1] = text + b"\n"
-    path.write_bytes(b"".join(lines))
+    path.write_bytes(gzip.compress(b"".join(lines)))
     return name
 
 
@@ -85,7 +86,7 @@ def test_a_check_reads_every_line_and_says_so(cast: Cast) -> None:
 
 def good_slot(app: Flask) -> dict[str, object]:
     with app.app_context():
-        data = feed.file_data(app.config["SETTINGS"], slot_file(app).name) or b""
+        data = feed.file_data(slot_file(app).name) or b""
     made: dict[str, object] = json.loads(data.splitlines()[4])
     return made
 
@@ -150,7 +151,7 @@ def test_a_feed_that_cannot_be_built_is_told_on_both_pages(
     def unavailable(_: object) -> None:
         raise FeedUnavailable("The feed is being published by a newer version.")
 
-    monkeypatch.setattr("scheduler.publisher.listing.current", unavailable)
+    monkeypatch.setattr("scheduler.publisher.feed.LiveFeed.current", unavailable)
     for path in ("/admin", "/admin/feed"):
         page = cast.admin.browser.get(path)
         assert page.status_code == 200
@@ -164,7 +165,7 @@ def test_even_an_unexpected_failure_leaves_the_home_page_standing_and_quotes_not
     def broken(_: object) -> None:
         raise KeyError("Ana Silva")
 
-    monkeypatch.setattr("scheduler.publisher.listing.current", broken)
+    monkeypatch.setattr("scheduler.publisher.feed.LiveFeed.current", broken)
     page = cast.admin.browser.get("/admin").text
     assert "Building it failed (KeyError)" in page
     assert "Ana" not in page
