@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ScalarSelect, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.models.feed import Edition
@@ -66,12 +66,7 @@ def _listed(maker: Maker, version: Version, file: FileOf) -> Listed:
 
 def load_heads(session: Session, now_ms: int) -> list[Head]:
     """The edition that is current at an instant (epoch milliseconds), and those foreseen after it, in order."""
-    rows = session.execute(
-        select(Edition.number, Edition.previous, Edition.from_ms, Edition.transaction_ms)
-        .where(Edition.from_ms >= _current_from(now_ms))
-        .order_by(Edition.number)
-    )
-    heads = [Head(*row) for row in rows]
+    heads = _heads(session, Edition.from_ms >= _current_from(now_ms))
     # several may have begun in one millisecond: the last of them counts
     begun = [head for head in heads if head.from_ms <= now_ms]
     return heads[len(begun) - 1 :] if begun else heads
@@ -79,12 +74,7 @@ def load_heads(session: Session, now_ms: int) -> list[Head]:
 
 def load_later_heads(session: Session, now_ms: int) -> list[Head]:
     """The editions from after ``now_ms`` (epoch milliseconds), in order."""
-    rows = session.execute(
-        select(Edition.number, Edition.previous, Edition.from_ms, Edition.transaction_ms)
-        .where(Edition.from_ms > now_ms)
-        .order_by(Edition.number)
-    )
-    return [Head(*row) for row in rows]
+    return _heads(session, Edition.from_ms > now_ms)
 
 
 def save_editions(session: Session, made: Sequence[Made], dropped: Sequence[int], now_ms: int) -> None:
@@ -117,6 +107,15 @@ def save_editions(session: Session, made: Sequence[Made], dropped: Sequence[int]
         .values(manifest=b"", manifest_2021=b"")
         .execution_options(synchronize_session=False)
     )
+
+
+def _heads(session: Session, which: ColumnElement[bool]) -> list[Head]:
+    rows = session.execute(
+        select(Edition.number, Edition.previous, Edition.from_ms, Edition.transaction_ms)
+        .where(which)
+        .order_by(Edition.number)
+    )
+    return [Head(*row) for row in rows]
 
 
 def _current_from(now_ms: int) -> ScalarSelect[int]:
