@@ -22,6 +22,7 @@ from scheduler.models.appointments import (
     IdempotencyKey,
     PatientDetails,
     Referral,
+    Together,
 )
 from scheduler.models.base import Base, PatientText
 from scheduler.models.feed import Edition, Publication, ShardVersion
@@ -37,8 +38,19 @@ from scheduler.models.hours import (
 from scheduler.models.offers import AppointmentType, Question
 from scheduler.models.operations import AuditEntry, Outbox, Revision, ShardMark
 from scheduler.models.organizations import Location, Organization, Slug
+from scheduler.models.patients import (
+    ContactCheck,
+    Document,
+    InsurancePlan,
+    Person,
+    RateCount,
+    TypePlan,
+    WaitlistEntry,
+    WaitlistOffer,
+)
 from scheduler.models.people import Actor, Photo, Practitioner, PractitionerRole, User, UserRole
 from scheduler.models.schedules import Pool, PoolMember, Schedule, ScheduleHost, ScheduleResource, ShareLink
+from scheduler.models.sources import ReferralState, Source, UnknownSource
 
 __all__ = [
     "ARRIVED",
@@ -60,16 +72,20 @@ __all__ = [
     "Base",
     "BusyBlock",
     "Claim",
+    "ContactCheck",
+    "Document",
     "Edition",
     "GroupSession",
     "HolidayCalendar",
     "IdempotencyKey",
+    "InsurancePlan",
     "Location",
     "Organization",
     "Outbox",
     "Override",
     "PatientDetails",
     "PatientText",
+    "Person",
     "Photo",
     "Pool",
     "PoolMember",
@@ -77,8 +93,10 @@ __all__ = [
     "PractitionerRole",
     "Publication",
     "Question",
+    "RateCount",
     "RecurrenceRule",
     "Referral",
+    "ReferralState",
     "Revision",
     "Schedule",
     "ScheduleHost",
@@ -87,8 +105,14 @@ __all__ = [
     "ShardVersion",
     "ShareLink",
     "Slug",
+    "Source",
     "TimeOff",
+    "Together",
+    "TypePlan",
+    "UnknownSource",
     "User",
     "UserRole",
+    "WaitlistEntry",
+    "WaitlistOffer",
     "Window",
 ]

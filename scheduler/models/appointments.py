@@ -51,7 +51,9 @@ class Appointment(Base):
     browser's visitor cookie that owns a hold; ``token_version`` rises to revoke manage links; ``sequence`` is the
     iCalendar SEQUENCE (RFC 5545 3.8.7.4); ``code`` is what a person can say on the phone. ``roomed_at`` says since when an arrived patient is in the room;
     ``staff_message`` is what staff wrote to the patient with their last move or cancellation; ``kept_outside`` says that
-    staff looked at a visit that lies outside today's hours and left it where it is.
+    staff looked at a visit that lies outside today's hours and left it where it is. ``together_id`` joins visits that were
+    booked in one act (``Together``). A pending one lapses at ``decide_by_at``. ``confirmed_at``: the patient answered a
+    reminder with "I'll be there".
     """
 
     __tablename__ = "appointment"
@@ -109,6 +111,23 @@ class Appointment(Base):
     staff_note: Mapped[Private]
     staff_message: Mapped[Private]
     kept_outside: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    together_id: Mapped[OptionalRef] = mapped_column(index=True)
+    decide_by_at: Mapped[OptionalInstant]
+    decided_at: Mapped[OptionalInstant]
+    confirmed_at: Mapped[OptionalInstant]
+
+
+class Together(Base):
+    """Visits booked in one act, all or none: a ``series`` (weekly, one patient) or ``relatives`` (back to back, one
+    patient each)."""
+
+    __tablename__ = "together"
+    __table_args__ = (CheckConstraint("kind IN ('series', 'relatives')", name="kind"),)
+
+    id: Mapped[Id]
+    organization_id: Mapped[Ref] = mapped_column(ForeignKey("organization.id"), index=True)
+    kind: Mapped[Word]
+    created_at: Mapped[Instant]
 
 
 class Claim(Base):
@@ -136,7 +155,13 @@ class Claim(Base):
 
 
 class PatientDetails(Base):
-    """Who comes. ``draft`` is what was typed on the details page (JSON), kept while the hold lives and a day longer."""
+    """Who comes. ``draft`` is what was typed on the details page (JSON), kept while the hold lives and a day longer.
+
+    ``insurance`` is how the visit is paid for (plan, not-listed, self, unsure) and ``insurance_plan`` the plan's name as it
+    was chosen. ``consent_at``: when who books for somebody else said that they may. ``wishes``: JSON of whom the patient
+    would rather see. ``person_id`` is the same for one person's visits once staff said so. ``erased_at``: the patient had
+    their details removed.
+    """
 
     __tablename__ = "patient_details"
 
@@ -158,6 +183,14 @@ class PatientDetails(Base):
     needs: Mapped[Private]
     language: Mapped[Word] = mapped_column(default="en")
     zone: Mapped[Word] = mapped_column(default="")
+    insurance: Mapped[Word] = mapped_column(default="", server_default=text("''"))
+    insurance_plan_id: Mapped[OptionalRef]
+    insurance_plan: Mapped[Private]
+    referral_number: Mapped[Private]
+    wishes: Mapped[Private]
+    consent_at: Mapped[OptionalInstant]
+    person_id: Mapped[OptionalRef] = mapped_column(index=True)
+    erased_at: Mapped[OptionalInstant]
 
 
 class Answer(Base):
@@ -175,7 +208,8 @@ class Answer(Base):
 
 
 class Referral(Base):
-    """What a discovery client handed over with a deep link: its name and its own handle for this referral."""
+    """What a discovery client handed over with a deep link: its name and its own handle for this referral.
+    ``handle_hash`` is a keyed hash of both, by which a registered source finds it."""
 
     __tablename__ = "referral"
 
@@ -186,6 +220,7 @@ class Referral(Base):
     source: Mapped[Private]
     booking_referral: Mapped[Private]
     share_outcome: Mapped[bool] = mapped_column(default=True)
+    handle_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     created_at: Mapped[Instant]
 
 

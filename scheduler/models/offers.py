@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.models.base import Base, Id, Instant, Name, Prose, Ref, Word
+from scheduler.models.base import Base, Id, Instant, Name, OptionalRef, Prose, Ref, Word
 
 MAX_DURATION_MINUTES = 1440
 MAX_HORIZON_DAYS = 400
@@ -18,6 +18,12 @@ class AppointmentType(Base):
 
     ``patient_type`` is a code of terminology.hl7.org's accepting-patients or empty; ``visibility`` says where the
     type shows: feed (and pages), page, link (private link only) or paused.
+
+    Whom it is for: ages in whole years on the day of the visit, both included; ``referral`` asks for a referral document
+    (empty, optional or required); ``insurance`` asks for a plan (empty, ask, or only: no other may book). ``series_most``
+    weekly visits can be booked at once; ``relatives``: a second visit back to back for a relative; ``wishes``: a patient may
+    say whom they would rather see. ``approval_hours``: how long a request waits before it lapses. ``reminders``: minutes
+    before the start at which the patient is reminded.
     """
 
     __tablename__ = "appointment_type"
@@ -63,6 +69,18 @@ class AppointmentType(Base):
     hold_minutes: Mapped[int] = mapped_column(default=10)
     cancellation_notice_minutes: Mapped[int] = mapped_column(default=1440)
     bring: Mapped[Prose] = mapped_column(default="")
+    minimum_age: Mapped[int | None]
+    maximum_age: Mapped[int | None]
+    referral: Mapped[Word] = mapped_column(default="", server_default=text("''"))
+    insurance: Mapped[Word] = mapped_column(default="", server_default=text("''"))
+    wishes: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    relatives: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    series_most: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    waitlist: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    approval_hours: Mapped[int] = mapped_column(default=48, server_default=text("48"))
+    reminders: Mapped[list[Any]] = mapped_column(
+        default=lambda: [2880, 180], server_default=text("'[2880, 180]'")
+    )
     language: Mapped[Word] = mapped_column(default="en")
     active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
@@ -70,12 +88,17 @@ class AppointmentType(Base):
 
 
 class Question(Base):
-    """A question of one type, asked on the details page. ``choices`` is a list of texts for choice and multiple."""
+    """A question of one type, asked on the details page. ``choices`` is a list of texts for choice and multiple.
+
+    It is asked only when ``shown_question_id`` (an earlier one) was answered with one of ``shown_answers``, where that is
+    set. One of ``stop_answers`` ends the flow with the emergency number and ``stop_message``.
+    """
 
     __tablename__ = "question"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('text', 'long', 'choice', 'multiple', 'date', 'number', 'consent')", name="kind"
+            "kind IN ('text', 'long', 'choice', 'multiple', 'date', 'number', 'consent', 'file')",
+            name="kind",
         ),
         UniqueConstraint("appointment_type_id", "position"),
     )
@@ -89,5 +112,9 @@ class Question(Base):
     hint: Mapped[Prose] = mapped_column(default="")
     required: Mapped[bool] = mapped_column(default=False)
     choices: Mapped[list[Any]] = mapped_column(default=list)
+    shown_question_id: Mapped[OptionalRef]
+    shown_answers: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    stop_answers: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    stop_message: Mapped[Prose] = mapped_column(default="", server_default=text("''"))
     language: Mapped[Word] = mapped_column(default="en")
     active: Mapped[bool] = mapped_column(default=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.models.base import Base, Counter, Instant, Name, OptionalInstant, Prose, Ref, Word
+from scheduler.models.base import Base, Counter, Instant, Name, OptionalInstant, OptionalRef, Prose, Ref, Word
 
 
 class AuditEntry(Base):
@@ -31,7 +31,8 @@ class AuditEntry(Base):
 
 class Outbox(Base):
     """Something that must leave the process after commit: what and about which record, by id. ``recipient_id`` is the
-    user it is for; None when it is for the patient."""
+    user it is for; None when it is for the patient. ``to_call``: it could not be told by mail, so staff call;
+    ``called_at`` and ``called_by`` (a user) say that they did."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_done_at_due_at", "done_at", "due_at"),)
@@ -48,6 +49,9 @@ class Outbox(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[OptionalInstant]
     error: Mapped[Prose] = mapped_column(default="")
+    to_call: Mapped[bool] = mapped_column(default=False, server_default=text("false"), index=True)
+    called_at: Mapped[OptionalInstant]
+    called_by: Mapped[OptionalRef]
 
 
 class Revision(Base):

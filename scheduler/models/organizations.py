@@ -11,7 +11,11 @@ from scheduler.models.base import Base, Id, Instant, Name, OptionalRef, Prose, R
 
 
 class Organization(Base):
-    """The owner of everything else. ``organization_id`` is its own id, so that one filter serves every table."""
+    """The owner of everything else. ``organization_id`` is its own id, so that one filter serves every table.
+
+    No reminder leaves between ``quiet_from_minute`` and ``quiet_until_minute`` (wall clock of the visit's zone).
+    ``neutral_titles``: mails and calendar entries are titled "Appointment at <clinic>" and do not name the visit.
+    """
 
     __tablename__ = "organization"
 
@@ -26,6 +30,9 @@ class Organization(Base):
     language: Mapped[Word] = mapped_column(default="en")
     demo: Mapped[bool] = mapped_column(default=False)
     cancellation_notice_minutes: Mapped[int] = mapped_column(default=1440)
+    quiet_from_minute: Mapped[int] = mapped_column(default=1260, server_default=text("1260"))
+    quiet_until_minute: Mapped[int] = mapped_column(default=480, server_default=text("480"))
+    neutral_titles: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     created_at: Mapped[Instant]
 

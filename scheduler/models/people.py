@@ -27,6 +27,7 @@ class Practitioner(Base):
     languages: Mapped[list[Any]] = mapped_column(default=list)
     about: Mapped[Prose] = mapped_column(default="")
     video_url: Mapped[Name] = mapped_column(default="")
+    gender: Mapped[Word] = mapped_column(default="", server_default=text("''"))
     language: Mapped[Word] = mapped_column(default="en")
     active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)

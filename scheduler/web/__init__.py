@@ -19,7 +19,18 @@ __all__ = ["current_settings", "init_app"]
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Attach everything of this room to the application. Call it before blueprints are registered."""
-    from scheduler.web import access, assets, border, compress, errors, headers, logs, origin, templating
+    from scheduler.web import (
+        access,
+        assets,
+        border,
+        compress,
+        errors,
+        headers,
+        languages,
+        logs,
+        origin,
+        templating,
+    )
 
     logs.init_app(app)
     border.init_app(app)
@@ -30,3 +41,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     assets.init_app(app)
     errors.init_app(app)
     templating.init_app(app)
+    languages.init_app(app)

@@ -12,6 +12,9 @@ PATIENT_TEXT = {
     "appointment.overbook_reason",
     "appointment.staff_message",
     "appointment.staff_note",
+    "contact_check.code",
+    "contact_check.email",
+    "document.name",
     "patient_details.birth_date",
     "patient_details.booker_family",
     "patient_details.booker_given",
@@ -19,12 +22,20 @@ PATIENT_TEXT = {
     "patient_details.email",
     "patient_details.family",
     "patient_details.given",
+    "patient_details.insurance_plan",
     "patient_details.needs",
     "patient_details.phone",
     "patient_details.reason",
+    "patient_details.referral_number",
     "patient_details.relationship",
+    "patient_details.wishes",
     "referral.booking_referral",
     "referral.source",
+    "waitlist_entry.birth_date",
+    "waitlist_entry.email",
+    "waitlist_entry.family",
+    "waitlist_entry.given",
+    "waitlist_entry.phone",
 }
 
 # in the tables about a patient: codes, ids and the clinic's own words, which may stand in the clear
@@ -37,12 +48,30 @@ NOT_PATIENT_TEXT = {
     "appointment.visitor",
     "appointment.wall_time",
     "appointment.zone",
+    "document.hash",
+    "document.mimetype",
     "patient_details.for_whom",
+    "patient_details.insurance",
     "patient_details.language",
     "patient_details.zone",
+    "referral.handle_hash",
+    "waitlist_entry.language",
+    "waitlist_entry.owner_kind",
+    "waitlist_entry.part",
+    "waitlist_entry.status",
+    "waitlist_entry.visitor",
+    "waitlist_entry.zone",
 }
 
-TABLES_ABOUT_A_PATIENT = ("answer", "appointment", "patient_details", "referral")
+TABLES_ABOUT_A_PATIENT = (
+    "answer",
+    "appointment",
+    "contact_check",
+    "document",
+    "patient_details",
+    "referral",
+    "waitlist_entry",
+)
 
 
 def _columns(kind: type[object], tables: tuple[str, ...] | None = None) -> set[str]:

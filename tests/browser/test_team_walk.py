@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -39,7 +40,8 @@ def test_a_team_is_made_and_booked_by_its_link(
     page.get_by_label("Dr. Maya Chen").first.check()
     page.get_by_label("Dr. Omar Haddad").first.check()
     page.get_by_role("button", name="Add this team").click()
-    expect(page.get_by_text("0 visits in 160 open hours")).to_be_visible()
+    # How many hours are still ahead depends on the hour of the day at which the test runs.
+    expect(page.get_by_text(re.compile(r"^0 visits in \d+(\.\d+)? open hours$"))).to_have_count(2)
 
     patient = new_page(PHONE)
     patient.goto(f"{address}/riverside-team")
