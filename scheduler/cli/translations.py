@@ -100,9 +100,9 @@ def mo_bytes(catalogue: Catalog) -> bytes:
     return written.getvalue()
 
 
-def is_translated(string: str | tuple[str, ...] | list[str]) -> bool:
+def is_translated(string: str | tuple[str, ...] | list[str] | None) -> bool:
     """Whether a text has its translation, in all of its plural forms."""
-    return bool(string) if isinstance(string, str) else bool(string) and all(string)
+    return bool(string) and all(string or ())
 
 
 def _sources() -> Iterator[tuple[Path, str, str]]:

@@ -109,7 +109,7 @@ def remember(response: BaseResponse) -> BaseResponse:
 
 def theirs(text: Any) -> Any:
     """A clinic's own words on a page: marked with their language where the page speaks another one."""
-    clinic = site_clinic()
+    clinic = site_clinic() if has_request_context() else None
     language = clinic.language if clinic is not None else "en"
     if not text or language.partition("-")[0] == page_language():
         return text
