@@ -142,7 +142,6 @@ class DetailsForm(Form):
             needs=tuple(self.named_needs()),
             language="en",
             zone=zone,
-            share_outcome=True,
         )
 
     def named_needs(self) -> Iterator[str]:
