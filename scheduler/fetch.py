@@ -15,12 +15,12 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, ReadTimeoutError
 
 _PORTS = {"https": 443, "http": 80}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -169,33 +169,46 @@ def _ask(
     if left <= 0:
         raise FetchFailed("it took too long")
     connection = _connection(parts, address, left)
-    # A time limit on each read is no limit on all of them: who sends a byte a second is cut off from outside.
-    late = threading.Event()
-    watch = threading.Timer(left, _cut, (connection, late))
-    watch.daemon = True
-    watch.start()
+    watch = _Watch(connection, left)
     try:
-        return _talk(connection, parts, method, body, headers, most)
+        return _talk(connection, watch, parts, method, body, headers, most)
     except (HTTPError, OSError, ValueError) as error:
-        if late.is_set() or isinstance(error, TimeoutError) or "timed out" in str(error):
+        if watch.late or isinstance(error, TimeoutError | ReadTimeoutError | ConnectTimeoutError):
             raise FetchFailed("it took too long") from None
         words = f"it could not be reached ({type(error).__name__})"
-        raise (FetchFailed if connection.sock is not None else _NoConnection)(words) from None
+        raise (_NoConnection if watch.socket is None else FetchFailed)(words) from None
     finally:
-        watch.cancel()
+        watch.stop()
         connection.close()
 
 
-def _cut(connection: HTTPConnection, late: threading.Event) -> None:
-    late.set()
-    if connection.sock is not None:
-        with suppress(OSError):
-            # the plain socket's own: that of a TLS socket would take the other thread's state away
-            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+class _Watch:
+    """Cuts a connection off when its time is over. A time limit on each read is no limit on all of them: who sends a byte a
+    second would be read for ever. ``socket``: what to cut once it is connected, since the connection lets go of it."""
+
+    def __init__(self, connection: HTTPConnection, seconds: float) -> None:
+        self.late = False
+        self.socket: socket.socket | None = None
+        self._connection = connection
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.cancel()
+
+    def _cut(self) -> None:
+        self.late = True
+        present = self.socket or self._connection.sock
+        if present is not None:
+            with suppress(OSError):
+                # the plain socket's own: that of a TLS socket would take the other thread's state away
+                socket.socket.shutdown(present, socket.SHUT_RDWR)
 
 
 def _talk(
     connection: HTTPConnection,
+    watch: _Watch,
     parts: SplitResult,
     method: str,
     body: bytes | None,
@@ -203,13 +216,17 @@ def _talk(
     most: int,
 ) -> Answer:
     connection.connect()
+    watch.socket = connection.sock
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     sent = {"Host": parts.netloc, "Accept-Encoding": "identity", "Connection": "close", **headers}
     connection.request(method, target, body=body, headers=sent, preload_content=False, decode_content=False)
     answer = connection.getresponse()
     read = bytearray()
-    while chunk := answer.read(_CHUNK):
-        read += chunk
-        if len(read) > most:
-            raise FetchFailed("it answered with too much")
+    with closing(answer):
+        while chunk := answer.read(_CHUNK):
+            read += chunk
+            if len(read) > most:
+                raise FetchFailed("it answered with too much")
+    if watch.late:
+        raise FetchFailed("it took too long")
     return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, bytes(read))

@@ -41,7 +41,9 @@ def record(session: Session, appointment: Appointment, state: str, at: int) -> N
         return
     last = _last(session, source, referral.booking_referral)
     before = last.state if last is not None else None
-    if state in _ENDS and (before == GONE or _another_stands(session, referral, at)):
+    if state in _ENDS and before == GONE:
+        return
+    if state in (HELD, *_ENDS) and _another_stands(session, referral, at):
         return
     if last is not None and state == HELD and before == LAPSED and last.at == at:
         # one act gave a time back and took another: the referral was held all along
