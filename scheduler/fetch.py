@@ -17,13 +17,16 @@ import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from urllib.parse import SplitResult, urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, ReadTimeoutError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
 _PORTS = {"https": 443, "http": 80}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# of a network's own translator (RFC 8215); not every Python knows that it is no public one
+_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
 _CHUNK = 16 * 1024
 _TRIED = 3
 
@@ -111,7 +114,7 @@ def fetch(
 
 def is_public(address: Address) -> bool:
     """Whether an IP address is one of the open internet; of those that carry an IPv4 address, both must be."""
-    if address.is_multicast or not address.is_global:
+    if address.is_multicast or not address.is_global or address in _LOCAL_NAT64:
         return False
     if isinstance(address, ipaddress.IPv4Address):
         return True
@@ -172,8 +175,9 @@ def _ask(
     watch = _Watch(connection, left)
     try:
         return _talk(connection, watch, parts, method, body, headers, most)
-    except (HTTPError, OSError, ValueError) as error:
-        if watch.late or isinstance(error, TimeoutError | ReadTimeoutError | ConnectTimeoutError):
+    except (HTTPError, HTTPException, OSError, ValueError) as error:
+        slow = isinstance(error, TimeoutError | ReadTimeoutError | ConnectTimeoutError)
+        if watch.late or (slow and not isinstance(error, NewConnectionError)):
             raise FetchFailed("it took too long") from None
         words = f"it could not be reached ({type(error).__name__})"
         raise (_NoConnection if watch.socket is None else FetchFailed)(words) from None
