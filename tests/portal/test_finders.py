@@ -182,11 +182,7 @@ def test_nobody_is_led_back_to_an_address_that_a_link_brought(clinic: Clinic, so
         "next": "//evil.example",
     }
     for words in (WORDS | evil, {"source": "https://evil.example/", "booking-referral": HANDLE} | evil):
-        page = landing(clinic, start, None, **words)
-        assert "evil.example" not in page.text.replace(
-            html.escape("https://evil.example/"), ""
-        ) or not way_back(page)
-        assert "evil" not in way_back(page)
+        assert "evil" not in way_back(landing(clinic, start, None, **words))
 
 
 def test_opening_a_link_writes_nothing_but_its_counters(clinic: Clinic, source: str) -> None:
