@@ -2,8 +2,8 @@
 claims (design.md "The booking transaction").
 
 Public names: the verbs, each one transaction of its own (``verb(*, by, ...)``); ``By``, ``Details``, ``AnswerGiven``;
-``is_live``; ``links``. Verbs raise ``scheduler.errors``. May import: availability, models, audit, notify's outbox, the
-foundation; never a face.
+``is_live``; ``links``. Verbs raise ``scheduler.errors``. May import: availability, models, audit, outcomes, notify's outbox,
+the foundation; never a face.
 """
 
 from scheduler.booking import links
@@ -14,7 +14,16 @@ from scheduler.booking.change import cancel, move, restore
 from scheduler.booking.details import AnswerGiven, Details
 from scheduler.booking.expire import expire, purge
 from scheduler.booking.find import phone_digits, send_links
-from scheduler.booking.hold import MAX_EXTENSIONS, extend, hold, hold_again, is_live, release, save_draft
+from scheduler.booking.hold import (
+    MAX_EXTENSIONS,
+    choose_telling,
+    extend,
+    hold,
+    hold_again,
+    is_live,
+    release,
+    save_draft,
+)
 from scheduler.booking.outside import coming_visits, keep_outside, outside
 from scheduler.booking.pool import hold_any
 from scheduler.booking.upkeep import edit_details, resend, save_note
@@ -34,6 +43,7 @@ __all__ = [
     "book",
     "cancel",
     "check_in",
+    "choose_telling",
     "coming_visits",
     "desk_book",
     "edit_details",

@@ -151,7 +151,6 @@ class DetailsForm(Form):
             needs=tuple(self.named_needs()),
             language=page_language(),
             zone=zone,
-            share_outcome=True,
         )
 
     def named_needs(self) -> Iterator[str]:

@@ -17,7 +17,7 @@ from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
 from scheduler.intake.forms import SEEN, DetailsForm, Draft, typed_values
 from scheduler.models import Appointment
-from scheduler.portal import slots
+from scheduler.portal import finders, slots
 from scheduler.portal.browse import NO_TIME, handover, paused_page
 from scheduler.portal.fits import Fit, fitting, for_returning
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
@@ -109,6 +109,11 @@ def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> 
     """The "Slot gone" page as the answer to an act: 409, nearest times, answers kept."""
     now, visitor = clock.now(), visitor_hash()
     with snapshot() as session:
+        held = find_held(session, travels.kept, visitor, now)
+        source, referral = finders.words_of(session, travels, held.id if held else "")
+    finders.count_gone(source, referral, now)
+    with snapshot() as session:
+        back = finders.back_from_gone(session, source, referral)
         page = slots.gone_page(
             session,
             chosen,
@@ -124,6 +129,7 @@ def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> 
             gone=page,
             now=now,
             slot_status=page.standing.status,
+            back=back,
             clinic=chosen.offer.clinic,
         ),
         409,
@@ -301,9 +307,8 @@ def review(hold_id: str) -> Response | str:
     form = held.form()
     if held.draft.empty or not form.validate():
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
-    return _page(
-        "portal/review.html", held, rows=summary(form, url_for("portal.details", hold_id=hold_id)), form=form
-    )
+    rows = summary(form, url_for("portal.details", hold_id=hold_id))
+    return _page("portal/review.html", held, rows=rows, form=form, finder=finders.choice_behind(hold_id))
 
 
 @allow(HOLDER)
@@ -315,6 +320,9 @@ def book(hold_id: str) -> Response:
     form = held.form()
     if not form.validate():
         return make_response(_details(held, form, errors=True), 400)
+    if "finder_asked" in request.form:
+        # before anything else: a no holds whatever becomes of the time
+        booking.choose_telling(by=_by(), appointment_id=hold_id, tell="tell_finder" in request.form)
     try:
         made = booking.book(
             by=_by(), appointment_id=hold_id, details=form.details(held.draft.zone), answers=form.answers()

@@ -34,6 +34,7 @@ GET     /b/<token>/cancel                                       token       200 
 POST    /b/<token>/cancel                                       token       303 303 303 303 303 303 303 303
 GET     /find-booking                                           public      200 200 200 200 200 200 200 200
 POST    /find-booking                                           public      303 303 303 303 303 303 303 303
+GET     /referrals/<handle:handle>                              key         401 401 401 401 401 401 401 401
 GET     /console                                                signed-in   303 303 303 303 303 303 303 303
 GET     /console/bookings/<appointment_id>                      signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/cancel               signed-in   401 401 303 404 303 303 404 404
@@ -172,6 +173,16 @@ GET     /admin/organization/new                                 role(admin) 303 
 POST    /admin/organization/new                                 role(admin) 401 401 403 403 403 400 400 403
 GET     /admin/organization/<organization_id>                   role(admin) 303 303 403 403 403 200 404 403
 POST    /admin/organization/<organization_id>                   role(admin) 401 401 403 403 403 409 404 403
+GET     /admin/sources                                          role(admin) 303 303 403 403 403 200 200 403
+GET     /admin/sources/new                                      role(admin) 303 303 403 403 403 200 200 403
+POST    /admin/sources/new                                      role(admin) 401 401 403 403 403 303 303 403
+GET     /admin/sources/<source_id>                              role(admin) 303 303 403 403 403 200 404 403
+POST    /admin/sources/<source_id>                              role(admin) 401 401 403 403 403 303 404 403
+POST    /admin/sources/<source_id>/key                          role(admin) 401 401 403 403 403 200 404 403
+POST    /admin/sources/<source_id>/pause                        role(admin) 401 401 403 403 403 303 404 403
+POST    /admin/sources/<source_id>/resume                       role(admin) 401 401 403 403 403 303 404 403
+POST    /admin/sources/<source_id>/test                         role(admin) 401 401 403 403 403 409 404 403
+POST    /admin/sources/<source_id>/again                        role(admin) 401 401 403 403 403 303 404 403
 GET     /admin/mails                                            role(admin) 303 303 403 403 403 200 200 403
 GET     /admin/mails/<mail_id>                                  role(admin) 303 303 403 403 403 200 404 403
 GET     /admin/mails/<mail_id>/html                             role(admin) 303 303 403 403 403 200 404 403

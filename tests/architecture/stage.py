@@ -26,12 +26,12 @@ from scheduler.models.slots import slot_id
 from tests.architecture.people_stage import PeopleStage
 from tests.architecture.routes_table import PEOPLE, Route
 from tests.console.typed_types import type_form, type_parts
-from tests.factories import DETAILS, Clinic, make_availability, make_pool, make_room, make_user
+from tests.factories import DETAILS, Clinic, make_availability, make_pool, make_room, make_source, make_user
 from tests.people import Cast, make_cast
 from tests.support.apps import SECRET
 
-# What a GET may write: the feed's own bookkeeping (design.md "The booking transaction").
-BOOKKEEPING = {"publication", "edition", "shard_version", "shard_mark"}
+# What a GET may write: the feed's own bookkeeping (design.md "The booking transaction"), and counters of opened links.
+BOOKKEEPING = {"publication", "edition", "shard_version", "shard_mark", "referral_state", "unknown_source"}
 # What the patient types on the details page.
 TYPED = {
     "for_whom": "me",
@@ -98,6 +98,10 @@ class Stage:
             path += "?step=check-in" if path.endswith("/undo") else ""
         if path.startswith("/admin/"):
             values |= self._of_admin(path, by)
+        if path.startswith("/referrals/"):
+            values["<handle:handle>"] = "nobodys-handle"
+        if path.startswith("/admin/sources"):
+            form = {"name": "CareFinder", "value": f"carefinder {next(self._number)}", "version": "1"}
         if path.startswith("/admin/holidays"):
             form = {"country": "US", "act": "save", "holiday": "Labor Day"}
         if path.startswith("/invitation/"):
@@ -186,6 +190,8 @@ class Stage:
             values["<actor_id>"] = make_room(clinic).id
         if "<pool_id>" in path:
             values["<pool_id>"] = make_pool(clinic, {clinic.schedule: 0}).id
+        if "<source_id>" in path:
+            values["<source_id>"] = make_source(clinic)[0].id
         if "<mail_id>" in path:
             self._booked(by)
             deliver(self.app)
