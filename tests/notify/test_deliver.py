@@ -20,8 +20,9 @@ from scheduler.booking import SYSTEM
 from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
 from scheduler.models import Appointment, Outbox
-from scheduler.notify import outbox, patient_mails
+from scheduler.notify import outbox
 from scheduler.notify.mail import compose
+from scheduler.notify.post import NEEDS_CALL
 from scheduler.web.times import day_long, time_with_zone
 from tests.factories import Clinic, make_appointment, make_clinic, make_hold, make_question, visitor
 from tests.notify.smtp import smtp_server
@@ -186,7 +187,7 @@ def test_a_patient_with_only_a_phone_is_marked_for_a_call(clinic: Clinic) -> Non
     assert mails(clinic.app) == []
     [row] = rows(clinic.app)
     assert row.done_at is not None
-    assert row.error == patient_mails.NEEDS_CALL
+    assert row.error == NEEDS_CALL
 
 
 def test_an_appointment_that_is_over_or_gone_or_of_an_unknown_kind_sends_nothing(
