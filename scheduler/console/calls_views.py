@@ -44,7 +44,7 @@ def called(call_id: str) -> Answer:
 
 @allow(SIGNED_IN)
 @private_page
-def undo(call_id: str) -> Answer:
+def not_called(call_id: str) -> Answer:
     """Take the note back."""
     toast(f"{_note(call_id, called=False)} is on the call list again.")
     return redirect(PATH, 303)

@@ -56,7 +56,7 @@ for _path, _method, _view in (
     # patients to call
     ("/calls", "GET", calls_views.call_list),
     ("/calls/<call_id>/called", "POST", calls_views.called),
-    ("/calls/<call_id>/undo", "POST", calls_views.undo),
+    ("/calls/<call_id>/undo", "POST", calls_views.not_called),
     # front desk
     ("/new", "GET", new_views.new),
     ("/new", "POST", new_views.book_new),

@@ -34,7 +34,8 @@ def say(token: str) -> str | Response | tuple[str, int]:
             sequence=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None,
         )
     except EditConflict as error:
-        return _page(token, meanwhile=True), error.status
+        page = _page(token, meanwhile=True)
+        return (page, error.status) if isinstance(page, str) else page
     except Conflict:
         pass  # its page says what has become of it
     return redirect(url_for("portal.visit", token=token), 303)
