@@ -356,7 +356,10 @@ def test_reminders_are_typed_as_a_list_of_lengths(cast: Cast) -> None:
     ("typed", "said"),
     [
         ("2 fortnights", "Reminders: enter a length such as 40 minutes, 4 hours or 1 day."),
-        ("2 days, 5 minutes", "Reminders: enter lengths from 10 minutes to 30 days, such as 2 days, 3 hours."),
+        (
+            "2 days, 5 minutes",
+            "Reminders: enter lengths from 10 minutes to 30 days, such as 2 days, 3 hours.",
+        ),
         ("1 h, 2 h, 3 h, 4 h, 5 h, 6 h", "Reminders: enter at most 5 of them."),
     ],
 )
