@@ -11,6 +11,7 @@ from scheduler.booking.acts import ACTS, DESK, IMPORT, PATIENT, SYSTEM, By
 from scheduler.booking.blocks import block_time, unblock_time
 from scheduler.booking.book import book, desk_book
 from scheduler.booking.change import cancel, move, restore
+from scheduler.booking.coming import say_coming
 from scheduler.booking.details import AnswerGiven, Details
 from scheduler.booking.expire import expire, purge
 from scheduler.booking.find import phone_digits, send_links
@@ -66,6 +67,7 @@ __all__ = [
     "restore",
     "save_draft",
     "save_note",
+    "say_coming",
     "send_links",
     "to_room",
     "unblock_time",

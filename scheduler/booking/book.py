@@ -33,7 +33,7 @@ from scheduler.booking.upkeep import clean_text
 from scheduler.errors import Conflict, InvalidInput, SlotGone
 from scheduler.ids import new_id
 from scheduler.models import BOOKED, EXPIRED, HELD, PENDING, Appointment
-from scheduler.notify import outbox
+from scheduler.notify import outbox, reminders
 
 ROUTE, DESK_ROUTE = "book", "desk-book"
 
@@ -151,3 +151,4 @@ def _tell(session: Session, appointment: Appointment, now: int, by: By, action: 
         now=now,
     )
     tell_hosts(session, appointment, by=by, now=now, kind=kind)
+    reminders.plan(session, appointment, now)

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from scheduler.console import (
     booking_views,
+    calls_views,
     day_views,
     hours_views,
     move_views,
@@ -21,12 +22,14 @@ from scheduler.console import (
     visit_views,
 )
 from scheduler.console import type_question_views as question_views
+from scheduler.console.calls import call_count
 from scheduler.console.common import name_the_clinic
 from scheduler.console.desk import block_views, find_views, new_views, sheet_views, walkin_views
 from scheduler.console.why import views as why_views
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 blueprint.before_request(name_the_clinic)
+blueprint.add_app_template_global(call_count)
 
 for _path, _method, _view in (
     # day and week
@@ -50,6 +53,10 @@ for _path, _method, _view in (
     ("/bookings/<appointment_id>/keep", "POST", booking_views.keep),
     ("/bookings/<appointment_id>/move", "GET", move_views.choose),
     ("/bookings/<appointment_id>/move", "POST", move_views.move),
+    # patients to call
+    ("/calls", "GET", calls_views.call_list),
+    ("/calls/<call_id>/called", "POST", calls_views.called),
+    ("/calls/<call_id>/undo", "POST", calls_views.not_called),
     # front desk
     ("/new", "GET", new_views.new),
     ("/new", "POST", new_views.book_new),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from scheduler.portal import browse, finding, holding, landing, managing, moving, photos
+from scheduler.portal import browse, coming, finding, holding, landing, managing, moving, photos
 
 blueprint = Blueprint("portal", __name__)
 
@@ -23,6 +23,8 @@ for _path, _method, _view in (
     ("/hold/<hold_id>/book", "POST", holding.book),
     ("/b/<token>", "GET", managing.visit),
     ("/b/<token>/appointment.ics", "GET", managing.calendar),
+    ("/b/<token>/coming", "GET", coming.ask),
+    ("/b/<token>/coming", "POST", coming.say),
     ("/b/<token>/reschedule", "GET", moving.choose_time),
     ("/b/<token>/reschedule", "POST", moving.move),
     ("/b/<token>/reschedule/<slot>", "GET", moving.review_move),

@@ -27,6 +27,8 @@ POST    /language                                               public      303 
 POST    /hold/<hold_id>/release                                 holder      403 303 403 403 403 403 403 403
 GET     /b/<token>                                              token       200 200 200 200 200 200 200 200
 GET     /b/<token>/appointment.ics                              token       200 200 200 200 200 200 200 200
+GET     /b/<token>/coming                                       token       200 200 200 200 200 200 200 200
+POST    /b/<token>/coming                                       token       303 303 303 303 303 303 303 303
 GET     /b/<token>/reschedule                                   token       200 200 200 200 200 200 200 200
 POST    /b/<token>/reschedule                                   token       303 303 303 303 303 303 303 303
 GET     /b/<token>/reschedule/<slot>                            token       200 200 200 200 200 200 200 200
@@ -38,6 +40,9 @@ GET     /referrals/<handle:handle>                              key         401 
 GET     /console                                                signed-in   303 303 303 303 303 303 303 303
 GET     /console/bookings/<appointment_id>                      signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/cancel               signed-in   401 401 303 404 303 303 404 404
+GET     /console/calls                                          signed-in   303 303 200 200 200 200 200 200
+POST    /console/calls/<call_id>/called                         signed-in   401 401 303 404 303 303 404 404
+POST    /console/calls/<call_id>/undo                           signed-in   401 401 303 404 303 303 404 404
 GET     /console/types                                          signed-in   303 303 200 200 200 200 200 200
 GET     /console/types/new                                      signed-in   303 303 200 200 403 200 200 200
 POST    /console/types/new                                      signed-in   401 401 303 303 403 303 400 400
@@ -189,8 +194,6 @@ GET     /admin/mails/<mail_id>/html                             role(admin) 303 
 GET     /admin/mails/<mail_id>/mail.eml                         role(admin) 303 303 403 403 403 200 404 403
 GET     /admin/mails/<mail_id>/appointment.ics                  role(admin) 303 303 403 403 403 200 404 403
 POST    /admin/mails/<mail_id>/retry                            role(admin) 401 401 403 403 403 409 404 403
-POST    /admin/mails/<mail_id>/called                           role(admin) 401 401 403 403 403 409 404 403
-POST    /admin/mails/<mail_id>/not-called                       role(admin) 401 401 403 403 403 409 404 403
 GET     /admin/feed                                             role(admin) 303 303 403 403 403 200 200 403
 POST    /admin/feed/check                                       role(admin) 401 401 403 403 403 303 303 403
 GET     /sign-in                                                public      200 200 303 303 303 303 303 303

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -96,6 +97,8 @@ class Stage:
         if path.startswith("/console/bookings"):
             form = self._visit_form(path, appointment_id)
             path += "?step=check-in" if path.endswith("/undo") else ""
+        if path.startswith("/console/calls"):
+            values["<call_id>"] = self._to_call(by)
         if path.startswith("/admin/"):
             values |= self._of_admin(path, by)
         if path.startswith("/referrals/"):
@@ -200,6 +203,19 @@ class Stage:
                     session.scalar(select(func.max(Outbox.id)).where(Outbox.recipient_id.is_(None)))
                 )
         return values
+
+    def _to_call(self, by: By) -> str:
+        """The message about a booking whose patient gave no email."""
+        hold_id = self._hold(by)
+        with self.app.app_context():
+            booking.book(by=by, appointment_id=hold_id, details=replace(DETAILS, email=""), answers=())
+            deliver(self.app)
+            with snapshot() as session:
+                return str(
+                    session.scalar(
+                        select(Outbox.id).where(Outbox.object_id == hold_id, Outbox.recipient_id.is_(None))
+                    )
+                )
 
     def _blocked(self) -> str:
         start = clock.now() + 90 * clock.DAY
