@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from email.message import EmailMessage
 
-from scheduler.notify import outbox, patient_mails, staff_mails, user_mails
+from scheduler.notify import contact_mails, outbox, patient_mails, staff_mails, user_mails
 from scheduler.notify.mail import compose, transport
 from scheduler.notify.post import Post
 
@@ -20,7 +20,9 @@ Maker = Callable[[outbox.Claimed, int, Post], EmailMessage | str]
 
 # kind → what makes the mail from the row, the time (epoch seconds) and the post, or says why there is none to send
 MAKERS: dict[str, Maker] = {
-    kind: mails.make for mails in (patient_mails, staff_mails, user_mails) for kind in mails.KINDS
+    kind: mails.make
+    for mails in (patient_mails, contact_mails, staff_mails, user_mails)
+    for kind in mails.KINDS
 }
 
 

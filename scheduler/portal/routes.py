@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from scheduler.portal import browse, finding, holding, landing, managing, moving, photos
+from scheduler.portal import browse, checking, finding, holding, landing, managing, moving, photos
 
 blueprint = Blueprint("portal", __name__)
 
@@ -20,6 +20,9 @@ for _path, _method, _view in (
     ("/hold/<hold_id>/release", "POST", holding.release),
     ("/hold/<hold_id>/review", "GET", holding.review),
     ("/hold/<hold_id>/book", "POST", holding.book),
+    ("/hold/<hold_id>/code", "GET", checking.code),
+    ("/hold/<hold_id>/code", "POST", checking.take_code),
+    ("/hold/<hold_id>/code/again", "POST", checking.new_code),
     ("/b/<token>", "GET", managing.visit),
     ("/b/<token>/appointment.ics", "GET", managing.calendar),
     ("/b/<token>/reschedule", "GET", moving.choose_time),
