@@ -24,6 +24,7 @@ _UNPROVED = 3
 _RISKY_PART = 3
 _RISKY_CONTACT = 4
 _V6_PREFIX = 64
+_CHANGES, _CODES = 5, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,16 @@ def before_booking(
         wanted.append((Rule("book", settings.booking_limit, HOUR), key))
     wanted += [(_contact_rule(settings), contact) for contact in contact_keys(email, phone)]
     take(settings.secret, wanted, now)
+
+
+def before_change(settings: Settings, appointment_id: str, now: int) -> None:
+    """Count a change of a visit's contact, which sends mails to whatever address is typed. Raises Limited."""
+    take(settings.secret, [(Rule("change", _CHANGES, HOUR), appointment_id)], now)
+
+
+def before_code(settings: Settings, email: str, now: int) -> None:
+    """Count a code that is mailed to an address, so that nobody fills another's mailbox. Raises Limited."""
+    take(settings.secret, [(Rule("code", _CODES, DAY), email.strip().casefold())], now)
 
 
 def under_attack(session: Session, settings: Settings, organization_id: str, now: int) -> bool:

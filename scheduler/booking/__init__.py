@@ -15,6 +15,7 @@ from scheduler.booking.details import AnswerGiven, Details
 from scheduler.booking.expire import expire, purge
 from scheduler.booking.find import phone_digits, send_links
 from scheduler.booking.hold import MAX_EXTENSIONS, extend, hold, hold_again, is_live, release, save_draft
+from scheduler.booking.my_data import change_contact, erase, may_erase, purge_former
 from scheduler.booking.outside import coming_visits, keep_outside, outside
 from scheduler.booking.pool import hold_any
 from scheduler.booking.upkeep import edit_details, resend, save_note
@@ -33,10 +34,12 @@ __all__ = [
     "block_time",
     "book",
     "cancel",
+    "change_contact",
     "check_in",
     "coming_visits",
     "desk_book",
     "edit_details",
+    "erase",
     "expire",
     "extend",
     "finish",
@@ -46,11 +49,13 @@ __all__ = [
     "is_live",
     "keep_outside",
     "links",
+    "may_erase",
     "move",
     "no_show",
     "outside",
     "phone_digits",
     "purge",
+    "purge_former",
     "release",
     "resend",
     "restore",

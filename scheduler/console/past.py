@@ -33,6 +33,8 @@ _ACTS = {
     "undo-no-show": "No-show undone",
     "note": "Note changed",
     "details": "Details changed",
+    "contact": "Email or phone changed",
+    "erase": "Personal data removed",
     "resend": "Confirmation sent again",
 }
 _TIMED = frozenset({"move"})  # acts after which the visit has another time than before
@@ -42,6 +44,9 @@ _MESSAGES = {
     "booking-pending": "Note that the request has come in",
     "booking-moved": "Note of the new time",
     "booking-cancelled": "Note of the cancellation",
+    "booking-twice": "Note of two visits at one time",
+    "contact-changed": "Note to the new address",
+    "contact-changed-old": "Note to the old address",
 }
 
 

@@ -123,7 +123,12 @@ def note_trap(hold_id: str) -> None:
 
 def send_code(held: Held, email: str) -> bool:
     """Mail a code and keep the time for as long as that may take. False when none was sent."""
-    sent = codes.send(hold_id=held.id, email=email, language=page_language(), now=clock.now())
+    now = clock.now()
+    try:
+        limits.before_code(current_settings(), email, now)
+    except Limited:
+        return False
+    sent = codes.send(hold_id=held.id, email=email, language=page_language(), now=now)
     if sent and held.live and held.extensions_left:
         with suppress(Conflict):
             booking.extend(by=By("patient", visitor=visitor_hash()), appointment_id=held.id)
@@ -136,8 +141,9 @@ def _ask_code(held: Held, email: str) -> Response:
         return make_response(page, 403)
     with snapshot() as session:
         asked = codes.state(session, held.id, clock.now())
-    if asked is None or asked.email != email or not asked.live:
-        send_code(held, email)
+    new = asked is None or asked.email != email
+    if (new or (asked is not None and not asked.live)) and not send_code(held, email) and new:
+        return _too_many(held.chosen, Limited("contact", clock.DAY))
     return redirect(url_for("portal.code", hold_id=held.id), 303)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from scheduler.portal import browse, checking, finding, holding, landing, managing, moving, photos
+from scheduler.portal import browse, checking, finding, holding, landing, managing, moving, my_data, photos
 
 blueprint = Blueprint("portal", __name__)
 
@@ -30,6 +30,11 @@ for _path, _method, _view in (
     ("/b/<token>/reschedule/<slot>", "GET", moving.review_move),
     ("/b/<token>/cancel", "GET", managing.confirm_cancel),
     ("/b/<token>/cancel", "POST", managing.cancel),
+    ("/b/<token>/my-data", "GET", my_data.my_data),
+    ("/b/<token>/my-data", "POST", my_data.change_contact),
+    ("/b/<token>/my-data.zip", "GET", my_data.download_data),
+    ("/b/<token>/my-data/remove", "GET", my_data.ask_to_remove_data),
+    ("/b/<token>/my-data/remove", "POST", my_data.remove_data),
     ("/find-booking", "GET", finding.find),
     ("/find-booking", "POST", finding.send),
 ):
