@@ -18,6 +18,7 @@ from scheduler.booking.hold import MAX_EXTENSIONS, extend, hold, hold_again, is_
 from scheduler.booking.my_data import change_contact, erase, may_erase, purge_former
 from scheduler.booking.outside import coming_visits, keep_outside, outside
 from scheduler.booking.pool import hold_any
+from scheduler.booking.same_person import join_persons, not_same, part_visit, undo_join
 from scheduler.booking.upkeep import edit_details, resend, save_note
 from scheduler.booking.visit import check_in, finish, no_show, to_room, undo_step
 
@@ -47,12 +48,15 @@ __all__ = [
     "hold_again",
     "hold_any",
     "is_live",
+    "join_persons",
     "keep_outside",
     "links",
     "may_erase",
     "move",
     "no_show",
+    "not_same",
     "outside",
+    "part_visit",
     "phone_digits",
     "purge",
     "purge_former",
@@ -64,5 +68,6 @@ __all__ = [
     "send_links",
     "to_room",
     "unblock_time",
+    "undo_join",
     "undo_step",
 ]
