@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from scheduler.console.desk.duplicates import Pair, names_alike, pairs
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.models import AuditEntry, PatientDetails
+from tests.console.desk.conftest import desk_of, words
 from tests.factories import Clinic, make_appointment, make_clinic
 from tests.support.times import Clock
 
@@ -147,3 +150,48 @@ def test_another_clinics_visit_and_a_removed_one_are_not_found(clinic: Clinic) -
 def test_a_name_is_like_itself_in_any_order_of_its_words(one: str, two: str) -> None:
     assert names_alike(f"{one} {two}", f"{two} {one}") == bool(one.split() or two.split())
     assert not names_alike(one, "")
+
+
+def test_the_desk_joins_two_records_sees_their_visits_and_takes_it_back(clinic: Clinic) -> None:
+    first, second = visit(clinic, 0), visit(clinic, 1)
+    desk = desk_of(clinic)
+    page = desk.open("/console/duplicates")
+    assert "Same birth date, similar name" in words(page)
+    joined = desk.press("/console/duplicates/same", first=first, second=second)
+    assert joined.status_code == 303
+    shown = desk.open("/console/duplicates")
+    assert "Joined: they are one person." in words(shown)
+    undo = re.search(r'action="(/console/duplicates/undo[^"]*)"', shown.text)
+    assert undo is not None
+    booking_page = desk.open(f"/console/bookings/{first}")
+    assert "Other visits of this patient" in words(booking_page)
+    assert f"/console/bookings/{second}" in booking_page.text
+    assert desk.press(f"/console/bookings/{first}/part").status_code == 303
+    assert "Other visits of this patient" not in words(desk.open(f"/console/bookings/{first}"))
+    desk.press("/console/duplicates/same", first=first, second=second)
+    assert desk.press(html.unescape(undo[1])).status_code == 303
+    assert persons(clinic)[first] is None
+
+
+def test_two_people_are_not_put_forward_again_until_it_is_taken_back(clinic: Clinic) -> None:
+    first, second = visit(clinic, 0), visit(clinic, 1)
+    desk = desk_of(clinic)
+    desk.press("/console/duplicates/not-same", first=first, second=second)
+    shown = desk.open("/console/duplicates")
+    assert "No two records look like one person." in words(shown)
+    undo = re.search(r'action="(/console/duplicates/not-same[^"]*)"', shown.text)
+    assert undo is not None
+    desk.press(html.unescape(undo[1]))
+    assert "Same birth date, similar name" in words(desk.open("/console/duplicates"))
+    gone = desk.press("/console/duplicates/same", first=first, second="nothing")
+    assert gone.status_code == 404
+    assert "We can&#39;t find one of these visits" in gone.text
+
+
+def test_a_returning_patients_visits_are_listed_without_anybodys_word(clinic: Clinic) -> None:
+    first, second = (visit(clinic, number, email="ana@example.org", phone="") for number in (0, 1))
+    stranger = visit(clinic, 2)
+    page = desk_of(clinic).open(f"/console/bookings/{first}").text
+    assert f"/console/bookings/{second}" in page
+    assert f"/console/bookings/{stranger}" not in page
+    assert "take this booking apart" not in page
