@@ -24,6 +24,7 @@ from scheduler.web.access import PUBLIC, allow
 from scheduler.web.border import is_text
 from scheduler.web.clinic import set_clinic
 from scheduler.web.headers import mark_private
+from scheduler.web.kept import look_first, may_be_kept
 from scheduler.web.visitor import visitor_hash
 
 NO_PAGE = "There is no page at this address. The link may be old or cut short."
@@ -80,6 +81,7 @@ def owner(owner: str) -> str | Response:
 def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
     """The open times of an appointment type."""
     now, travels, visitor = clock.now(), handover(), visitor_hash()
+    version = look_first() if travels.anonymous else None
     asked = request.args.get("from", "")
     since = parse_day(asked)
     mark(travels)
@@ -113,6 +115,7 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
         unread=unread,
         clinic=page.offer.clinic,
     )
+    may_be_kept(version, page.stands_until)
     return made, 400 if unread else 200
 
 

@@ -1,4 +1,4 @@
-"""The one handler: every error becomes a page, JSON or (below /fhir/) an OperationOutcome.
+"""The one handler: every error becomes a page or JSON. Below /fhir/ the publisher's own layer answers.
 
 Source: design.md "Rooms" (errors as values), ux.md section 1 ("Error") and section 4 (words).
 """
@@ -54,21 +54,6 @@ _CODES = {
     414: "too-long",
     429: "too-many",
     403: "not-allowed",
-}
-_ISSUE_TYPES = {
-    400: "invalid",
-    401: "login",
-    403: "forbidden",
-    404: "not-found",
-    405: "not-supported",
-    406: "not-supported",
-    409: "conflict",
-    410: "deleted",
-    413: "too-long",
-    414: "too-long",
-    422: "business-rule",
-    429: "throttled",
-    503: "transient",
 }
 _FORM_EXPIRED = (
     "This page was open for too long, or cookies are off. Nothing was changed. Go back, reload it, try again."
@@ -133,11 +118,7 @@ def describe(error: Exception) -> Problem:
 
 def respond(problem: Problem) -> Response:
     """Shape ``problem`` for this request's client."""
-    form = wanted()
-    if form == "fhir":
-        response = jsonify(_operation_outcome(problem))
-        response.mimetype = "application/fhir+json"
-    elif form == "json":
+    if wanted() == "json":
         response = jsonify(_as_json(problem))
     else:
         response = Response(_page(problem), mimetype="text/html")
@@ -145,17 +126,11 @@ def respond(problem: Problem) -> Response:
     response.status_code = problem.status
     response.headers.extend(problem.headers)
     response.headers["Cache-Control"] = "no-store"
-    if form == "fhir":
-        response.headers["Access-Control-Allow-Origin"] = (
-            "*"  # the feed is open; its errors must be readable too
-        )
     return response
 
 
 def wanted() -> str:
-    """The form of an error that suits the request: "fhir" below /fhir/, "json" when asked for, else "html"."""
-    if request.path.startswith("/fhir/"):
-        return "fhir"
+    """The form of an error that suits the request: "json" when asked for, else "html"."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
     return "json" if best == "application/json" or request.is_json else "html"
 
@@ -188,16 +163,6 @@ def _as_json(problem: Problem) -> dict[str, Any]:
     if problem.reference:
         body["reference"] = problem.reference
     return {"error": body}
-
-
-def _operation_outcome(problem: Problem) -> dict[str, Any]:
-    said = problem.sentence + (f" Reference: {problem.reference}" if problem.reference else "")
-    issue = {
-        "severity": "fatal" if problem.status >= 500 else "error",
-        "code": _ISSUE_TYPES.get(problem.status, "exception" if problem.status >= 500 else "invalid"),
-        "diagnostics": said,
-    }
-    return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
 def _reference() -> str:
