@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from scheduler import clock
@@ -27,9 +28,9 @@ from scheduler.web.headers import mark_private
 from scheduler.web.kept import look_first, may_be_kept
 from scheduler.web.visitor import visitor_hash
 
-NO_PAGE = "There is no page at this address. The link may be old or cut short."
+NO_PAGE = lazy_gettext("There is no page at this address. The link may be old or cut short.")
 QUERY = ("from", "place", "tz", "private", "kept", "source", "booking-referral")
-NO_TIME = "We can't find that time. The link may be old or cut short."
+NO_TIME = lazy_gettext("We can't find that time. The link may be old or cut short.")
 
 
 def handover() -> Handover:
