@@ -25,8 +25,10 @@ from scheduler.booking.hold import (
     release,
     save_draft,
 )
+from scheduler.booking.my_data import change_contact, erase, may_erase, purge_former
 from scheduler.booking.outside import coming_visits, keep_outside, outside
 from scheduler.booking.pool import hold_any
+from scheduler.booking.same_person import join_persons, not_same, part_visit, undo_join
 from scheduler.booking.upkeep import edit_details, resend, save_note
 from scheduler.booking.visit import check_in, finish, no_show, to_room, undo_step
 
@@ -43,11 +45,13 @@ __all__ = [
     "block_time",
     "book",
     "cancel",
+    "change_contact",
     "check_in",
     "choose_telling",
     "coming_visits",
     "desk_book",
     "edit_details",
+    "erase",
     "expire",
     "extend",
     "finish",
@@ -55,13 +59,18 @@ __all__ = [
     "hold_again",
     "hold_any",
     "is_live",
+    "join_persons",
     "keep_outside",
     "links",
+    "may_erase",
     "move",
     "no_show",
+    "not_same",
     "outside",
+    "part_visit",
     "phone_digits",
     "purge",
+    "purge_former",
     "release",
     "resend",
     "restore",
@@ -71,5 +80,6 @@ __all__ = [
     "send_links",
     "to_room",
     "unblock_time",
+    "undo_join",
     "undo_step",
 ]

@@ -25,6 +25,9 @@ POST    /hold/<hold_id>/extend                                  holder      403 
 POST    /hold/<hold_id>/language                                holder      403 303 403 403 403 403 403 403
 POST    /language                                               public      303 303 303 303 303 303 303 303
 POST    /hold/<hold_id>/release                                 holder      403 303 403 403 403 403 403 403
+GET     /hold/<hold_id>/code                                    holder      200 303 200 200 200 200 200 200
+POST    /hold/<hold_id>/code                                    holder      403 303 403 403 403 403 403 403
+POST    /hold/<hold_id>/code/again                              holder      403 303 403 403 403 403 403 403
 GET     /b/<token>                                              token       200 200 200 200 200 200 200 200
 GET     /b/<token>/appointment.ics                              token       200 200 200 200 200 200 200 200
 GET     /b/<token>/coming                                       token       200 200 200 200 200 200 200 200
@@ -34,6 +37,11 @@ POST    /b/<token>/reschedule                                   token       303 
 GET     /b/<token>/reschedule/<slot>                            token       200 200 200 200 200 200 200 200
 GET     /b/<token>/cancel                                       token       200 200 200 200 200 200 200 200
 POST    /b/<token>/cancel                                       token       303 303 303 303 303 303 303 303
+GET     /b/<token>/my-data                                      token       200 200 200 200 200 200 200 200
+POST    /b/<token>/my-data                                      token       303 303 303 303 303 303 303 303
+GET     /b/<token>/my-data.zip                                  token       200 200 200 200 200 200 200 200
+GET     /b/<token>/my-data/remove                               token       200 200 200 200 200 200 200 200
+POST    /b/<token>/my-data/remove                               token       303 303 303 303 303 303 303 303
 GET     /find-booking                                           public      200 200 200 200 200 200 200 200
 POST    /find-booking                                           public      303 303 303 303 303 303 303 303
 GET     /referrals/<handle:handle>                              key         401 401 401 401 401 401 401 401
@@ -76,6 +84,10 @@ GET     /console/walk-in                                        signed-in   303 
 POST    /console/walk-in                                        signed-in   401 401 303 409 303 303 409 409
 GET     /console/find                                           signed-in   303 303 200 200 200 200 200 200
 POST    /console/find                                           signed-in   401 401 200 200 200 200 200 200
+GET     /console/duplicates                                     signed-in   303 303 403 403 200 200 200 403
+POST    /console/duplicates/same                                signed-in   401 401 403 403 303 303 404 403
+POST    /console/duplicates/not-same                            signed-in   401 401 403 403 303 303 404 403
+POST    /console/duplicates/undo                                signed-in   401 401 403 403 303 303 404 403
 GET     /console/block                                          signed-in   303 303 200 200 200 200 200 200
 POST    /console/block                                          signed-in   401 401 303 404 303 303 404 404
 POST    /console/block/<block_id>/remove                        signed-in   401 401 303 404 303 303 404 404
@@ -92,6 +104,7 @@ POST    /console/bookings/<appointment_id>/undo                 signed-in   401 
 POST    /console/bookings/<appointment_id>/note                 signed-in   401 401 303 404 303 303 404 404
 GET     /console/bookings/<appointment_id>/details              signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/details              signed-in   401 401 303 404 303 303 404 404
+POST    /console/bookings/<appointment_id>/part                 signed-in   401 401 303 404 303 303 404 404
 POST    /console/bookings/<appointment_id>/resend               signed-in   401 401 303 404 303 303 404 404
 POST    /console/bookings/<appointment_id>/keep                 signed-in   401 401 303 404 303 303 404 404
 GET     /console/bookings/<appointment_id>/move                 signed-in   303 303 200 404 200 200 404 404

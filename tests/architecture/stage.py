@@ -94,6 +94,10 @@ class Stage:
         if path.startswith(("/b/", "/console/bookings")):
             appointment_id, token = self._booked(by)
             values |= {"<token>": token, "<appointment_id>": appointment_id}
+        if path.endswith(("/my-data", "/my-data/remove")):
+            form = self._own_data_form(path, appointment_id)
+        if path.startswith("/console/duplicates"):
+            path, form = self._duplicates(path, by)
         if path.startswith("/console/bookings"):
             form = self._visit_form(path, appointment_id)
             path += "?step=check-in" if path.endswith("/undo") else ""
@@ -238,6 +242,25 @@ class Stage:
         if path.endswith("/details"):
             return TYPED | {"version": "1"}
         return {"text": "Bring the chart", "version": "1"} if path.endswith("/note") else {}
+
+    def _own_data_form(self, path: str, appointment_id: str) -> dict[str, str]:
+        """A change of the contact; what is to be removed is cancelled first."""
+        if path.endswith("/remove"):
+            with self.app.app_context():
+                booking.cancel(by=SYSTEM, appointment_id=appointment_id)
+            return {}
+        return {"email": "new@example.org", "phone": "", "version": "1"}
+
+    def _duplicates(self, path: str, by: By) -> tuple[str, dict[str, str]]:
+        """Two bookings of one person, joined where that is to be taken back."""
+        first, second = self._booked(by)[0], self._booked(by)[0]
+        if path.endswith("/undo"):
+            with self.app.app_context():
+                person = booking.join_persons(
+                    by=SYSTEM, organization_id=self.clinic.organization, visit_ids=[first, second]
+                )
+            return f"{path}?person={person}", {}
+        return path, {"first": first, "second": second}
 
     def _invited(self) -> str:
         number = next(self._number)
