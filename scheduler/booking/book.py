@@ -12,6 +12,7 @@ from scheduler.booking import idempotency
 from scheduler.booking.acts import DESK, By
 from scheduler.booking.change import MAX_REASON
 from scheduler.booking.details import AnswerGiven, Details, check, keep
+from scheduler.booking.eligible import WHO, check_who
 from scheduler.booking.hold import is_live, own_appointment, take_again
 from scheduler.booking.seats import take_seat
 from scheduler.booking.telling import tell_hosts
@@ -64,6 +65,7 @@ def book(
         if appointment.starts_at <= now:
             raise SlotGone("That time has passed.", reason="past")
         check(session, place.type.id, details, answers)
+        check_who(session, place.type, appointment, details, staff=False)
         if not is_live(appointment, now):
             take_again(session, place, appointment, now)
         idempotency.earlier(
@@ -97,8 +99,8 @@ def desk_book(
     overbook_reason: str = "",
     key: str | None = None,
 ) -> Appointment:
-    """The front desk books at once. ``set_aside`` names the groups of rules (``hours``, ``limits``) that staff chose
-    to go on without; a taken time needs ``overbook_reason``. A second press with the same ``key`` of the same user
+    """The front desk books at once. ``set_aside`` names the groups of rules (``hours``, ``limits``; ``who``: whom the type
+    is for) that staff chose to go on without; a taken time needs ``overbook_reason``. A second press with the same ``key`` of the same user
     returns what the first one booked.
 
     Raises NotFound, SlotGone (its reason says which rule stands), InvalidInput, KeyReused.
@@ -129,6 +131,8 @@ def desk_book(
         appointment.status, appointment.made_by = BOOKED, by.kind
         appointment.created_at = appointment.booked_at = now
         set_time(appointment, place, start)
+        if WHO not in set_aside:
+            check_who(session, place.type, appointment, details, staff=True)
         appointment.overbooked = overbooked
         appointment.overbook_reason = reason if overbooked else None
         # An overbooked visit stands outside its session: all seats may be taken.

@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from scheduler import clock
 from scheduler.errors import InvalidInput
 from scheduler.models import Answer, Appointment, PatientDetails, Question, Referral
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """A patient's details, checked by the form. ``birth_date`` is an ISO date; texts may be empty where optional."""
+    """A patient's details, checked by the form. ``birth_date`` is an ISO date; texts may be empty where optional.
+
+    ``insurance``: how the visit is paid for (``eligibility.WAYS_TO_PAY``), with the plan's id and name; ``wish_gender``
+    and ``wish_language``: whom they would rather see; ``consent``: who books for somebody else said that they may.
+    """
 
     given: str
     family: str = ""
@@ -31,6 +36,13 @@ class Details:
     language: str = "en"
     zone: str = ""
     share_outcome: bool = True
+    insurance: str = ""
+    insurance_plan_id: str = ""
+    insurance_plan: str = ""
+    referral_number: str = ""
+    wish_gender: str = ""
+    wish_language: str = ""
+    consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,15 @@ def keep(
     row.relationship, row.reason = details.relationship, details.reason
     row.needs = json.dumps(list(details.needs), ensure_ascii=False)
     row.language, row.zone = details.language, details.zone
+    row.insurance, row.insurance_plan = details.insurance, details.insurance_plan
+    row.insurance_plan_id = details.insurance_plan_id or None
+    row.referral_number = details.referral_number
+    wishes = {"gender": details.wish_gender, "language": details.wish_language}
+    row.wishes = (
+        json.dumps({name: wish for name, wish in wishes.items() if wish}) if any(wishes.values()) else None
+    )
+    if details.consent and row.consent_at is None:
+        row.consent_at = clock.now()
     session.execute(delete(Answer).where(Answer.appointment_id == appointment.id))
     session.add_all(
         Answer(

@@ -117,6 +117,18 @@ class Choice(_Offered, RadioField):
         return self.data if isinstance(self.data, str) and self.data != "None" else ""
 
 
+class Pick(_Offered):
+    """One of many, from a list that opens. The first line is no answer."""
+
+    kind = "pick"
+
+    def __init__(self, label: str, choices: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(label, [("", "-"), *choices], **options)
+
+    pre_validate = Choice.pre_validate
+    text = Choice.text
+
+
 class Choices(_Offered, SelectMultipleField):
     """Any of a few."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form
 
@@ -23,8 +24,16 @@ from scheduler.intake.fields import (
     email_check,
     number_check,
     phone_check,
-    refuse,
 )
+from scheduler.intake.who import (
+    CONSENT,
+    STAFF,
+    EligibilityPart,
+    Who,
+    consent_field,
+    eligibility_fields,
+)
+from scheduler.intake.who import FIELDS as WHO_FIELDS
 from scheduler.web.forms import PARTS
 
 FOR_WHOM = (("me", "Me"), ("child", "My child"), ("other", "Someone I care for"))
@@ -52,6 +61,7 @@ RETURNING = {
 _FIELDS = (
     *(SEEN, "for_whom", "given", "family", "one_name", "booker_given", "booker_family", "relationship"),
     *("email", "phone", "reason", "needs", "needs_language", "needs_other"),
+    *WHO_FIELDS,
 )
 
 
@@ -67,7 +77,7 @@ class Asked:
     choices: tuple[str, ...] = ()
 
 
-class DetailsForm(Form):
+class DetailsForm(EligibilityPart, Form):
     """Fields that every visit asks for. Made by ``details_form``, which adds the type's questions."""
 
     for_whom: Choice
@@ -106,28 +116,29 @@ class DetailsForm(Form):
                 ready = self._add(self.booker_given, "enter your own name, so the clinic knows who booked.")
             if self._needs(self.relationship):
                 ready = self._add(self.relationship, "enter who you are to them, such as mother.")
+            if CONSENT in self and not self[CONSENT].data:
+                ready = self._add(
+                    self[CONSENT], _("tick the box to book for somebody else."), _("Your consent")
+                )
         if not (self.email.text or self.phone.text) and not (self.email.errors or self.phone.errors):
             self.email.errors = ["Phone or email: enter at least one so the clinic can reach you."]
             ready = False
-        if SEEN in self and answer_text(self[SEEN]) == "no":
-            # whoever needs another visit is asked for nothing more here
-            for field in self:
-                field.errors = field.errors if field.name == SEEN else []
-        return ready
+        return self.judge() and ready
 
     @staticmethod
     def _needs(field: Line) -> bool:
         return not field.text and not field.errors
 
     @staticmethod
-    def _add(field: Line, what_to_do: str) -> bool:
-        field.errors = [about(field, what_to_do)]
+    def _add(field: Field, what_to_do: str, name: str = "") -> bool:
+        field.errors = [f"{name}: {what_to_do}" if name else about(field, what_to_do)]
         return False
 
-    def details(self, zone: str) -> Details:
+    def details(self, zone: str, wish: tuple[str, str] = ("", "")) -> Details:
         """What was typed as the booking's details; call it after ``validate``. ``zone``: the patient's, "" for the
-        clinic's."""
+        clinic's; ``wish``: the sex and the language of whom they would rather see."""
         other = self.for_somebody_else
+        insured, plan_id = self.insured()
         return Details(
             for_whom=self.for_whom.text,
             given=self.given.text,
@@ -143,6 +154,13 @@ class DetailsForm(Form):
             language="en",
             zone=zone,
             share_outcome=True,
+            insurance=insured,
+            insurance_plan_id=plan_id,
+            insurance_plan=self.plan_name(),
+            referral_number=self.number_given(),
+            wish_gender=wish[0],
+            wish_language=wish[1],
+            consent=other and CONSENT in self and bool(self[CONSENT].data),
         )
 
     def named_needs(self) -> Iterator[str]:
@@ -173,12 +191,6 @@ def answer_text(field: Field) -> str:
     return str(text)
 
 
-def _seen_check(form: Any, field: Choice) -> None:
-    """Refuse who is new. Raises StopValidation."""
-    if field.text == "no":
-        refuse(field, "this visit is for people who have. See below what fits you.")
-
-
 def _question_field(question: Asked, today: date) -> Field:
     required, options = question.required, [(choice, choice) for choice in question.choices]
     label, hint = question.label, question.hint
@@ -207,20 +219,21 @@ def details_form(
     questions: Sequence[Asked],
     typed: MultiDict[str, str] | None,
     today: date,
-    patient_type: str = "",
+    who: Who = STAFF,
 ) -> DetailsForm:
     """The details form for a type's ``questions`` with what was ``typed``; ``today``: the clinic's local date.
 
-    ``patient_type``: the type's code where patients answer for themselves; one for people who have been seen before is
-    asked about first.
+    ``who``: whom the type is for. What decides that is asked first: seen here before, birth date, referral, insurance.
     """
     fields: dict[str, Any] = {}
+    patient_type = "" if who.staff else who.rules.patient_type
     if patient_type in RETURNING:
-        fields[SEEN] = Choice(
-            RETURNING[patient_type], SEEN_BEFORE, validators=[_seen_check], needed="choose one."
-        )
+        fields[SEEN] = Choice(RETURNING[patient_type], SEEN_BEFORE, needed="choose one.")
+    fields["for_whom"] = Choice("Who is it for?", FOR_WHOM, needed="choose one.", default="me")
+    if who.age_first:
+        fields["birth_date"] = _birth_date(today)
+    fields |= eligibility_fields(who)
     fields |= {
-        "for_whom": Choice("Who is it for?", FOR_WHOM, needed="choose one.", default="me"),
         "given": Line(
             "First name",
             most=NAME_LENGTH,
@@ -229,12 +242,17 @@ def details_form(
         ),
         "family": Line("Last name", most=NAME_LENGTH),
         "one_name": Tick("One name only"),
-        "birth_date": DateParts(
-            "Birth date", needed="enter month, day and year.", past=today, hint="For example 4 27 1985"
-        ),
+    }
+    if not who.age_first:
+        fields["birth_date"] = _birth_date(today)
+    fields |= {
         "booker_given": Line("Your first name", most=NAME_LENGTH),
         "booker_family": Line("Your last name", most=NAME_LENGTH),
         "relationship": Line("You are their", most=60, hint="For example mother, or home nurse"),
+    }
+    if not who.staff:
+        fields[CONSENT] = consent_field()
+    fields |= {
         "email": Line("Email", email_check, most=254),
         "phone": Line("Phone", phone_check, most=40),
     }
@@ -249,9 +267,15 @@ def details_form(
         "needs_language": Line("Language of the interpreter", most=60),
         "needs_other": Line("Something else", most=LINE_LENGTH),
     }
-    made = type("DetailsFormOfType", (DetailsForm,), {**fields, "asked": tuple(questions)})
+    made = type("DetailsFormOfType", (DetailsForm,), {**fields, "asked": tuple(questions), "who": who})
     form: DetailsForm = made(formdata=typed)
     return form
+
+
+def _birth_date(today: date) -> Field:
+    return DateParts(
+        "Birth date", needed="enter month, day and year.", past=today, hint="For example 4 27 1985"
+    )
 
 
 def typed_values(form: MultiDict[str, str], questions: Sequence[Asked]) -> dict[str, list[str]]:
@@ -269,12 +293,13 @@ def typed_values(form: MultiDict[str, str], questions: Sequence[Asked]) -> dict[
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What is kept behind a hold: the fields as typed, the patient's zone, the private link's token, the path word of the
-    team on whose page the time was chosen."""
+    team on whose page the time was chosen, and whom they would rather see (sex and language)."""
 
     typed: Mapping[str, Sequence[str]]
     zone: str = ""
     private: str = ""
     team: str = ""
+    wish: tuple[str, str] = ("", "")
 
     @property
     def empty(self) -> bool:
@@ -296,15 +321,18 @@ class Draft:
             "zone": self.zone,
             "private": self.private,
             "team": self.team,
+            "wish": list(self.wish),
         }
 
 
 def read_draft(text: str | None) -> Draft:
     """The draft of its stored JSON; an empty one for nothing."""
     kept = json.loads(text) if text else {}
+    gender, speaks = kept.get("wish", ("", ""))
     return Draft(
         typed=kept.get("typed", {}),
         zone=kept.get("zone", ""),
         private=kept.get("private", ""),
         team=kept.get("team", ""),
+        wish=(gender, speaks),
     )

@@ -16,12 +16,13 @@ from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
 from scheduler.intake.forms import SEEN, DetailsForm, Draft, typed_values
 from scheduler.models import Appointment
-from scheduler.portal import slots
+from scheduler.portal import slots, wishes
 from scheduler.portal.browse import NO_TIME, handover, paused_page
-from scheduler.portal.fits import Fit, fitting, for_returning
+from scheduler.portal.fits import NEW_HERE, Fit, fitting, for_returning
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
 from scheduler.portal.review import summary
 from scheduler.portal.slots import Chosen, Handover, Standing
+from scheduler.portal.teams import team_offers
 from scheduler.web.access import HOLDER, PUBLIC, allow
 from scheduler.web.clinic import set_clinic
 from scheduler.web.forms import error_list
@@ -74,7 +75,24 @@ def _take(by: By, chosen: Chosen, travels: Handover, kept: Held | None) -> Appoi
         schedule_id = chosen.offer.schedule_id
         return booking.hold(by=by, schedule_id=schedule_id, start=chosen.start, key=chosen.slot, **finder)
     key = f"{team.id}-{place}-{chosen.start}"
-    return booking.hold_any(by=by, pool_id=team.id, location_id=place, start=chosen.start, key=key, **finder)
+    return booking.hold_any(
+        by=by,
+        pool_id=team.id,
+        location_id=place,
+        start=chosen.start,
+        key=key,
+        only=_wished(team.slug, chosen, travels),
+        **finder,
+    )
+
+
+def _wished(word: str, chosen: Chosen, travels: Handover) -> frozenset[str] | None:
+    """The members whom the visitor would rather see; None for any, also where nobody is as they wish."""
+    if not any(travels.wish) or not chosen.offer.wishes:
+        return None
+    with snapshot() as session:
+        members = team_offers(session, word, chosen.offer.schedule_id)
+    return frozenset(offer.schedule_id for offer in wishes.keeping(members, travels.wish)) or None
 
 
 def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str:
@@ -89,6 +107,7 @@ def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str
         zone=travels.zone or held.draft.zone or old.zone,
         private=travels.private or held.draft.private or old.private,
         team=travels.team,
+        wish=travels.wish if any(travels.wish) else held.draft.wish if any(held.draft.wish) else old.wish,
     )
     if draft != held.draft:
         booking.save_draft(by=by, appointment_id=hold_id, draft=draft.data())
@@ -157,7 +176,10 @@ def _by() -> By:
 
 def _travels(held: Held) -> Handover:
     draft = held.draft
-    return Handover(zone=draft.zone, private=draft.private, kept=held.id, team=draft.team)
+    gender, speaks = draft.wish
+    return Handover(
+        zone=draft.zone, private=draft.private, kept=held.id, team=draft.team, gender=gender, speaks=speaks
+    )
 
 
 def _page(template: str, held: Held, **context: Any) -> str:
@@ -170,9 +192,10 @@ def _page(template: str, held: Held, **context: Any) -> str:
 def _details(held: Held, form: DetailsForm, *, errors: bool) -> str:
     found = error_list(form) if errors else []
     fits: tuple[Fit, ...] = ()
-    if for_returning(held.chosen.offer):
+    who = form.applicant() if form.misfit else NEW_HERE if for_returning(held.chosen.offer) else None
+    if who is not None:
         with snapshot() as session:
-            fits = fitting(session, held.chosen.offer, now=clock.now(), visitor=visitor_hash())
+            fits = fitting(session, held.chosen.offer, now=clock.now(), visitor=visitor_hash(), who=who)
     return _page("portal/details.html", held, form=form, errors=found, travels=_travels(held), fits=fits)
 
 
@@ -220,8 +243,7 @@ def _save_typed(held: Held) -> bool:
 
 def _typed(held: Held) -> Draft:
     """The form that came, as the draft of ``held``."""
-    draft = held.draft
-    return Draft(typed_values(request.form, held.questions), draft.zone, draft.private, draft.team)
+    return replace(held.draft, typed=typed_values(request.form, held.questions))
 
 
 def _stay(held: Held) -> None:
@@ -264,6 +286,7 @@ def release(hold_id: str) -> Response:
         team = slots.for_team(session, held.chosen, held.draft.team).offer
     offer = team if team.bookable else held.chosen.offer
     travels = {"tz": held.draft.zone, "private": held.draft.private}
+    travels |= dict(zip(("gender", "speaks"), held.draft.wish, strict=True))
     kept: dict[str, Any] = {name: value for name, value in travels.items() if value}
     if not offer.times_path:  # no page lists its times: the landing names those near this one
         return redirect(url_for("portal.landing", slot=held.chosen.slot, kept=hold_id, **kept), 303)
@@ -289,7 +312,11 @@ def review(hold_id: str) -> Response | str:
     if held.draft.empty or not form.validate():
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     return _page(
-        "portal/review.html", held, rows=summary(form, url_for("portal.details", hold_id=hold_id)), form=form
+        "portal/review.html",
+        held,
+        rows=summary(form, url_for("portal.details", hold_id=hold_id)),
+        form=form,
+        wish=wishes.wish_words(held.draft.wish),
     )
 
 
@@ -304,7 +331,10 @@ def book(hold_id: str) -> Response:
         return make_response(_details(held, form, errors=True), 400)
     try:
         made = booking.book(
-            by=_by(), appointment_id=hold_id, details=form.details(held.draft.zone), answers=form.answers()
+            by=_by(),
+            appointment_id=hold_id,
+            details=form.details(held.draft.zone, held.draft.wish),
+            answers=form.answers(),
         )
     except SlotGone as gone:
         return _gone(held.chosen, gone, _travels(held), saved=True)

@@ -10,8 +10,10 @@ from werkzeug.datastructures import MultiDict
 
 from scheduler.availability.zones import zone as zone_of
 from scheduler.booking import MAX_EXTENSIONS, is_live
+from scheduler.booking.eligible import day_of
 from scheduler.intake import questions_of
 from scheduler.intake.forms import Asked, DetailsForm, Draft, details_form, read_draft
+from scheduler.intake.who import Who
 from scheduler.models import EXPIRED, HELD, Appointment, PatientDetails, Referral
 from scheduler.portal.offers import load_offers
 from scheduler.portal.slots import Chosen
@@ -32,6 +34,7 @@ class Held:
     questions: tuple[Asked, ...]
     source: str
     booking_referral: str
+    who: Who
 
     @property
     def open(self) -> bool:
@@ -44,7 +47,7 @@ class Held:
 
     def form_of(self, typed: MultiDict[str, str] | None) -> DetailsForm:
         """The details form of this hold's type with what was ``typed``."""
-        return details_form(self.questions, typed, self.today, self.chosen.offer.patient_type)
+        return details_form(self.questions, typed, self.today, self.who)
 
     @property
     def complete(self) -> bool:
@@ -90,6 +93,7 @@ def held_by(session: Session, appointment: Appointment, visitor: str | None, now
         questions=questions_of(session, appointment.appointment_type_id),
         source=(referral.source if referral else None) or "",
         booking_referral=(referral.booking_referral if referral else None) or "",
+        who=Who(chosen.offer.rules, day_of(chosen.start, chosen.zone)),
     )
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from scheduler.intake.fields import DateParts
 from scheduler.intake.forms import FOR_WHOM, NEEDS, QUESTION, SEEN, SEEN_BEFORE, DetailsForm, answer_text
+from scheduler.intake.who import INSURED, REFERRAL_NUMBER, insurance_words
 from scheduler.web.forms import first_control
 from scheduler.web.times import day_with_year
 
@@ -35,6 +38,10 @@ def summary(form: DetailsForm, details_url: str) -> list[Row]:
         row("Name", name, "given"),
         row("Birth date", day_with_year(born).split(", ", 1)[1] if born else "", "birth_date"),
     ]
+    if form.insured()[0]:
+        rows.append(row(_("Insurance"), insurance_words(form), INSURED))
+    if form.number_given():
+        rows.append(row(_("Referral number"), form.number_given(), REFERRAL_NUMBER))
     if form.for_somebody_else:
         booker = " ".join(part for part in (form.booker_given.text, form.booker_family.text) if part)
         rows.append(row("Booked by", f"{booker}, {form.relationship.text}", "booker_given"))
