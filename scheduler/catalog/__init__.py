@@ -28,6 +28,7 @@ from scheduler.catalog.hours import (
     remove_availability,
     set_week,
 )
+from scheduler.catalog.insurance import add_plan, edit_plan, set_type_plans
 from scheduler.catalog.links import add_share_link, end_share_link, reopen_share_link
 from scheduler.catalog.organizations import add_organization, edit_organization
 from scheduler.catalog.people import (
@@ -62,6 +63,7 @@ __all__ = [
     "add_device",
     "add_location",
     "add_organization",
+    "add_plan",
     "add_pool",
     "add_practitioner",
     "add_question",
@@ -74,6 +76,7 @@ __all__ = [
     "edit_appointment_type",
     "edit_location",
     "edit_organization",
+    "edit_plan",
     "edit_pool",
     "edit_practitioner",
     "edit_question",
@@ -101,6 +104,7 @@ __all__ = [
     "set_override",
     "set_pool_members",
     "set_repeating",
+    "set_type_plans",
     "set_up",
     "set_week",
 ]

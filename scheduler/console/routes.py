@@ -17,6 +17,7 @@ from scheduler.console import (
     type_editor_views,
     type_link_views,
     type_place_views,
+    type_plan_views,
     type_views,
     visit_views,
 )
@@ -99,6 +100,8 @@ for _path, _method, _view in (
     ("/types/<type_id>/questions/<question_id>", "POST", question_views.save_question),
     ("/types/<type_id>/questions/<question_id>/move/<way>", "POST", question_views.move_question),
     ("/types/<type_id>/questions/<question_id>/asked/<way>", "POST", question_views.ask_question),
+    ("/types/<type_id>/plans", "GET", type_plan_views.type_plans),
+    ("/types/<type_id>/plans", "POST", type_plan_views.save_type_plans),
     ("/types/<type_id>/links/new", "GET", type_link_views.new_link),
     ("/types/<type_id>/links/new", "POST", type_link_views.add_link),
     ("/types/<type_id>/links/<link_id>/end", "POST", type_link_views.end_link),

@@ -58,6 +58,8 @@ GET     /console/types/<type_id>/questions/<question_id>        signed-in   303 
 POST    /console/types/<type_id>/questions/<question_id>        signed-in   401 401 303 404 403 303 404 404
 POST    /console/types/<type_id>/questions/<question_id>/move/<way> signed-in   401 401 303 404 403 303 404 404
 POST    /console/types/<type_id>/questions/<question_id>/asked/<way> signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/plans                          signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/plans                          signed-in   401 401 303 404 403 303 404 404
 GET     /console/types/<type_id>/links/new                      signed-in   303 303 200 404 403 200 404 404
 POST    /console/types/<type_id>/links/new                      signed-in   401 401 303 404 403 303 404 404
 POST    /console/types/<type_id>/links/<link_id>/end            signed-in   401 401 303 404 403 303 404 404
@@ -151,6 +153,12 @@ POST    /admin/places/<location_id>/rooms/<actor_id>/use        role(admin) 401 
 GET     /admin/services                                         role(admin) 303 303 403 403 403 200 200 403
 POST    /admin/services/<schedule_id>/stop                      role(admin) 401 401 403 403 403 303 404 403
 POST    /admin/services/<schedule_id>/offer                     role(admin) 401 401 403 403 403 303 404 403
+GET     /admin/insurance                                        role(admin) 303 303 403 403 403 200 200 403
+POST    /admin/insurance                                        role(admin) 401 401 403 403 403 303 303 403
+GET     /admin/insurance/<plan_id>                              role(admin) 303 303 403 403 403 200 404 403
+POST    /admin/insurance/<plan_id>                              role(admin) 401 401 403 403 403 303 404 403
+POST    /admin/insurance/<plan_id>/retire                       role(admin) 401 401 403 403 403 303 404 403
+POST    /admin/insurance/<plan_id>/accept                       role(admin) 401 401 403 403 403 303 404 403
 GET     /admin/holidays                                         role(admin) 303 303 403 403 403 200 200 403
 POST    /admin/holidays                                         role(admin) 401 401 403 403 403 303 303 403
 GET     /admin/holidays/<location_id>                           role(admin) 303 303 403 403 403 200 404 403

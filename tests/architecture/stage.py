@@ -26,7 +26,7 @@ from scheduler.models.slots import slot_id
 from tests.architecture.people_stage import PeopleStage
 from tests.architecture.routes_table import PEOPLE, Route
 from tests.console.typed_types import type_form, type_parts
-from tests.factories import DETAILS, Clinic, make_availability, make_pool, make_room, make_user
+from tests.factories import DETAILS, Clinic, make_availability, make_plan, make_pool, make_room, make_user
 from tests.people import Cast, make_cast
 from tests.support.apps import SECRET
 
@@ -98,6 +98,8 @@ class Stage:
             path += "?step=check-in" if path.endswith("/undo") else ""
         if path.startswith("/admin/"):
             values |= self._of_admin(path, by)
+        if path.startswith("/admin/insurance"):
+            form = {"name": f"Plan {next(self._number)}", "accepted_on": "2027-01-04", "version": "1"}
         if path.startswith("/admin/holidays"):
             form = {"country": "US", "act": "save", "holiday": "Labor Day"}
         if path.startswith("/invitation/"):
@@ -182,6 +184,8 @@ class Stage:
             "<schedule_id>": clinic.schedule,
             "<organization_id>": clinic.organization,
         }
+        if "<plan_id>" in path:
+            values["<plan_id>"] = make_plan(clinic).id
         if "<actor_id>" in path:
             values["<actor_id>"] = make_room(clinic).id
         if "<pool_id>" in path:
