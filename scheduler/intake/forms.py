@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form
 
 from scheduler.booking import AnswerGiven, Details
+from scheduler.booking.asking import YES, answers_of, asked_questions
+from scheduler.booking.documents import FILE, Attached
 from scheduler.intake.fields import (
     Choice,
     Choices,
@@ -25,6 +28,7 @@ from scheduler.intake.fields import (
     phone_check,
     refuse,
 )
+from scheduler.intake.files import Files
 from scheduler.web.forms import PARTS
 
 FOR_WHOM = (("me", "Me"), ("child", "My child"), ("other", "Someone I care for"))
@@ -57,7 +61,7 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of an appointment type, as plain values."""
+    """A question of an appointment type, as plain values (``models.Question`` says what they mean)."""
 
     id: str
     kind: str
@@ -65,6 +69,10 @@ class Asked:
     hint: str = ""
     required: bool = False
     choices: tuple[str, ...] = ()
+    shown_question_id: str | None = None
+    shown_answers: tuple[str, ...] = ()
+    stop_answers: tuple[str, ...] = ()
+    stop_message: str = ""
 
 
 class DetailsForm(Form):
@@ -92,37 +100,90 @@ class DetailsForm(Form):
         """The fields of the type's own questions, in order."""
         return (self[QUESTION + question.id] for question in self.asked)
 
+    def question(self, question_id: str) -> Field:
+        """The field of one of the type's questions."""
+        return self[QUESTION + question_id]
+
+    @property
+    def asked_now(self) -> frozenset[str]:
+        """Ids of the type's questions that are asked, given the answers so far."""
+        return self._decided[0]
+
+    @property
+    def stopping(self) -> tuple[Asked, ...]:
+        """The questions whose answer ends the flow."""
+        stopped = self._decided[1]
+        return tuple(question for question in self.asked if question.id in stopped)
+
+    @property
+    def _decided(self) -> tuple[frozenset[str], frozenset[str]]:
+        given = {}
+        for question in self.asked:
+            field = self.question(question.id)
+            ticked = field.ticked if isinstance(field, Choices) else ()
+            given[question.id] = answers_of(question, answer_text(field), ticked)
+        return asked_questions(self.asked, given)
+
+    def decider(self, question: Asked) -> Asked | None:
+        """The earlier question on whose answer this one hangs; None for one that is asked anyway."""
+        before = self.asked[: self.asked.index(question)]
+        return next((one for one in before if one.id == question.shown_question_id), None)
+
+    def stop_answers(self, question: Asked) -> list[str]:
+        """Those of the answers given to a question that end the flow, in the order in which they are offered."""
+        field = self.question(question.id)
+        given = field.ticked if isinstance(field, Choices) else [answer_text(field)]
+        return [answer for answer in question.stop_answers if answer in given]
+
+    @property
+    def files(self) -> list[Files]:
+        """The fields that take files: the referral document's, and those of questions that are asked."""
+        asked = self.asked_now
+        found = (field for field in self if isinstance(field, Files))
+        return [field for field in found if field.question_id is None or field.question_id in asked]
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether files can come with the form, so that it must be sent as multipart/form-data."""
+        return any(isinstance(field, Files) for field in self)
+
+    def blame(self, refused: Mapping[str, Sequence[str]]) -> None:
+        """Let ``validate`` say at their fields why files could not be taken (``files.take_files``)."""
+        for field in self.files:
+            field.refused = refused.get(field.name, ())
+
     @property
     def for_somebody_else(self) -> bool:
         return self.for_whom.text in ("child", "other")
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check every field and what several fields must give together."""
-        ready = super().validate(extra_validators)
+        super().validate(extra_validators)
         if self._needs(self.family) and not self.one_name.data:
-            ready = self._add(self.family, 'enter it, or tick "One name only".')
+            self._add(self.family, 'enter it, or tick "One name only".')
         if self.for_somebody_else:
             if self._needs(self.booker_given):
-                ready = self._add(self.booker_given, "enter your own name, so the clinic knows who booked.")
+                self._add(self.booker_given, "enter your own name, so the clinic knows who booked.")
             if self._needs(self.relationship):
-                ready = self._add(self.relationship, "enter who you are to them, such as mother.")
+                self._add(self.relationship, "enter who you are to them, such as mother.")
         if not (self.email.text or self.phone.text) and not (self.email.errors or self.phone.errors):
             self.email.errors = ["Phone or email: enter at least one so the clinic can reach you."]
-            ready = False
         if SEEN in self and answer_text(self[SEEN]) == "no":
             # whoever needs another visit is asked for nothing more here
             for field in self:
                 field.errors = field.errors if field.name == SEEN else []
-        return ready
+        for question in self.asked:
+            if question.id not in self.asked_now:
+                self.question(question.id).errors = []
+        return not any(field.errors for field in self)
 
     @staticmethod
     def _needs(field: Line) -> bool:
         return not field.text and not field.errors
 
     @staticmethod
-    def _add(field: Line, what_to_do: str) -> bool:
+    def _add(field: Line, what_to_do: str) -> None:
         field.errors = [about(field, what_to_do)]
-        return False
 
     def details(self, zone: str) -> Details:
         """What was typed as the booking's details; call it after ``validate``. ``zone``: the patient's, "" for the
@@ -152,12 +213,14 @@ class DetailsForm(Form):
             yield f"{code}: {beside[code]}" if beside.get(code) else code
 
     def answers(self) -> list[AnswerGiven]:
-        """Answers to the type's questions; unanswered ones are left out."""
-        given = []
+        """Answers to the type's questions that are asked; unanswered ones are left out, and those that files answer."""
+        given, asked = [], self.asked_now
         for question in self.asked:
-            text = answer_text(self[QUESTION + question.id])
-            if text:
-                given.append(AnswerGiven(question_id=question.id, question=question.label, text=text))
+            field = self.question(question.id)
+            text = answer_text(field)
+            if text and question.id in asked:
+                ticked = tuple(field.ticked) if isinstance(field, Choices) else ()
+                given.append(AnswerGiven(question.id, question.label, text, ticked))
         return given
 
 
@@ -166,9 +229,11 @@ def answer_text(field: Field) -> str:
     if isinstance(field, DateParts):
         return field.data.isoformat() if field.data else ""
     if isinstance(field, Tick):
-        return "Yes" if field.data else ""
+        return YES if field.data else ""
     if isinstance(field, Choices):
         return "; ".join(field.ticked)
+    if isinstance(field, Files):
+        return ""
     text = getattr(field, "text", "")
     return str(text)
 
@@ -179,7 +244,7 @@ def _seen_check(form: Any, field: Choice) -> None:
         refuse(field, "this visit is for people who have. See below what fits you.")
 
 
-def _question_field(question: Asked, today: date) -> Field:
+def _question_field(question: Asked, attached: Sequence[Attached]) -> Field:
     required, options = question.required, [(choice, choice) for choice in question.choices]
     label, hint = question.label, question.hint
     made: dict[str, Any] = {
@@ -198,6 +263,13 @@ def _question_field(question: Asked, today: date) -> Field:
             label, number_check, most=30, needed="enter a number, such as 12." if required else "", hint=hint
         ),
         "consent": lambda: Tick(label, needed="tick the box to go on." if required else "", hint=hint),
+        "file": lambda: Files(
+            label,
+            question_id=question.id,
+            attached=attached,
+            needed=gettext("choose a file.") if required else "",
+            hint=hint,
+        ),
     }
     field: Field = made[question.kind]()
     return field
@@ -208,12 +280,16 @@ def details_form(
     typed: MultiDict[str, str] | None,
     today: date,
     patient_type: str = "",
+    attached: Sequence[Attached] | None = None,
 ) -> DetailsForm:
     """The details form for a type's ``questions`` with what was ``typed``; ``today``: the clinic's local date.
 
     ``patient_type``: the type's code where patients answer for themselves; one for people who have been seen before is
-    asked about first.
+    asked about first. ``attached``: the files that are kept already; None where no files are taken, since staff fill the
+    form in.
     """
+    if attached is None:
+        questions = [question for question in questions if question.kind != FILE]
     fields: dict[str, Any] = {}
     if patient_type in RETURNING:
         fields[SEEN] = Choice(
@@ -238,7 +314,7 @@ def details_form(
         "email": Line("Email", email_check, most=254),
         "phone": Line("Phone", phone_check, most=40),
     }
-    fields |= {QUESTION + question.id: _question_field(question, today) for question in questions}
+    fields |= {QUESTION + question.id: _question_field(question, attached or ()) for question in questions}
     fields |= {
         "reason": Lines(
             "Reason for the visit",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scheduler.intake.fields import DateParts
+from scheduler.intake.files import Files
 from scheduler.intake.forms import FOR_WHOM, NEEDS, QUESTION, SEEN, SEEN_BEFORE, DetailsForm, answer_text
 from scheduler.web.forms import first_control
 from scheduler.web.times import day_with_year
@@ -42,9 +43,10 @@ def summary(form: DetailsForm, details_url: str) -> list[Row]:
         rows.append(row("Email", form.email.text, "email"))
     if form.phone.text:
         rows.append(row("Phone", form.phone.text, "phone"))
-    for question in form.asked:
+    asked = form.asked_now
+    for question in (one for one in form.asked if one.id in asked):
         field = form[QUESTION + question.id]
-        text = answer_text(field)
+        text = "\n".join(field.lines) if isinstance(field, Files) else answer_text(field)
         if isinstance(field, DateParts) and field.data:
             text = day_with_year(field.data)
         if text:
