@@ -8,7 +8,7 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from scheduler import clock
-from scheduler.booking import idempotency
+from scheduler.booking import documents, idempotency
 from scheduler.booking.acts import DESK, By
 from scheduler.booking.change import MAX_REASON
 from scheduler.booking.details import AnswerGiven, Details, check, keep
@@ -64,7 +64,8 @@ def book(
             raise Conflict("This appointment has been cancelled. Choose a time to book again.")
         if appointment.starts_at <= now:
             raise SlotGone("That time has passed.", reason="past")
-        check(session, place.type.id, details, answers)
+        files = documents.answered(documents.listed(session, appointment.id))
+        taken = check(session, place.type.id, details, answers, files=files)
         check_who(session, place.type, appointment, details, staff=False)
         if not is_live(appointment, now):
             take_again(session, place, appointment, now)
@@ -82,7 +83,8 @@ def book(
         appointment.status = PENDING if pending else BOOKED
         appointment.expires_at = None
         appointment.booked_at = now
-        keep(session, appointment, details, answers)
+        keep(session, appointment, details, taken.answers)
+        documents.drop_unasked(session, appointment.id, taken.asked)
         mark_appointment(session, appointment)
         _tell(session, appointment, now, by, "request" if pending else "book")
         return appointment
@@ -124,7 +126,7 @@ def desk_book(
         if made_before is not None:
             return session.get_one(Appointment, made_before)
         now = take_now(session, place.actors)
-        check(session, place.type.id, details, answers)
+        taken = check(session, place.type.id, details, answers)
         situation, overbooked = ask(
             session, place, start, now, act=DESK, set_aside=set_aside, overbook=reason is not None
         )
@@ -139,7 +141,7 @@ def desk_book(
         group = appointment.id if overbooked else take_seat(session, appointment, place.type.capacity)
         session.add(appointment)
         add_claims(session, appointment, chosen_actors(situation, start, now, None), group)
-        keep(session, appointment, details, answers)
+        keep(session, appointment, details, taken.answers)
         _tell(session, appointment, now, by, "overbook" if overbooked else "book")
         return appointment
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler import clock
+from scheduler.booking.asking import answers_of, asked_questions
 from scheduler.errors import InvalidInput
 from scheduler.models import Answer, Appointment, PatientDetails, Question, Referral
+
+STOP = "If this is an emergency, call 911 now. Don't wait for an appointment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,34 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class AnswerGiven:
-    """An answer to a question, with the question's words as they were asked."""
+    """An answer to a question, with the question's words as they were asked. ``ticked``: of several choices each one."""
 
     question_id: str
     question: str
     text: str
+    ticked: tuple[str, ...] = ()
 
 
-def check(session: Session, type_id: str, details: Details, answers: Sequence[AnswerGiven]) -> None:
-    """Whatever page they came from: a name, a way to reach the person, and every required question answered.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What of a form is kept: the answers to questions that are asked (``asked``: their ids), and to those asked once."""
 
+    answers: list[AnswerGiven]
+    asked: frozenset[str]
+
+
+def check(
+    session: Session,
+    type_id: str,
+    details: Details,
+    answers: Sequence[AnswerGiven],
+    *,
+    files: Collection[str] | None = None,
+) -> Taken:
+    """Whatever page they came from: a name, a way to reach the person, and every required question answered that is asked
+    after the other answers. Returns what is kept.
+
+    ``files``: the questions that a patient's files answer; None for staff, who need no file and whom no answer stops.
     Raises InvalidInput naming the fields.
     """
     problems: dict[str, str] = {}
@@ -64,14 +85,20 @@ def check(session: Session, type_id: str, details: Details, answers: Sequence[An
         problems["given"] = "First name: enter the name of the person who comes."
     if not details.phone.strip() and not details.email.strip():
         problems["email"] = "Phone or email: enter at least one so the clinic can reach you."
-    given = {answer.question_id for answer in answers if answer.text.strip()}
-    known: set[str] = set()
-    for question in session.scalars(
+    questions = session.scalars(
         select(Question).where(Question.appointment_type_id == type_id).order_by(Question.position)
-    ):
-        known.add(question.id)
-        if question.active and question.required and question.id not in given:
-            problems[question.id] = f"{question.label}: enter an answer."
+    ).all()
+    known = {question.id: question for question in questions}
+    given = {
+        answer.question_id: answers_of(known[answer.question_id], answer.text.strip(), answer.ticked)
+        for answer in answers
+        if answer.question_id in known
+    }
+    asked, stopped = asked_questions([question for question in questions if question.active], given)
+    problems |= _unanswered([known[one] for one in known if one in asked], given, files)
+    for question_id in known:
+        if question_id in stopped and files is not None:
+            problems[question_id] = STOP
     for answer in answers:
         if answer.question_id not in known:
             problems[answer.question_id] = (
@@ -79,6 +106,25 @@ def check(session: Session, type_id: str, details: Details, answers: Sequence[An
             )
     if problems:
         raise InvalidInput(problems)
+    kept = [
+        answer for answer in answers if answer.question_id in asked or not known[answer.question_id].active
+    ]
+    return Taken(kept, asked)
+
+
+def _unanswered(
+    asked: Sequence[Question], given: Mapping[str, frozenset[str]], files: Collection[str] | None
+) -> dict[str, str]:
+    problems = {}
+    for question in asked:
+        if not question.required:
+            continue
+        if question.kind == "file":
+            if files is not None and question.id not in files:
+                problems[question.id] = f"{question.label}: choose a file."
+        elif not given.get(question.id):
+            problems[question.id] = f"{question.label}: enter an answer."
+    return problems
 
 
 def keep(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import Exists, exists, select
 from sqlalchemy.orm import Session
 
 from scheduler.availability.zones import zone as zone_of
 from scheduler.booking.details import Details
+from scheduler.booking.documents import listed
 from scheduler.booking.eligibility import (
     AGE,
     INSURANCE,
@@ -22,7 +22,7 @@ from scheduler.booking.eligibility import (
     rules_of_types,
 )
 from scheduler.errors import InvalidInput
-from scheduler.models import Appointment, AppointmentType, Document
+from scheduler.models import Appointment, AppointmentType
 
 FIELD_OF = {SEEN: "seen", AGE: "birth_date", REFERRAL: "referral_number", INSURANCE: "insurance"}
 """The field of the details form at which each rule is said."""
@@ -42,7 +42,9 @@ def check_who(
     """Whether the visit is for who comes, by the type's rules as they are now; who books for somebody else has to have
     said that they may, unless ``staff`` write it down for them. Raises InvalidInput naming the fields."""
     rules = rules_of_types(session, [kind])[kind.id]
-    has_document = bool(session.scalar(select(_document_of(appointment.id)))) if rules.referral else False
+    has_document = bool(rules.referral) and any(
+        one.question_id is None for one in listed(session, appointment.id)
+    )
     day = day_of(appointment.starts_at, appointment.zone)
     problems = {
         FIELD_OF[code]: f"{field_label(code)}: {refusal(rules, code)}"
@@ -99,7 +101,3 @@ def age_refusal(rules: Rules) -> str:
     if low == high:
         return str(_("this visit is for people who are %(age)s years old on its day.", age=low))
     return str(_("this visit is for ages %(low)s to %(high)s on its day.", low=low, high=high))
-
-
-def _document_of(appointment_id: str) -> Exists:
-    return exists().where(Document.appointment_id == appointment_id, Document.question_id.is_(None))

@@ -71,13 +71,13 @@ def edit_details(
     """
     with booking_transaction() as session:
         appointment, now = _locked(session, appointment_id)
-        check(session, appointment.appointment_type_id, details, answers)
+        taken = check(session, appointment.appointment_type_id, details, answers)
         _raise_version(appointment, version)
         keep(
             session,
             appointment,
             _with_what_stays(session, appointment, details),
-            [*answers, *_retired_answers(session, appointment)],
+            [*taken.answers, *_retired_answers(session, appointment)],
         )
         note(session, appointment, by=by, at=now, action="details")
         return appointment

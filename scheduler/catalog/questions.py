@@ -14,7 +14,7 @@ from scheduler.catalog.rows import changed, find, note, put
 from scheduler.errors import Conflict
 from scheduler.models import AppointmentType, Question
 
-KINDS = ("text", "long", "choice", "multiple", "date", "number", "consent")
+KINDS = ("text", "long", "choice", "multiple", "date", "number", "consent", "file")
 MAX_QUESTIONS = 30
 _FREE = -1  # positions begin with 1
 FIELDS = {

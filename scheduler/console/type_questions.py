@@ -24,6 +24,7 @@ KINDS = {
     "date": "A date",
     "number": "A number",
     "consent": "A tick that agrees to something",
+    "file": "A file: PDF or picture",
 }
 
 

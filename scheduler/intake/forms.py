@@ -13,6 +13,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form
 
 from scheduler.booking import AnswerGiven, Details
+from scheduler.booking.asking import YES, answers_of, asked_questions
+from scheduler.booking.documents import FILE, Attached
 from scheduler.intake.fields import (
     Choice,
     Choices,
@@ -25,6 +27,7 @@ from scheduler.intake.fields import (
     number_check,
     phone_check,
 )
+from scheduler.intake.files import Files
 from scheduler.intake.who import (
     CONSENT,
     STAFF,
@@ -67,7 +70,7 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of an appointment type, as plain values."""
+    """A question of an appointment type, as plain values (``models.Question`` says what they mean)."""
 
     id: str
     kind: str
@@ -75,6 +78,10 @@ class Asked:
     hint: str = ""
     required: bool = False
     choices: tuple[str, ...] = ()
+    shown_question_id: str | None = None
+    shown_answers: tuple[str, ...] = ()
+    stop_answers: tuple[str, ...] = ()
+    stop_message: str = ""
 
 
 class DetailsForm(EligibilityPart, Form):
@@ -102,37 +109,89 @@ class DetailsForm(EligibilityPart, Form):
         """The fields of the type's own questions, in order."""
         return (self[QUESTION + question.id] for question in self.asked)
 
+    def question(self, question_id: str) -> Field:
+        """The field of one of the type's questions."""
+        return self[QUESTION + question_id]
+
+    @property
+    def asked_now(self) -> frozenset[str]:
+        """Ids of the type's questions that are asked, given the answers so far."""
+        return self._decided[0]
+
+    @property
+    def stopping(self) -> tuple[Asked, ...]:
+        """The questions whose answer ends the flow."""
+        stopped = self._decided[1]
+        return tuple(question for question in self.asked if question.id in stopped)
+
+    @property
+    def _decided(self) -> tuple[frozenset[str], frozenset[str]]:
+        given = {}
+        for question in self.asked:
+            field = self.question(question.id)
+            ticked = field.ticked if isinstance(field, Choices) else ()
+            given[question.id] = answers_of(question, answer_text(field), ticked)
+        return asked_questions(self.asked, given)
+
+    def decider(self, question: Asked) -> Asked | None:
+        """The earlier question on whose answer this one hangs; None for one that is asked anyway."""
+        before = self.asked[: self.asked.index(question)]
+        return next((one for one in before if one.id == question.shown_question_id), None)
+
+    def stop_answers(self, question: Asked) -> list[str]:
+        """Those of the answers given to a question that end the flow, in the order in which they are offered."""
+        field = self.question(question.id)
+        given = field.ticked if isinstance(field, Choices) else [answer_text(field)]
+        return [answer for answer in question.stop_answers if answer in given]
+
+    @property
+    def files(self) -> list[Files]:
+        """The fields that take files: the referral document's, and those of questions that are asked."""
+        asked = self.asked_now
+        found = (field for field in self if isinstance(field, Files))
+        return [field for field in found if field.question_id is None or field.question_id in asked]
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether files can come with the form, so that it must be sent as multipart/form-data."""
+        return any(isinstance(field, Files) for field in self)
+
+    def blame(self, refused: Mapping[str, Sequence[str]]) -> None:
+        """Let ``validate`` say at their fields why files could not be taken (``files.take_files``)."""
+        for field in self.files:
+            field.refused = refused.get(field.name, ())
+
     @property
     def for_somebody_else(self) -> bool:
         return self.for_whom.text in ("child", "other")
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check every field and what several fields must give together."""
-        ready = super().validate(extra_validators)
+        super().validate(extra_validators)
         if self._needs(self.family) and not self.one_name.data:
-            ready = self._add(self.family, 'enter it, or tick "One name only".')
+            self._add(self.family, 'enter it, or tick "One name only".')
         if self.for_somebody_else:
             if self._needs(self.booker_given):
-                ready = self._add(self.booker_given, "enter your own name, so the clinic knows who booked.")
+                self._add(self.booker_given, "enter your own name, so the clinic knows who booked.")
             if self._needs(self.relationship):
-                ready = self._add(self.relationship, "enter who you are to them, such as mother.")
+                self._add(self.relationship, "enter who you are to them, such as mother.")
             if CONSENT in self and not self[CONSENT].data:
-                ready = self._add(
-                    self[CONSENT], _("tick the box to book for somebody else."), _("Your consent")
-                )
+                self._add(self[CONSENT], _("tick the box to book for somebody else."), _("Your consent"))
         if not (self.email.text or self.phone.text) and not (self.email.errors or self.phone.errors):
             self.email.errors = ["Phone or email: enter at least one so the clinic can reach you."]
-            ready = False
-        return self.judge() and ready
+        for question in self.asked:
+            if question.id not in self.asked_now:
+                self.question(question.id).errors = []
+        self.judge()
+        return not any(field.errors for field in self)
 
     @staticmethod
     def _needs(field: Line) -> bool:
         return not field.text and not field.errors
 
     @staticmethod
-    def _add(field: Field, what_to_do: str, name: str = "") -> bool:
+    def _add(field: Field, what_to_do: str, name: str = "") -> None:
         field.errors = [f"{name}: {what_to_do}" if name else about(field, what_to_do)]
-        return False
 
     def details(self, zone: str, wish: tuple[str, str] = ("", "")) -> Details:
         """What was typed as the booking's details; call it after ``validate``. ``zone``: the patient's, "" for the
@@ -170,12 +229,14 @@ class DetailsForm(EligibilityPart, Form):
             yield f"{code}: {beside[code]}" if beside.get(code) else code
 
     def answers(self) -> list[AnswerGiven]:
-        """Answers to the type's questions; unanswered ones are left out."""
-        given = []
+        """Answers to the type's questions that are asked; unanswered ones are left out, and those that files answer."""
+        given, asked = [], self.asked_now
         for question in self.asked:
-            text = answer_text(self[QUESTION + question.id])
-            if text:
-                given.append(AnswerGiven(question_id=question.id, question=question.label, text=text))
+            field = self.question(question.id)
+            text = answer_text(field)
+            if text and question.id in asked:
+                ticked = tuple(field.ticked) if isinstance(field, Choices) else ()
+                given.append(AnswerGiven(question.id, question.label, text, ticked))
         return given
 
 
@@ -184,14 +245,16 @@ def answer_text(field: Field) -> str:
     if isinstance(field, DateParts):
         return field.data.isoformat() if field.data else ""
     if isinstance(field, Tick):
-        return "Yes" if field.data else ""
+        return YES if field.data else ""
     if isinstance(field, Choices):
         return "; ".join(field.ticked)
+    if isinstance(field, Files):
+        return ""
     text = getattr(field, "text", "")
     return str(text)
 
 
-def _question_field(question: Asked, today: date) -> Field:
+def _question_field(question: Asked, attached: Sequence[Attached]) -> Field:
     required, options = question.required, [(choice, choice) for choice in question.choices]
     label, hint = question.label, question.hint
     made: dict[str, Any] = {
@@ -210,6 +273,13 @@ def _question_field(question: Asked, today: date) -> Field:
             label, number_check, most=30, needed="enter a number, such as 12." if required else "", hint=hint
         ),
         "consent": lambda: Tick(label, needed="tick the box to go on." if required else "", hint=hint),
+        "file": lambda: Files(
+            label,
+            question_id=question.id,
+            attached=attached,
+            needed=_("choose a file.") if required else "",
+            hint=hint,
+        ),
     }
     field: Field = made[question.kind]()
     return field
@@ -220,11 +290,15 @@ def details_form(
     typed: MultiDict[str, str] | None,
     today: date,
     who: Who = STAFF,
+    attached: Sequence[Attached] | None = None,
 ) -> DetailsForm:
     """The details form for a type's ``questions`` with what was ``typed``; ``today``: the clinic's local date.
 
     ``who``: whom the type is for. What decides that is asked first: seen here before, birth date, referral, insurance.
+    ``attached``: the files that are kept already; None where no files are taken, since staff fill the form in.
     """
+    if attached is None:
+        questions = [question for question in questions if question.kind != FILE]
     fields: dict[str, Any] = {}
     patient_type = "" if who.staff else who.rules.patient_type
     if patient_type in RETURNING:
@@ -232,7 +306,7 @@ def details_form(
     fields["for_whom"] = Choice("Who is it for?", FOR_WHOM, needed="choose one.", default="me")
     if who.age_first:
         fields["birth_date"] = _birth_date(today)
-    fields |= eligibility_fields(who)
+    fields |= eligibility_fields(who, attached)
     fields |= {
         "given": Line(
             "First name",
@@ -256,7 +330,7 @@ def details_form(
         "email": Line("Email", email_check, most=254),
         "phone": Line("Phone", phone_check, most=40),
     }
-    fields |= {QUESTION + question.id: _question_field(question, today) for question in questions}
+    fields |= {QUESTION + question.id: _question_field(question, attached or ()) for question in questions}
     fields |= {
         "reason": Lines(
             "Reason for the visit",

@@ -13,6 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import Field
 
+from scheduler.booking.documents import Attached
 from scheduler.booking.eligibility import (
     ANYBODY,
     ASK,
@@ -29,9 +30,10 @@ from scheduler.booking.eligibility import (
 )
 from scheduler.booking.eligible import FIELD_OF, refusal
 from scheduler.intake.fields import Choice, Line, Pick, Tick, about
+from scheduler.intake.files import Files
 from scheduler.web.times import day_with_year
 
-REFERRAL_NUMBER, INSURED, CONSENT = "referral_number", "insurance", "consent"
+REFERRAL_NUMBER, REFERRAL_FILE, INSURED, CONSENT = "referral_number", "referral_file", "insurance", "consent"
 FIELDS = (REFERRAL_NUMBER, INSURED, CONSENT)
 NUMBER_LENGTH = 60
 MOST_RADIOS = 8
@@ -40,13 +42,11 @@ MOST_RADIOS = 8
 @dataclass(frozen=True, slots=True)
 class Who:
     """Whom a type is for, asked of a visit on ``day`` (its local date). ``staff`` write down what they are told: they are
-    asked for no consent, nothing must be answered, and what speaks against somebody is theirs to set aside.
-    ``has_document``: a referral document was handed in already."""
+    asked for no consent, nothing must be answered, and what speaks against somebody is theirs to set aside."""
 
     rules: Rules = ANYBODY
     day: date = date.max
     staff: bool = False
-    has_document: bool = False
 
     @property
     def age_first(self) -> bool:
@@ -65,8 +65,8 @@ class Who:
 STAFF = Who(staff=True)
 
 
-def eligibility_fields(asked: Who) -> dict[str, Field]:
-    """The fields that the type asks for, after the birth date's."""
+def eligibility_fields(asked: Who, attached: Sequence[Attached] | None) -> dict[str, Field]:
+    """The fields that the type asks for, after the birth date's. ``attached``: as for ``details_form``."""
     fields: dict[str, Any] = {}
     if asked.referral:
         fields[REFERRAL_NUMBER] = Line(
@@ -76,6 +76,10 @@ def eligibility_fields(asked: Who) -> dict[str, Field]:
             if asked.rules.referral == OPTIONAL
             else _("This visit needs a referral. Its number stands on the letter of who sends you."),
         )
+        if attached is not None:
+            fields[REFERRAL_FILE] = Files(
+                _("Referral document"), attached=attached, hint=_("Instead of the number, or with it.")
+            )
     if asked.insurance:
         fields[INSURED] = _insurance(asked)
     return fields
@@ -135,7 +139,7 @@ class EligibilityPart:
         return Applicant(
             seen={"yes": True, "no": False}.get(seen),
             born=form.birth_date.data,
-            referral=(bool(self.number_given()) or self.who.has_document) if self.who.referral else None,
+            referral=(bool(self.number_given()) or bool(self.documents)) if self.who.referral else None,
             insured=insured or None,
             plan_id=plan_id,
         )
@@ -148,6 +152,12 @@ class EligibilityPart:
             return PLAN, chosen
         return (chosen, "") if chosen in (NOT_LISTED, SELF, UNSURE) else ("", "")
 
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The names of the referral documents that were handed in."""
+        form: Any = self
+        return form[REFERRAL_FILE].lines if REFERRAL_FILE in form else ()
+
     def number_given(self) -> str:
         """The number of their referral, "" for none."""
         form: Any = self
@@ -158,13 +168,13 @@ class EligibilityPart:
         plan = self.who.rules.plan(self.insured()[1])
         return plan.name if plan else ""
 
-    def judge(self) -> bool:
-        """Say at the fields what speaks against who comes; whether nothing does. Who needs another visit is asked for
+    def judge(self) -> None:
+        """Say at the fields what speaks against who comes. Who needs another visit is asked for
         nothing more here; a referral that is missing may be at hand, and hides nothing."""
         form: Any = self
         found = misfits(self.who.rules, self.applicant(), self.who.day)
         if self.who.staff or not found:
-            return True
+            return
         self.misfit = found
         unfit = [code for code in found if code != REFERRAL]
         for code in found:
@@ -177,7 +187,6 @@ class EligibilityPart:
             kept = {FIELD_OF[code] for code in unfit}
             for one in form:
                 one.errors = one.errors if one.name in kept else []
-        return False
 
 
 def insurance_words(form: Any) -> str:

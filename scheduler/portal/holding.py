@@ -14,6 +14,7 @@ from scheduler.booking import By
 from scheduler.clock import MINUTE
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
+from scheduler.intake.files import MOST_AT_ONCE, TOO_MUCH, Files, take_files
 from scheduler.intake.forms import SEEN, DetailsForm, Draft, typed_values
 from scheduler.models import Appointment
 from scheduler.portal import slots, wishes
@@ -24,8 +25,9 @@ from scheduler.portal.review import summary
 from scheduler.portal.slots import Chosen, Handover, Standing
 from scheduler.portal.teams import team_offers
 from scheduler.web.access import HOLDER, PUBLIC, allow
+from scheduler.web.border import takes_file
 from scheduler.web.clinic import set_clinic
-from scheduler.web.forms import error_list
+from scheduler.web.forms import error_list, first_control
 from scheduler.web.headers import private_page
 from scheduler.web.origin import same_origin_only
 from scheduler.web.settings import current_settings
@@ -36,6 +38,7 @@ NO_HOLD = "We can't find that held time. The link may be old or cut short."
 
 @allow(PUBLIC)
 @private_page
+@takes_file(MOST_AT_ONCE)
 @same_origin_only
 def hold() -> Response:
     """Hold a time for this visitor and go on to the details."""
@@ -49,6 +52,7 @@ def hold() -> Response:
         raise NotFound(NO_TIME)
     if kept is not None and kept.open and "given" in request.form:
         _save_typed(kept)
+        _take_files(kept)
         kept = replace(kept, draft=_typed(kept))
     set_clinic(chosen.offer.clinic)
     if not chosen.offer.bookable:
@@ -111,8 +115,12 @@ def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str
     )
     if draft != held.draft:
         booking.save_draft(by=by, appointment_id=hold_id, draft=draft.data())
+    if kept is not None and kept.id != hold_id:
+        booking.documents.carry(by=by, from_id=kept.id, to_id=hold_id)
     if kept is not None and kept.id != hold_id and kept.live:
         booking.release(by=by, appointment_id=kept.id)
+    with snapshot() as session:
+        held = find_held(session, hold_id, by.visitor, clock.now()) or held
     ready = not draft.empty and held.form_of(draft.values()).validate()
     return url_for("portal.review" if ready else "portal.details", hold_id=hold_id)
 
@@ -199,6 +207,22 @@ def _details(held: Held, form: DetailsForm, *, errors: bool) -> str:
     return _page("portal/details.html", held, form=form, errors=found, travels=_travels(held), fits=fits)
 
 
+def _refused(hold_id: str, said: Mapping[str, Sequence[str]], status: int = 400) -> Response:
+    """The details page with what was typed and what to say about files, at their fields, and nothing about the rest."""
+    held = _own(hold_id)
+    form = held.form()
+    for field in form.files:
+        field.errors = said.get(field.name, ())
+    return make_response(_details(held, form, errors=True), status)
+
+
+@private_page
+def _too_much(hold_id: str) -> Response:
+    """Far more came than any form of ours holds, and was not read: the details page as it was kept last."""
+    held = _own(hold_id)
+    return _refused(hold_id, {field.name: [str(TOO_MUCH)] for field in held.form().files[:1]}, 413)
+
+
 @allow(HOLDER)
 @private_page
 def details(hold_id: str) -> str | Response:
@@ -212,14 +236,20 @@ def details(hold_id: str) -> str | Response:
 
 @allow(HOLDER)
 @private_page
+@takes_file(MOST_AT_ONCE, _too_much)
 @same_origin_only
 def take_details(hold_id: str) -> Response:
     """Keep what was typed, right or wrong; go on to the review when it is all right and the time is still ours."""
     held = _own(hold_id)
-    form = held.form_of(request.form)
-    ready = form.validate()
     if not _save_typed(held):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    refused = _take_files(held)
+    held = _own(hold_id)
+    form = held.form_of(request.form)
+    form.blame(refused)
+    ready = form.validate()
+    if form.stopping:
+        return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     if not ready:
         return make_response(_details(held, form, errors=True), 400)
     if held.live:
@@ -241,6 +271,11 @@ def _save_typed(held: Held) -> bool:
     return True
 
 
+def _take_files(held: Held) -> dict[str, list[str]]:
+    """Keep the files that came behind the hold; what to say about those that can't be taken, by field."""
+    return take_files(_by(), held.id, held.form_of(request.form).files, request.files)
+
+
 def _typed(held: Held) -> Draft:
     """The form that came, as the draft of ``held``."""
     return replace(held.draft, typed=typed_values(request.form, held.questions))
@@ -257,31 +292,63 @@ def _stay(held: Held) -> None:
 
 @allow(HOLDER)
 @private_page
+@takes_file(MOST_AT_ONCE, _too_much)
 @same_origin_only
 def extend(hold_id: str) -> Response:
     """More time, with what is typed so far kept."""
     held = _own(hold_id)
     page = "portal.review" if request.form.get("page") == "review" else "portal.details"
+    refused = {}
     if "given" in request.form:
         _save_typed(held)
+        refused = _take_files(held)
     try:
         booking.extend(by=_by(), appointment_id=hold_id)
     except HoldLapsed:
         return redirect(url_for(page, hold_id=hold_id, more=0), 303)
     except Conflict:
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    if refused:
+        return _refused(hold_id, refused)
     return redirect(url_for(page, hold_id=hold_id, more=1), 303)
 
 
 @allow(HOLDER)
 @private_page
+@takes_file(MOST_AT_ONCE, _too_much)
+@same_origin_only
+def remove_file(hold_id: str) -> Response:
+    """Take a file away again; what is typed so far, and what came along, is kept."""
+    held = _own(hold_id)
+    if "given" in request.form:
+        _save_typed(held)
+        _take_files(held)
+    try:
+        booking.documents.remove(by=_by(), appointment_id=hold_id, document_id=request.form.get("remove", ""))
+    except Conflict:
+        return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    where = next((field for field in held.form().files if _has(field, request.form.get("remove"))), None)
+    anchor = first_control(where) if where is not None else None
+    return redirect(url_for("portal.details", hold_id=hold_id, _anchor=anchor), 303)
+
+
+def _has(field: Files, document_id: str | None) -> bool:
+    return any(one.id == document_id for one in field.attached)
+
+
+@allow(HOLDER)
+@private_page
+@takes_file(MOST_AT_ONCE, _too_much)
 @same_origin_only
 def release(hold_id: str) -> Response:
     """Give the time back and choose another one; what was typed comes along."""
     held = _own(hold_id)
     if "given" in request.form:
         _save_typed(held)
+        _take_files(held)
     booking.release(by=_by(), appointment_id=hold_id)
+    if request.form.get("page") == "stop":
+        return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     with snapshot() as session:
         team = slots.for_team(session, held.chosen, held.draft.team).offer
     offer = team if team.bookable else held.chosen.offer
@@ -305,12 +372,27 @@ def release(hold_id: str) -> Response:
 
 @allow(HOLDER)
 @private_page
+def stop(hold_id: str) -> Response | str:
+    """An answer that ends the flow: the emergency number, the clinic's words and phone. The time stays held until the
+    patient gives it back; the answer can be mended."""
+    held = _own(hold_id)
+    form, details_url = held.form(), url_for("portal.details", hold_id=hold_id)
+    if not form.stopping:
+        return redirect(details_url, 303)
+    change = f"{details_url}#{first_control(form.question(form.stopping[0].id))}"
+    return _page("portal/stop.html", held, form=form, stopping=form.stopping, change=change)
+
+
+@allow(HOLDER)
+@private_page
 def review(hold_id: str) -> Response | str:
     """Check your answers."""
     held = _own(hold_id)
     form = held.form()
     if held.draft.empty or not form.validate():
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    if form.stopping:
+        return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     return _page(
         "portal/review.html",
         held,
@@ -329,6 +411,8 @@ def book(hold_id: str) -> Response:
     form = held.form()
     if not form.validate():
         return make_response(_details(held, form, errors=True), 400)
+    if form.stopping:
+        return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     try:
         made = booking.book(
             by=_by(),

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from scheduler.availability.zones import zone as zone_of
-from scheduler.booking import MAX_EXTENSIONS, is_live
+from scheduler.booking import MAX_EXTENSIONS, documents, is_live
+from scheduler.booking.documents import Attached
 from scheduler.booking.eligible import day_of
 from scheduler.intake import questions_of
 from scheduler.intake.forms import Asked, DetailsForm, Draft, details_form, read_draft
@@ -32,6 +33,7 @@ class Held:
     today: date
     draft: Draft
     questions: tuple[Asked, ...]
+    attached: tuple[Attached, ...]
     source: str
     booking_referral: str
     who: Who
@@ -47,7 +49,7 @@ class Held:
 
     def form_of(self, typed: MultiDict[str, str] | None) -> DetailsForm:
         """The details form of this hold's type with what was ``typed``."""
-        return details_form(self.questions, typed, self.today, self.who)
+        return details_form(self.questions, typed, self.today, self.who, self.attached)
 
     @property
     def complete(self) -> bool:
@@ -91,6 +93,7 @@ def held_by(session: Session, appointment: Appointment, visitor: str | None, now
         today=date.fromordinal(zone_of(chosen.zone).day(now)),
         draft=read_draft(details.draft if details else None),
         questions=questions_of(session, appointment.appointment_type_id),
+        attached=documents.listed(session, appointment.id),
         source=(referral.source if referral else None) or "",
         booking_referral=(referral.booking_referral if referral else None) or "",
         who=Who(chosen.offer.rules, day_of(chosen.start, chosen.zone)),
