@@ -20,6 +20,7 @@ from scheduler.console.offers import info_of
 from scheduler.console.past import Event, Message, history_of, messages_of
 from scheduler.console.setting_aside import sentence_of
 from scheduler.console.visits import is_ahead
+from scheduler.console.who_rows import who_rows
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.models import (
@@ -44,7 +45,8 @@ NO_BOOKING = "We can't find that booking."
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Who comes and how to reach them. ``booker``: who booked for them, "" when they did."""
+    """Who comes and how to reach them. ``booker``: who booked for them, "" when they did; ``more``: what they
+    answered about whom the visit is for, as (label, value)."""
 
     name: str
     initials: str
@@ -55,6 +57,7 @@ class Patient:
     booker: str
     reason: str
     needs: tuple[str, ...]
+    more: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ def booking_page(person: SignedIn, appointment_id: str, now: int) -> Page:
             with_whom=hosts_of(session, [appointment.schedule_id]).get(appointment.schedule_id, ""),
             place=address_lines(place),
             join_url=_video_room(session, appointment) if kind.modality == "video" else "",
-            patient=_patient(details, local_date(now, zone)),
+            patient=_patient(details, local_date(now, zone), zone),
             answers=_answers(session, appointment.id),
             acts=_acts(appointment, now, bool(details and details.email)),
             overbooked=appointment.overbooked,
@@ -184,7 +187,7 @@ def _acts(appointment: Appointment, now: int, has_email: bool) -> Acts:
     )
 
 
-def _patient(details: PatientDetails | None, today: date) -> Patient:
+def _patient(details: PatientDetails | None, today: date, zone: ZoneInfo) -> Patient:
     if details is None:
         return Patient(patient_name(None), initials(None), "", "", "", "", "", "", ())
     booker = " ".join(part for part in (details.booker_given, details.booker_family) if part)
@@ -199,6 +202,7 @@ def _patient(details: PatientDetails | None, today: date) -> Patient:
         booker=", ".join(part for part in (booker, details.relationship or "") if part),
         reason=details.reason or "",
         needs=needs_of(details.needs),
+        more=tuple(who_rows(details, zone)),
     )
 
 

@@ -94,11 +94,13 @@ def consent_field() -> Field:
 
 
 def _insurance(asked: Who) -> Field:
-    options = [(plan.id, name) for plan, name in _plan_names(asked.rules)]
+    named = [(plan, plan.name) for plan in asked.rules.plans] if asked.staff else _plan_names(asked.rules)
+    options = [(plan.id, name) for plan, name in named]
     options += [(NOT_LISTED, _("Not listed")), (SELF, _("Paying myself")), (UNSURE, _("Not sure"))]
     made = Choice if len(options) <= MOST_RADIOS else Pick
     needed = "" if asked.staff else _("choose one.")
-    return made(_("Insurance"), options, needed=needed, hint=_insurance_hint(asked.rules))
+    hint = "" if asked.staff else _insurance_hint(asked.rules)
+    return made(_("Insurance"), options, needed=needed, hint=hint)
 
 
 def _plan_names(rules: Rules) -> Sequence[tuple[Any, str]]:
