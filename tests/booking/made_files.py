@@ -14,7 +14,9 @@ from PIL import Image
 SECRET = b"secret words of a camera"
 
 
-def picture_file(kind: str = "PNG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **options: Any) -> bytes:
+def picture_file(
+    kind: str = "PNG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **options: Any
+) -> bytes:
     """A small picture."""
     out = BytesIO()
     Image.new(mode, size, "teal").save(out, kind, **options)
