@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler import clock
-from scheduler.booking.asking import answers_of, asked_questions
 from scheduler.errors import InvalidInput
 from scheduler.models import Answer, Appointment, PatientDetails, Question, Referral
+from scheduler.models.asking import Asking, answers_of, asked_questions
 
 STOP = "If this is an emergency, call 911 now. Don't wait for an appointment."
 
@@ -89,12 +89,8 @@ def check(
         select(Question).where(Question.appointment_type_id == type_id).order_by(Question.position)
     ).all()
     known = {question.id: question for question in questions}
-    given = {
-        answer.question_id: answers_of(known[answer.question_id], answer.text.strip(), answer.ticked)
-        for answer in answers
-        if answer.question_id in known
-    }
-    asked, stopped = asked_questions([question for question in questions if question.active], given)
+    asked, stopped = asked_for([question for question in questions if question.active], answers)
+    given = {answer.question_id for answer in answers if answer.text.strip()}
     problems |= _unanswered([known[one] for one in known if one in asked], given, files)
     for question_id in known:
         if question_id in stopped and files is not None:
@@ -112,8 +108,21 @@ def check(
     return Taken(kept, asked)
 
 
+def asked_for(
+    questions: Sequence[Asking], answers: Sequence[AnswerGiven]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Ids of those of the ``questions`` that are asked after these answers, and of those whose answer ends the flow."""
+    known = {question.id: question for question in questions}
+    given = {
+        answer.question_id: answers_of(known[answer.question_id], answer.text.strip(), answer.ticked)
+        for answer in answers
+        if answer.question_id in known
+    }
+    return asked_questions(questions, given)
+
+
 def _unanswered(
-    asked: Sequence[Question], given: Mapping[str, frozenset[str]], files: Collection[str] | None
+    asked: Sequence[Question], given: Collection[str], files: Collection[str] | None
 ) -> dict[str, str]:
     problems = {}
     for question in asked:
@@ -122,7 +131,7 @@ def _unanswered(
         if question.kind == "file":
             if files is not None and question.id not in files:
                 problems[question.id] = f"{question.label}: choose a file."
-        elif not given.get(question.id):
+        elif question.id not in given:
             problems[question.id] = f"{question.label}: enter an answer."
     return problems
 

@@ -108,6 +108,13 @@ def listed(session: Session, appointment_id: str) -> tuple[Attached, ...]:
     return tuple(Attached(row.id, row.question_id, row.name or "", row.mimetype, row.size) for row in rows)
 
 
+def body_of(session: Session, appointment_id: str, document_id: str) -> bytes | None:
+    """What is in a file of this booking; None when it has no such file."""
+    return session.scalar(
+        select(Document.body).where(Document.id == document_id, Document.appointment_id == appointment_id)
+    )
+
+
 def answered(attached: Sequence[Attached]) -> frozenset[str]:
     """The questions that files answer."""
     return frozenset(one.question_id for one in attached if one.question_id is not None)

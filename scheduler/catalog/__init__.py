@@ -41,7 +41,7 @@ from scheduler.catalog.people import (
 )
 from scheduler.catalog.places import add_location, edit_location, rename_location
 from scheduler.catalog.pools import add_pool, edit_pool, remove_pool, rename_pool, save_pool, set_pool_members
-from scheduler.catalog.questions import add_question, edit_question, move_question
+from scheduler.catalog.questions import add_question, asked_before, edit_question, move_question
 from scheduler.catalog.repeating import (
     add_recurrence_rule,
     remove_repeating,
@@ -73,6 +73,7 @@ __all__ = [
     "add_schedule",
     "add_share_link",
     "add_time_off",
+    "asked_before",
     "edit_appointment_type",
     "edit_location",
     "edit_organization",

@@ -40,6 +40,7 @@ from scheduler.models import (
 )
 from scheduler.web.times import day_with_year
 
+REFERRAL_DOCUMENT = "Referral document"
 NO_BOOKING = "We can't find that booking."
 
 
@@ -75,6 +76,16 @@ class Acts:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file that the patient handed in. ``asked``: the question that it answers, or what it is; ``size`` in bytes."""
+
+    id: str
+    asked: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One booking. ``outside``: why it lies where nothing is offered, as sentences; ``message``: what staff last wrote to
     the patient; ``note``: the clinic's own."""
@@ -94,6 +105,7 @@ class Page:
     join_url: str
     patient: Patient
     answers: tuple[tuple[str, str], ...]
+    files: tuple[HandedIn, ...]
     acts: Acts
     overbooked: bool
     overbook_reason: str
@@ -161,6 +173,7 @@ def booking_page(person: SignedIn, appointment_id: str, now: int) -> Page:
             join_url=_video_room(session, appointment) if kind.modality == "video" else "",
             patient=_patient(details, local_date(now, zone), zone),
             answers=_answers(session, appointment.id),
+            files=_files(session, appointment.id),
             acts=_acts(appointment, now, bool(details and details.email)),
             overbooked=appointment.overbooked,
             overbook_reason=(appointment.overbook_reason or "") if appointment.overbooked else "",
@@ -229,6 +242,16 @@ def _answers(session: Session, appointment_id: str) -> tuple[tuple[str, str], ..
         .order_by(Question.position, Answer.id)
     )
     return tuple((question, text) for question, text in found)
+
+
+def _files(session: Session, appointment_id: str) -> tuple[HandedIn, ...]:
+    kept = booking.documents.listed(session, appointment_id)
+    asked = select(Question.id, Question.label).where(Question.id.in_(booking.documents.answered(kept)))
+    labels = dict(session.execute(asked).tuples().all())
+    return tuple(
+        HandedIn(one.id, labels.get(one.question_id or "", REFERRAL_DOCUMENT), one.name, one.size)
+        for one in kept
+    )
 
 
 def _video_room(session: Session, appointment: Appointment) -> str:

@@ -59,9 +59,7 @@ def edit_page(person: SignedIn, appointment_id: str, now: int) -> Page:
             saved=MultiDict([*_typed(details), *_answered(questions, answers)]),
             today=local_date(now, info_of(appointment.zone)),
             who=_with_plan(
-                staff_asks(
-                    session, appointment.appointment_type_id, appointment.starts_at, appointment.zone
-                ),
+                staff_asks(session, appointment.appointment_type_id, appointment.starts_at, appointment.zone),
                 details,
             ),
         )

@@ -7,6 +7,7 @@ from flask import Blueprint
 from scheduler.console import (
     booking_views,
     day_views,
+    document_views,
     hours_views,
     move_views,
     profile_views,
@@ -38,6 +39,7 @@ for _path, _method, _view in (
     ("/week/<on>", "GET", day_views.week),
     # bookings
     ("/bookings/<appointment_id>", "GET", booking_views.booking_detail),
+    ("/bookings/<appointment_id>/files/<document_id>", "GET", document_views.download),
     ("/bookings/<appointment_id>/cancel", "POST", booking_views.cancel_booking),
     ("/bookings/<appointment_id>/check-in", "POST", visit_views.check_in),
     ("/bookings/<appointment_id>/in-room", "POST", visit_views.in_room),

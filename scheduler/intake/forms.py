@@ -13,7 +13,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form
 
 from scheduler.booking import AnswerGiven, Details
-from scheduler.booking.asking import YES, answers_of, asked_questions
 from scheduler.booking.documents import FILE, Attached
 from scheduler.intake.fields import (
     Choice,
@@ -37,6 +36,7 @@ from scheduler.intake.who import (
     eligibility_fields,
 )
 from scheduler.intake.who import FIELDS as WHO_FIELDS
+from scheduler.models.asking import YES, answers_of, asked_questions
 from scheduler.web.forms import PARTS
 
 FOR_WHOM = (("me", "Me"), ("child", "My child"), ("other", "Someone I care for"))

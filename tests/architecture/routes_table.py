@@ -19,6 +19,8 @@ GET     /book/<slot>                                            public      200 
 POST    /hold                                                   public      303 303 303 303 303 303 303 303
 GET     /hold/<hold_id>                                         holder      200 200 200 200 200 200 200 200
 POST    /hold/<hold_id>                                         holder      403 303 403 403 403 403 403 403
+POST    /hold/<hold_id>/files/remove                            holder      403 303 403 403 403 403 403 403
+GET     /hold/<hold_id>/stop                                    holder      200 200 200 200 200 200 200 200
 GET     /hold/<hold_id>/review                                  holder      200 303 200 200 200 200 200 200
 POST    /hold/<hold_id>/book                                    holder      403 303 403 403 403 403 403 403
 POST    /hold/<hold_id>/extend                                  holder      403 303 403 403 403 403 403 403
@@ -34,6 +36,7 @@ GET     /find-booking                                           public      200 
 POST    /find-booking                                           public      303 303 303 303 303 303 303 303
 GET     /console                                                signed-in   303 303 303 303 303 303 303 303
 GET     /console/bookings/<appointment_id>                      signed-in   303 303 200 404 200 200 404 404
+GET     /console/bookings/<appointment_id>/files/<document_id>  signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/cancel               signed-in   401 401 303 404 303 303 404 404
 GET     /console/types                                          signed-in   303 303 200 200 200 200 200 200
 GET     /console/types/new                                      signed-in   303 303 200 200 403 200 200 200

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from werkzeug.datastructures import MultiDict
+
 from scheduler.booking.eligibility import misfits
 from scheduler.booking.eligible import WHO, field_label, refusal
 from scheduler.intake.forms import DetailsForm
-from werkzeug.datastructures import MultiDict
 
 ASIDE = f"aside-{WHO}"
 

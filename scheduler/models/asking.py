@@ -8,7 +8,7 @@ hide a question.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 YES = "Yes"
@@ -24,8 +24,6 @@ class Asking(Protocol):
     @property
     def kind(self) -> str: ...
     @property
-    def choices(self) -> Sequence[str]: ...
-    @property
     def shown_question_id(self) -> str | None: ...
     @property
     def shown_answers(self) -> Sequence[str]: ...
@@ -33,11 +31,11 @@ class Asking(Protocol):
     def stop_answers(self) -> Sequence[str]: ...
 
 
-def possible_answers(question: Asking) -> tuple[str, ...]:
+def possible_answers(kind: str, choices: Sequence[str]) -> tuple[str, ...]:
     """The answers of a question that can decide something; none for a kind whose answers are free."""
-    if question.kind == "consent":
+    if kind == "consent":
         return (YES,)
-    return tuple(question.choices) if question.kind in DECIDING else ()
+    return tuple(choices) if kind in DECIDING else ()
 
 
 def answers_of(question: Asking, text: str, ticked: Sequence[str] = ()) -> frozenset[str]:
@@ -67,8 +65,3 @@ def asked_questions(
                 stopped.add(question.id)
         before.add(question.id)
     return frozenset(asked), frozenset(stopped)
-
-
-def hanging_on(questions: Iterable[Asking], question_id: str) -> list[Asking]:
-    """The questions that are asked only after an answer to this one."""
-    return [question for question in questions if question.shown_question_id == question_id]
