@@ -20,7 +20,7 @@ from scheduler.console.offers import info_of
 from scheduler.db import snapshot
 from scheduler.intake import Asked, questions_of
 from scheduler.intake.asks import staff_asks
-from scheduler.intake.fields import Choice, Choices, Pick
+from scheduler.intake.fields import Choices, OneOf
 from scheduler.intake.forms import QUESTION, DetailsForm, answer_text
 from scheduler.intake.who import INSURED, REFERRAL_NUMBER, Who
 from scheduler.models import Answer, PatientDetails
@@ -89,7 +89,7 @@ def differences(saved: DetailsForm, typed: DetailsForm) -> list[tuple[str, str, 
 
 
 def _words(field: Field) -> str:
-    if isinstance(field, Choices | Choice | Pick):
+    if isinstance(field, Choices | OneOf):
         words = {code: label for code, label, *_ in field.iter_choices()}
         codes = field.ticked if isinstance(field, Choices) else [field.text]
         return ", ".join(words.get(code, code) for code in codes)

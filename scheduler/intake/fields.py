@@ -99,10 +99,8 @@ class _Offered(SelectField):
         self.flags.required = bool(needed)
 
 
-class Choice(_Offered, RadioField):
-    """One of a few."""
-
-    kind = "choice"
+class OneOf(_Offered):
+    """One of those offered."""
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what was not offered. Raises StopValidation."""
@@ -117,16 +115,19 @@ class Choice(_Offered, RadioField):
         return self.data if isinstance(self.data, str) and self.data != "None" else ""
 
 
-class Pick(_Offered):
+class Choice(OneOf, RadioField):
+    """One of a few."""
+
+    kind = "choice"
+
+
+class Pick(OneOf):
     """One of many, from a list that opens. The first line is no answer."""
 
     kind = "pick"
 
     def __init__(self, label: str, choices: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(label, [("", "-"), *choices], **options)
-
-    pre_validate = Choice.pre_validate
-    text = Choice.text
 
 
 class Choices(_Offered, SelectMultipleField):
