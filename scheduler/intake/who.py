@@ -31,7 +31,7 @@ from scheduler.booking.eligibility import (
 from scheduler.booking.eligible import FIELD_OF, refusal
 from scheduler.intake.fields import Choice, Line, Pick, Tick, about
 from scheduler.intake.files import Files
-from scheduler.web.times import day_with_year
+from scheduler.web.times import date_long
 
 REFERRAL_NUMBER, REFERRAL_FILE, INSURED, CONSENT = "referral_number", "referral_file", "insurance", "consent"
 FIELDS = (REFERRAL_NUMBER, INSURED, CONSENT)
@@ -108,22 +108,18 @@ def _plan_names(rules: Rules) -> Sequence[tuple[Any, str]]:
     if len({plan.accepted_on for plan in rules.plans}) < 2:
         return [(plan, plan.name) for plan in rules.plans]
     said = _("%(plan)s, accepted as of %(day)s")
-    return [(plan, said % {"plan": plan.name, "day": _day(plan.accepted_on)}) for plan in rules.plans]
+    return [(plan, said % {"plan": plan.name, "day": date_long(plan.accepted_on)}) for plan in rules.plans]
 
 
 def _insurance_hint(rules: Rules) -> str:
     days = {plan.accepted_on for plan in rules.plans}
-    parts = [_("Accepted as of %(day)s.", day=_day(min(days)))] if len(days) == 1 else []
+    parts = [_("Accepted as of %(day)s.", day=date_long(min(days)))] if len(days) == 1 else []
     parts.append(
         _("This visit is only for people with one of these plans.")
         if rules.insurance == ONLY
         else _("Not sure about your plan? You can still book. Bring your card and the clinic will check.")
     )
     return " ".join(parts)
-
-
-def _day(day: date) -> str:
-    return day_with_year(day).split(", ", 1)[-1]
 
 
 class EligibilityPart:

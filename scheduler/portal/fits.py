@@ -16,7 +16,6 @@ from scheduler.booking.eligibility import AGE, RETURNING_ONLY, Applicant, days_t
 from scheduler.clock import DAY
 from scheduler.models import AppointmentType, Schedule, ScheduleHost
 from scheduler.models.situations import load_situations
-from scheduler.models.slots import slot_id
 from scheduler.portal.nearest import NearTime
 from scheduler.portal.offers import PUBLIC, Offer, load_offers
 from scheduler.portal.times import Opening, own_holds
@@ -90,7 +89,7 @@ def _begin(day: date, offer: Offer, until: int) -> int:
 
 def _opening(schedule_id: str, start: int, own: object) -> Opening:
     held_until = getattr(own, "expires_at", None) if getattr(own, "starts_at", None) == start else None
-    return Opening(start, slot_id(schedule_id, start), held_until)
+    return Opening(start, schedule_id, held_until)
 
 
 def _candidates(session: Session, offer: Offer, who: Applicant) -> list[str]:

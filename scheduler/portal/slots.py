@@ -72,6 +72,11 @@ class Handover:
         """Whom of a team they would rather see: sex and language."""
         return self.gender, self.speaks
 
+    @property
+    def anonymous(self) -> bool:
+        """Whether nothing of it belongs to one person: the page may be the same for others."""
+        return not (self.private or self.kept or self.booking_referral)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
