@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -319,7 +318,7 @@ def details_form(
         fields[SEEN] = Choice(str(RETURNING[patient_type]), SEEN_BEFORE, needed=_("choose one."))
     fields["for_whom"] = Choice(_("Who is it for?"), FOR_WHOM, needed=_("choose one."), default="me")
     if who.age_first:
-        fields["birth_date"] = _birth_date(today)
+        fields["birth_date"] = _birth_date(today, _("Of the person who comes. For example 4 27 1985"))
     fields |= eligibility_fields(who, attached)
     fields |= {
         "given": Line(
@@ -332,7 +331,7 @@ def details_form(
         "one_name": Tick(_("One name only")),
     }
     if not who.age_first:
-        fields["birth_date"] = _birth_date(today)
+        fields["birth_date"] = _birth_date(today, _("For example 4 27 1985"))
     fields |= {
         "booker_given": Line(_("Your first name"), most=NAME_LENGTH),
         "booker_family": Line(_("Your last name"), most=NAME_LENGTH),
@@ -360,12 +359,12 @@ def details_form(
     return form
 
 
-def _birth_date(today: date) -> Field:
+def _birth_date(today: date, hint: str) -> Field:
     return DateParts(
         _("Birth date"),
         needed=_("enter month, day and year."),
         past=today,
-        hint=_("For example 4 27 1985"),
+        hint=hint,
     )
 
 
@@ -379,51 +378,3 @@ def typed_values(form: MultiDict[str, str], questions: Sequence[Asked]) -> dict[
         for name in sorted(names)
         if name in form
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is kept behind a hold: the fields as typed, the patient's zone, the private link's token, the path word of the
-    team on whose page the time was chosen, and whom they would rather see (sex and language)."""
-
-    typed: Mapping[str, Sequence[str]]
-    zone: str = ""
-    private: str = ""
-    team: str = ""
-    wish: tuple[str, str] = ("", "")
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing was typed: the one answer that a landing page asks for is no typing."""
-        return not set(self.typed) - {SEEN}
-
-    def values(self) -> MultiDict[str, str] | None:
-        """The fields as a form reads them; None when nothing was typed yet."""
-        return (
-            MultiDict([(name, value) for name, values in self.typed.items() for value in values])
-            if self.typed
-            else None
-        )
-
-    def data(self) -> dict[str, Any]:
-        """As ``booking.save_draft`` takes it."""
-        return {
-            "typed": {name: list(values) for name, values in self.typed.items()},
-            "zone": self.zone,
-            "private": self.private,
-            "team": self.team,
-            "wish": list(self.wish),
-        }
-
-
-def read_draft(text: str | None) -> Draft:
-    """The draft of its stored JSON; an empty one for nothing."""
-    kept = json.loads(text) if text else {}
-    gender, speaks = kept.get("wish", ("", ""))
-    return Draft(
-        typed=kept.get("typed", {}),
-        zone=kept.get("zone", ""),
-        private=kept.get("private", ""),
-        team=kept.get("team", ""),
-        wish=(gender, speaks),
-    )

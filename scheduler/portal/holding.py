@@ -15,16 +15,16 @@ from scheduler.booking import By
 from scheduler.clock import MINUTE
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
+from scheduler.intake.drafts import Draft
 from scheduler.intake.files import MOST_AT_ONCE, TOO_MUCH, Files, take_files
-from scheduler.intake.forms import SEEN, DetailsForm, Draft, typed_values
-from scheduler.models import Appointment
+from scheduler.intake.forms import SEEN, DetailsForm, typed_values
 from scheduler.portal import slots, wishes
 from scheduler.portal.browse import NO_TIME, handover, paused_page
 from scheduler.portal.fits import NEW_HERE, Fit, fitting, for_returning
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
 from scheduler.portal.review import summary
 from scheduler.portal.slots import Chosen, Handover, Standing
-from scheduler.portal.teams import team_offers
+from scheduler.portal.taking import take
 from scheduler.web.access import HOLDER, PUBLIC, allow
 from scheduler.web.border import takes_file
 from scheduler.web.clinic import set_clinic
@@ -64,41 +64,10 @@ def hold() -> Response:
         return _gone(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
     by = By("patient", visitor=ensure_visitor())
     try:
-        made = _take(by, chosen, travels, kept)
+        made = take(by, chosen, travels, kept)
     except SlotGone as gone:
         return _gone(chosen, gone, travels, saved=saved)
     return redirect(_carry_on(by, made.id, kept, travels), 303)
-
-
-def _take(by: By, chosen: Chosen, travels: Handover, kept: Held | None) -> Appointment:
-    """Hold the time on its Schedule, or on the member of its team whose turn it is. Raises SlotGone, NotFound."""
-    finder = {
-        "source": travels.source or (kept.source if kept else ""),
-        "booking_referral": travels.booking_referral or (kept.booking_referral if kept else ""),
-    }
-    team, place = chosen.offer.team, chosen.offer.place.id
-    if team is None:
-        schedule_id = chosen.offer.schedule_id
-        return booking.hold(by=by, schedule_id=schedule_id, start=chosen.start, key=chosen.slot, **finder)
-    key = f"{team.id}-{place}-{chosen.start}"
-    return booking.hold_any(
-        by=by,
-        pool_id=team.id,
-        location_id=place,
-        start=chosen.start,
-        key=key,
-        only=_wished(team.slug, chosen, travels),
-        **finder,
-    )
-
-
-def _wished(word: str, chosen: Chosen, travels: Handover) -> frozenset[str] | None:
-    """The members whom the visitor would rather see; None for any, also where nobody is as they wish."""
-    if not any(travels.wish) or not chosen.offer.wishes:
-        return None
-    with snapshot() as session:
-        members = team_offers(session, word, chosen.offer.schedule_id)
-    return frozenset(offer.schedule_id for offer in wishes.keeping(members, travels.wish)) or None
 
 
 def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str:

@@ -13,7 +13,8 @@ from scheduler.booking import MAX_EXTENSIONS, documents, is_live
 from scheduler.booking.documents import Attached
 from scheduler.booking.eligible import day_of
 from scheduler.intake import questions_of
-from scheduler.intake.forms import Asked, DetailsForm, Draft, details_form, read_draft
+from scheduler.intake.drafts import Draft, read_draft
+from scheduler.intake.forms import Asked, DetailsForm, details_form
 from scheduler.intake.who import Who
 from scheduler.models import EXPIRED, HELD, Appointment, PatientDetails, Referral
 from scheduler.portal.offers import load_offers
