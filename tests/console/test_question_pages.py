@@ -47,7 +47,7 @@ def test_a_question_is_set_up_to_hang_on_an_answer_and_to_stop(cast: Cast) -> No
     clinic, browser = cast.clinic, cast.owner.browser
     pain = make_question(clinic, label="Pain?", kind="choice", choices=["Yes", "No"])
     address = f"/console/types/{clinic.type}/questions/new"
-    assert "After <bdi>Pain?</bdi>" in browser.get(address).text
+    assert "After “<bdi>Pain?</bdi>”" in browser.get(address).text
     form = {
         **PART_OF_A_TYPE, "label": "Is it your chest?", "kind": "choice", "choices": "Yes\nNo",
         "shown": f"{pain.id}:Yes", "stop_answers": "Yes", "stop_message": "Call us.",
@@ -61,7 +61,7 @@ def test_a_question_is_set_up_to_hang_on_an_answer_and_to_stop(cast: Cast) -> No
     assert "Stops at “Yes”: emergency number, your message and your phone" in said
     page = browser.get(f"/console/types/{clinic.type}/questions/{made.id}").text
     assert re.search(rf'value="{pain.id}:Yes" checked', page)
-    assert "Is it your chest" not in re.findall(r"After <bdi>(.*?)</bdi>", page)
+    assert "Is it your chest" not in re.findall(r"After “<bdi>(.*?)</bdi>", page)
     # taking the tick away lets it be asked always
     form |= {"seen": seen(page)}
     del form["shown"]
