@@ -247,7 +247,7 @@ def _answers(session: Session, appointment_id: str) -> tuple[tuple[str, str], ..
 def _files(session: Session, appointment_id: str) -> tuple[HandedIn, ...]:
     kept = booking.documents.listed(session, appointment_id)
     asked = select(Question.id, Question.label).where(Question.id.in_(booking.documents.answered(kept)))
-    labels = dict(session.execute(asked).tuples().all())
+    labels = {row.id: row.label for row in session.execute(asked)}
     return tuple(
         HandedIn(one.id, labels.get(one.question_id or "", REFERRAL_DOCUMENT), one.name, one.size)
         for one in kept

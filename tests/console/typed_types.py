@@ -62,5 +62,6 @@ def type_form(clinic: Clinic, path: str) -> dict[str, str]:
         return {"which": "all", "seen": ""}
     if "/questions/" in path:
         made = Question(label="Why?", kind="text", hint="", required=False, choices=[])
+        made.shown_answers, made.stop_answers, made.stop_message = [], [], ""
         return PART_OF_A_TYPE | {"seen": print_of(made)}
     return settings_form(clinic)
