@@ -17,14 +17,14 @@ from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
 from scheduler.intake.drafts import Draft
 from scheduler.intake.files import MOST_AT_ONCE, TOO_MUCH, Files, take_files
-from scheduler.intake.forms import SEEN, DetailsForm, typed_values
+from scheduler.intake.forms import DetailsForm, typed_values
 from scheduler.portal import slots, wishes
 from scheduler.portal.browse import NO_TIME, handover, paused_page
 from scheduler.portal.fits import NEW_HERE, Fit, fitting, for_returning
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
 from scheduler.portal.review import summary
 from scheduler.portal.slots import Chosen, Handover, Standing
-from scheduler.portal.taking import take
+from scheduler.portal.taking import carry_on, take
 from scheduler.web.access import HOLDER, PUBLIC, allow
 from scheduler.web.border import takes_file
 from scheduler.web.clinic import set_clinic
@@ -67,38 +67,7 @@ def hold() -> Response:
         made = take(by, chosen, travels, kept)
     except SlotGone as gone:
         return _gone(chosen, gone, travels, saved=saved)
-    return redirect(_carry_on(by, made.id, kept, travels), 303)
-
-
-def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str:
-    """Bring the answers typed for another time along to the new hold, and say which page is next."""
-    with snapshot() as session:
-        held = find_held(session, hold_id, by.visitor, clock.now())
-    if held is None or not held.open:
-        return url_for("portal.details", hold_id=hold_id)
-    old = kept.draft if kept else Draft({})
-    draft = Draft(
-        typed=_with_seen(held.draft.typed or old.typed, travels),
-        zone=travels.zone or held.draft.zone or old.zone,
-        private=travels.private or held.draft.private or old.private,
-        team=travels.team,
-        wish=travels.wish if any(travels.wish) else held.draft.wish if any(held.draft.wish) else old.wish,
-    )
-    if draft != held.draft:
-        booking.save_draft(by=by, appointment_id=hold_id, draft=draft.data())
-    if kept is not None and kept.id != hold_id:
-        booking.documents.carry(by=by, from_id=kept.id, to_id=hold_id)
-    if kept is not None and kept.id != hold_id and kept.live:
-        booking.release(by=by, appointment_id=kept.id)
-    with snapshot() as session:
-        held = find_held(session, hold_id, by.visitor, clock.now()) or held
-    ready = not draft.empty and held.form_of(draft.values()).validate()
-    return url_for("portal.review" if ready else "portal.details", hold_id=hold_id)
-
-
-def _with_seen(typed: Mapping[str, Sequence[str]], travels: Handover) -> Mapping[str, Sequence[str]]:
-    """What was typed, and what the landing page asked, so that the details page need not ask it again."""
-    return {**typed, SEEN: ["yes"]} if travels.patient == "returning" else typed
+    return redirect(carry_on(by, made.id, kept, travels), 303)
 
 
 def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> Response:

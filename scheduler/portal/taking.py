@@ -1,13 +1,19 @@
-"""Take a time for a visitor: on its Schedule, or on the member of a team whose turn it is."""
+"""Take a time for a visitor, on its Schedule or on the member of a team whose turn it is, and bring their answers along."""
 
 from __future__ import annotations
 
-from scheduler import booking
+from collections.abc import Mapping, Sequence
+
+from flask import url_for
+
+from scheduler import booking, clock
 from scheduler.booking import By
 from scheduler.db import snapshot
+from scheduler.intake.drafts import Draft
+from scheduler.intake.forms import SEEN
 from scheduler.models import Appointment
 from scheduler.portal import wishes
-from scheduler.portal.holds import Held
+from scheduler.portal.holds import Held, find_held
 from scheduler.portal.slots import Chosen, Handover
 from scheduler.portal.teams import team_offers
 
@@ -41,3 +47,34 @@ def _wished(word: str, chosen: Chosen, travels: Handover) -> frozenset[str] | No
     with snapshot() as session:
         members = team_offers(session, word, chosen.offer.schedule_id)
     return frozenset(offer.schedule_id for offer in wishes.keeping(members, travels.wish)) or None
+
+
+def carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str:
+    """Bring the answers typed for another time along to the new hold, and say which page is next."""
+    with snapshot() as session:
+        held = find_held(session, hold_id, by.visitor, clock.now())
+    if held is None or not held.open:
+        return url_for("portal.details", hold_id=hold_id)
+    old = kept.draft if kept else Draft({})
+    draft = Draft(
+        typed=_with_seen(held.draft.typed or old.typed, travels),
+        zone=travels.zone or held.draft.zone or old.zone,
+        private=travels.private or held.draft.private or old.private,
+        team=travels.team,
+        wish=travels.wish if any(travels.wish) else held.draft.wish if any(held.draft.wish) else old.wish,
+    )
+    if draft != held.draft:
+        booking.save_draft(by=by, appointment_id=hold_id, draft=draft.data())
+    if kept is not None and kept.id != hold_id:
+        booking.documents.carry(by=by, from_id=kept.id, to_id=hold_id)
+    if kept is not None and kept.id != hold_id and kept.live:
+        booking.release(by=by, appointment_id=kept.id)
+    with snapshot() as session:
+        held = find_held(session, hold_id, by.visitor, clock.now()) or held
+    ready = not draft.empty and held.form_of(draft.values()).validate()
+    return url_for("portal.review" if ready else "portal.details", hold_id=hold_id)
+
+
+def _with_seen(typed: Mapping[str, Sequence[str]], travels: Handover) -> Mapping[str, Sequence[str]]:
+    """What was typed, and what the landing page asked, so that the details page need not ask it again."""
+    return {**typed, SEEN: ["yes"]} if travels.patient == "returning" else typed
