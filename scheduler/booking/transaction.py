@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -33,7 +34,7 @@ from scheduler.models.situations import load_situation
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
-NOT_OFFERED = "This appointment type is not offered here now."
+NOT_OFFERED = lazy_gettext("This appointment type is not offered here now.")
 _ATTEMPTS = 5
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SEAT = ("uq_appointment_session_seat", "appointment.seat_number")
@@ -146,7 +147,9 @@ def settled(verb: Callable[Given, Result]) -> Callable[Given, Result]:
                 return verb(*args, **kwargs)
             except ClaimsMoved:
                 continue
-        raise Conflict("Somebody else is changing this appointment. Look at it again, then try once more.")
+        raise Conflict(
+            gettext("Somebody else is changing this appointment. Look at it again, then try once more.")
+        )
 
     return again
 

@@ -17,6 +17,7 @@ for _path, _method, _view in (
     ("/hold/<hold_id>", "GET", holding.details),
     ("/hold/<hold_id>", "POST", holding.take_details),
     ("/hold/<hold_id>/extend", "POST", holding.extend),
+    ("/hold/<hold_id>/language", "POST", holding.speak),
     ("/hold/<hold_id>/release", "POST", holding.release),
     ("/hold/<hold_id>/files/remove", "POST", holding.remove_file),
     ("/hold/<hold_id>/stop", "GET", holding.stop),
