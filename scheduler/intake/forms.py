@@ -169,9 +169,7 @@ class DetailsForm(Form):
             self._add(self.family, _('enter it, or tick "One name only".'))
         if self.for_somebody_else:
             if self._needs(self.booker_given):
-                self._add(
-                    self.booker_given, _("enter your own name, so the clinic knows who booked.")
-                )
+                self._add(self.booker_given, _("enter your own name, so the clinic knows who booked."))
             if self._needs(self.relationship):
                 self._add(self.relationship, _("enter who you are to them, such as mother."))
         if not (self.email.text or self.phone.text) and not (self.email.errors or self.phone.errors):
