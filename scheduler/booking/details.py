@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from scheduler import clock
 from scheduler.errors import InvalidInput
 from scheduler.models import Answer, Appointment, PatientDetails, Question, Referral
 from scheduler.models.asking import Asking, answers_of, asked_questions
@@ -18,7 +19,12 @@ STOP = "If this is an emergency, call 911 now. Don't wait for an appointment."
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """A patient's details, checked by the form. ``birth_date`` is an ISO date; texts may be empty where optional."""
+    """A patient's details, checked by the form. ``birth_date`` is an ISO date; texts may be empty where optional.
+    ``share_outcome``: whether the finder hears of it; None: as it was chosen before.
+
+    ``insurance``: how the visit is paid for (``eligibility.WAYS_TO_PAY``), with the plan's id and name; ``wish_gender``
+    and ``wish_language``: whom they would rather see; ``consent``: who books for somebody else said that they may.
+    """
 
     given: str
     family: str = ""
@@ -33,7 +39,14 @@ class Details:
     needs: tuple[str, ...] = ()
     language: str = "en"
     zone: str = ""
-    share_outcome: bool = True
+    share_outcome: bool | None = None
+    insurance: str = ""
+    insurance_plan_id: str = ""
+    insurance_plan: str = ""
+    referral_number: str = ""
+    wish_gender: str = ""
+    wish_language: str = ""
+    consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +153,15 @@ def keep(
     row.relationship, row.reason = details.relationship, details.reason
     row.needs = json.dumps(list(details.needs), ensure_ascii=False)
     row.language, row.zone = details.language, details.zone
+    row.insurance, row.insurance_plan = details.insurance, details.insurance_plan
+    row.insurance_plan_id = details.insurance_plan_id or None
+    row.referral_number = details.referral_number
+    wishes = {"gender": details.wish_gender, "language": details.wish_language}
+    row.wishes = (
+        json.dumps({name: wish for name, wish in wishes.items() if wish}) if any(wishes.values()) else None
+    )
+    if details.consent and row.consent_at is None:
+        row.consent_at = clock.now()
     session.execute(delete(Answer).where(Answer.appointment_id == appointment.id))
     session.add_all(
         Answer(
@@ -153,5 +175,5 @@ def keep(
         if answer.text.strip()
     )
     referral = session.get(Referral, appointment.id)
-    if referral is not None:
+    if referral is not None and details.share_outcome is not None:
         referral.share_outcome = details.share_outcome

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,9 +25,17 @@ from scheduler.intake.fields import (
     email_check,
     number_check,
     phone_check,
-    refuse,
 )
 from scheduler.intake.files import Files
+from scheduler.intake.who import (
+    CONSENT,
+    STAFF,
+    EligibilityPart,
+    Who,
+    consent_field,
+    eligibility_fields,
+)
+from scheduler.intake.who import FIELDS as WHO_FIELDS
 from scheduler.models.asking import YES, answers_of, asked_questions
 from scheduler.web.forms import PARTS
 from scheduler.web.languages import page_language
@@ -62,6 +69,7 @@ RETURNING = {
 _FIELDS = (
     *(SEEN, "for_whom", "given", "family", "one_name", "booker_given", "booker_family", "relationship"),
     *("email", "phone", "reason", "needs", "needs_language", "needs_other"),
+    *WHO_FIELDS,
 )
 
 
@@ -81,7 +89,7 @@ class Asked:
     stop_message: str = ""
 
 
-class DetailsForm(Form):
+class DetailsForm(EligibilityPart, Form):
     """Fields that every visit asks for. Made by ``details_form``, which adds the type's questions."""
 
     for_whom: Choice
@@ -172,15 +180,14 @@ class DetailsForm(Form):
                 self._add(self.booker_given, _("enter your own name, so the clinic knows who booked."))
             if self._needs(self.relationship):
                 self._add(self.relationship, _("enter who you are to them, such as mother."))
+            if CONSENT in self and not self[CONSENT].data:
+                self._add(self[CONSENT], _("tick the box to book for somebody else."), _("Your consent"))
         if not (self.email.text or self.phone.text) and not (self.email.errors or self.phone.errors):
             self.email.errors = [_("Phone or email: enter at least one so the clinic can reach you.")]
-        if SEEN in self and answer_text(self[SEEN]) == "no":
-            # whoever needs another visit is asked for nothing more here
-            for field in self:
-                field.errors = field.errors if field.name == SEEN else []
         for question in self.asked:
             if question.id not in self.asked_now:
                 self.question(question.id).errors = []
+        self.judge()
         return not any(field.errors for field in self)
 
     @staticmethod
@@ -188,13 +195,14 @@ class DetailsForm(Form):
         return not field.text and not field.errors
 
     @staticmethod
-    def _add(field: Line, what_to_do: str) -> None:
-        field.errors = [about(field, what_to_do)]
+    def _add(field: Field, what_to_do: str, name: str = "") -> None:
+        field.errors = [f"{name}: {what_to_do}" if name else about(field, what_to_do)]
 
-    def details(self, zone: str) -> Details:
+    def details(self, zone: str, wish: tuple[str, str] = ("", "")) -> Details:
         """What was typed as the booking's details; call it after ``validate``. ``zone``: the patient's, "" for the
-        clinic's."""
+        clinic's; ``wish``: the sex and the language of whom they would rather see."""
         other = self.for_somebody_else
+        insured, plan_id = self.insured()
         return Details(
             for_whom=self.for_whom.text,
             given=self.given.text,
@@ -209,7 +217,13 @@ class DetailsForm(Form):
             needs=tuple(self.named_needs()),
             language=page_language(),
             zone=zone,
-            share_outcome=True,
+            insurance=insured,
+            insurance_plan_id=plan_id,
+            insurance_plan=self.plan_name(),
+            referral_number=self.number_given(),
+            wish_gender=wish[0],
+            wish_language=wish[1],
+            consent=other and CONSENT in self and bool(self[CONSENT].data),
         )
 
     def named_needs(self) -> Iterator[str]:
@@ -242,12 +256,6 @@ def answer_text(field: Field) -> str:
         return ""
     text = getattr(field, "text", "")
     return str(text)
-
-
-def _seen_check(form: Any, field: Choice) -> None:
-    """Refuse who is new. Raises StopValidation."""
-    if field.text == "no":
-        refuse(field, _("this visit is for people who have. See below what fits you."))
 
 
 def _question_field(question: Asked, attached: Sequence[Attached]) -> Field:
@@ -293,24 +301,25 @@ def details_form(
     questions: Sequence[Asked],
     typed: MultiDict[str, str] | None,
     today: date,
-    patient_type: str = "",
+    who: Who = STAFF,
     attached: Sequence[Attached] | None = None,
 ) -> DetailsForm:
     """The details form for a type's ``questions`` with what was ``typed``; ``today``: the clinic's local date.
 
-    ``patient_type``: the type's code where patients answer for themselves; one for people who have been seen before is
-    asked about first. ``attached``: the files that are kept already; None where no files are taken, since staff fill the
-    form in.
+    ``who``: whom the type is for. What decides that is asked first: seen here before, birth date, referral, insurance.
+    ``attached``: the files that are kept already; None where no files are taken, since staff fill the form in.
     """
     if attached is None:
         questions = [question for question in questions if question.kind != FILE]
     fields: dict[str, Any] = {}
+    patient_type = "" if who.staff else who.rules.patient_type
     if patient_type in RETURNING:
-        fields[SEEN] = Choice(
-            str(RETURNING[patient_type]), SEEN_BEFORE, validators=[_seen_check], needed=_("choose one.")
-        )
+        fields[SEEN] = Choice(str(RETURNING[patient_type]), SEEN_BEFORE, needed=_("choose one."))
+    fields["for_whom"] = Choice(_("Who is it for?"), FOR_WHOM, needed=_("choose one."), default="me")
+    if who.age_first:
+        fields["birth_date"] = _birth_date(today, _("Of the person who comes. For example 4 27 1985"))
+    fields |= eligibility_fields(who, attached)
     fields |= {
-        "for_whom": Choice(_("Who is it for?"), FOR_WHOM, needed=_("choose one."), default="me"),
         "given": Line(
             _("First name"),
             most=NAME_LENGTH,
@@ -319,15 +328,17 @@ def details_form(
         ),
         "family": Line(_("Last name"), most=NAME_LENGTH),
         "one_name": Tick(_("One name only")),
-        "birth_date": DateParts(
-            _("Birth date"),
-            needed=_("enter month, day and year."),
-            past=today,
-            hint=_("For example 4 27 1985"),
-        ),
+    }
+    if not who.age_first:
+        fields["birth_date"] = _birth_date(today, _("For example 4 27 1985"))
+    fields |= {
         "booker_given": Line(_("Your first name"), most=NAME_LENGTH),
         "booker_family": Line(_("Your last name"), most=NAME_LENGTH),
         "relationship": Line(_("You are their"), most=60, hint=_("For example mother, or home nurse")),
+    }
+    if not who.staff:
+        fields[CONSENT] = consent_field()
+    fields |= {
         "email": Line(_("Email"), email_check, most=254),
         "phone": Line(_("Phone"), phone_check, most=40),
     }
@@ -342,9 +353,18 @@ def details_form(
         "needs_language": Line(_("Language of the interpreter"), most=60),
         "needs_other": Line(_("Something else"), most=LINE_LENGTH),
     }
-    made = type("DetailsFormOfType", (DetailsForm,), {**fields, "asked": tuple(questions)})
+    made = type("DetailsFormOfType", (DetailsForm,), {**fields, "asked": tuple(questions), "who": who})
     form: DetailsForm = made(formdata=typed)
     return form
+
+
+def _birth_date(today: date, hint: str) -> Field:
+    return DateParts(
+        _("Birth date"),
+        needed=_("enter month, day and year."),
+        past=today,
+        hint=hint,
+    )
 
 
 def typed_values(form: MultiDict[str, str], questions: Sequence[Asked]) -> dict[str, list[str]]:
@@ -357,47 +377,3 @@ def typed_values(form: MultiDict[str, str], questions: Sequence[Asked]) -> dict[
         for name in sorted(names)
         if name in form
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is kept behind a hold: the fields as typed, the patient's zone, the private link's token, the path word of the
-    team on whose page the time was chosen."""
-
-    typed: Mapping[str, Sequence[str]]
-    zone: str = ""
-    private: str = ""
-    team: str = ""
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing was typed: the one answer that a landing page asks for is no typing."""
-        return not set(self.typed) - {SEEN}
-
-    def values(self) -> MultiDict[str, str] | None:
-        """The fields as a form reads them; None when nothing was typed yet."""
-        return (
-            MultiDict([(name, value) for name, values in self.typed.items() for value in values])
-            if self.typed
-            else None
-        )
-
-    def data(self) -> dict[str, Any]:
-        """As ``booking.save_draft`` takes it."""
-        return {
-            "typed": {name: list(values) for name, values in self.typed.items()},
-            "zone": self.zone,
-            "private": self.private,
-            "team": self.team,
-        }
-
-
-def read_draft(text: str | None) -> Draft:
-    """The draft of its stored JSON; an empty one for nothing."""
-    kept = json.loads(text) if text else {}
-    return Draft(
-        typed=kept.get("typed", {}),
-        zone=kept.get("zone", ""),
-        private=kept.get("private", ""),
-        team=kept.get("team", ""),
-    )

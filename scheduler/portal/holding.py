@@ -15,15 +15,16 @@ from scheduler.booking import By
 from scheduler.clock import MINUTE
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
+from scheduler.intake.drafts import Draft
 from scheduler.intake.files import MOST_AT_ONCE, TOO_MUCH, Files, take_files
-from scheduler.intake.forms import SEEN, DetailsForm, Draft, typed_values
-from scheduler.models import Appointment
-from scheduler.portal import slots
+from scheduler.intake.forms import DetailsForm, typed_values
+from scheduler.portal import finders, guarding, slots, wishes
 from scheduler.portal.browse import NO_TIME, handover, paused_page
-from scheduler.portal.fits import Fit, fitting, for_returning
+from scheduler.portal.fits import NEW_HERE, Fit, fitting, for_returning
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
 from scheduler.portal.review import summary
 from scheduler.portal.slots import Chosen, Handover, Standing
+from scheduler.portal.taking import carry_on, take
 from scheduler.web.access import HOLDER, PUBLIC, allow
 from scheduler.web.border import takes_file
 from scheduler.web.clinic import set_clinic
@@ -61,62 +62,27 @@ def hold() -> Response:
     saved = bool(kept and not kept.draft.empty)
     if chosen.start > now + slots.FARTHEST:
         return _gone(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
+    gate = guarding.before_hold(chosen)
+    if gate.stop is not None:
+        return gate.stop
     by = By("patient", visitor=ensure_visitor())
     try:
-        made = _take(by, chosen, travels, kept)
+        made = take(by, chosen, travels, kept)
     except SlotGone as gone:
         return _gone(chosen, gone, travels, saved=saved)
-    return redirect(_carry_on(by, made.id, kept, travels), 303)
-
-
-def _take(by: By, chosen: Chosen, travels: Handover, kept: Held | None) -> Appointment:
-    """Hold the time on its Schedule, or on the member of its team whose turn it is. Raises SlotGone, NotFound."""
-    finder = {
-        "source": travels.source or (kept.source if kept else ""),
-        "booking_referral": travels.booking_referral or (kept.booking_referral if kept else ""),
-    }
-    team, place = chosen.offer.team, chosen.offer.place.id
-    if team is None:
-        schedule_id = chosen.offer.schedule_id
-        return booking.hold(by=by, schedule_id=schedule_id, start=chosen.start, key=chosen.slot, **finder)
-    key = f"{team.id}-{place}-{chosen.start}"
-    return booking.hold_any(by=by, pool_id=team.id, location_id=place, start=chosen.start, key=key, **finder)
-
-
-def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str:
-    """Bring the answers typed for another time along to the new hold, and say which page is next."""
-    with snapshot() as session:
-        held = find_held(session, hold_id, by.visitor, clock.now())
-    if held is None or not held.open:
-        return url_for("portal.details", hold_id=hold_id)
-    old = kept.draft if kept else Draft({})
-    draft = Draft(
-        typed=_with_seen(held.draft.typed or old.typed, travels),
-        zone=travels.zone or held.draft.zone or old.zone,
-        private=travels.private or held.draft.private or old.private,
-        team=travels.team,
-    )
-    if draft != held.draft:
-        booking.save_draft(by=by, appointment_id=hold_id, draft=draft.data())
-    if kept is not None and kept.id != hold_id:
-        booking.documents.carry(by=by, from_id=kept.id, to_id=hold_id)
-    if kept is not None and kept.id != hold_id and kept.live:
-        booking.release(by=by, appointment_id=kept.id)
-    with snapshot() as session:
-        held = find_held(session, hold_id, by.visitor, clock.now()) or held
-    ready = not draft.empty and held.form_of(draft.values()).validate()
-    return url_for("portal.review" if ready else "portal.details", hold_id=hold_id)
-
-
-def _with_seen(typed: Mapping[str, Sequence[str]], travels: Handover) -> Mapping[str, Sequence[str]]:
-    """What was typed, and what the landing page asked, so that the details page need not ask it again."""
-    return {**typed, SEEN: ["yes"]} if travels.patient == "returning" else typed
+    gate.remember(made.id)
+    return redirect(carry_on(by, made.id, kept, travels), 303)
 
 
 def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> Response:
     """The "Slot gone" page as the answer to an act: 409, nearest times, answers kept."""
     now, visitor = clock.now(), visitor_hash()
     with snapshot() as session:
+        held = find_held(session, travels.kept, visitor, now)
+        source, referral = finders.words_of(session, travels, held.id if held else "")
+    finders.count_gone(source, referral, now)
+    with snapshot() as session:
+        back = finders.back_from_gone(session, source, referral)
         page = slots.gone_page(
             session,
             chosen,
@@ -132,6 +98,7 @@ def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> 
             gone=page,
             now=now,
             slot_status=page.standing.status,
+            back=back,
             clinic=chosen.offer.clinic,
         ),
         409,
@@ -167,7 +134,10 @@ def _by() -> By:
 
 def _travels(held: Held) -> Handover:
     draft = held.draft
-    return Handover(zone=draft.zone, private=draft.private, kept=held.id, team=draft.team)
+    gender, speaks = draft.wish
+    return Handover(
+        zone=draft.zone, private=draft.private, kept=held.id, team=draft.team, gender=gender, speaks=speaks
+    )
 
 
 def _page(template: str, held: Held, **context: Any) -> str:
@@ -180,9 +150,10 @@ def _page(template: str, held: Held, **context: Any) -> str:
 def _details(held: Held, form: DetailsForm, *, errors: bool) -> str:
     found = error_list(form) if errors else []
     fits: tuple[Fit, ...] = ()
-    if for_returning(held.chosen.offer):
+    who = form.applicant() if form.misfit else NEW_HERE if for_returning(held.chosen.offer) else None
+    if who is not None:
         with snapshot() as session:
-            fits = fitting(session, held.chosen.offer, now=clock.now(), visitor=visitor_hash())
+            fits = fitting(session, held.chosen.offer, now=clock.now(), visitor=visitor_hash(), who=who)
     return _page("portal/details.html", held, form=form, errors=found, travels=_travels(held), fits=fits)
 
 
@@ -220,6 +191,7 @@ def details(hold_id: str) -> str | Response:
 def take_details(hold_id: str) -> Response:
     """Keep what was typed, right or wrong; go on to the review when it is all right and the time is still ours."""
     held = _own(hold_id)
+    guarding.note_trap(hold_id)
     if not _save_typed(held):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     refused = _take_files(held)
@@ -257,8 +229,7 @@ def _take_files(held: Held) -> dict[str, list[str]]:
 
 def _typed(held: Held) -> Draft:
     """The form that came, as the draft of ``held``."""
-    draft = held.draft
-    return Draft(typed_values(request.form, held.questions), draft.zone, draft.private, draft.team)
+    return replace(held.draft, typed=typed_values(request.form, held.questions))
 
 
 def _stay(held: Held) -> None:
@@ -346,6 +317,7 @@ def release(hold_id: str) -> Response:
         team = slots.for_team(session, held.chosen, held.draft.team).offer
     offer = team if team.bookable else held.chosen.offer
     travels = {"tz": held.draft.zone, "private": held.draft.private}
+    travels |= dict(zip(("gender", "speaks"), held.draft.wish, strict=True))
     kept: dict[str, Any] = {name: value for name, value in travels.items() if value}
     if not offer.times_path:  # no page lists its times: the landing names those near this one
         return redirect(url_for("portal.landing", slot=held.chosen.slot, kept=hold_id, **kept), 303)
@@ -386,7 +358,13 @@ def review(hold_id: str) -> Response | str:
     if form.stopping:
         return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     return _page(
-        "portal/review.html", held, rows=summary(form, url_for("portal.details", hold_id=hold_id)), form=form
+        "portal/review.html",
+        held,
+        rows=summary(form, url_for("portal.details", hold_id=hold_id)),
+        form=form,
+        wish=wishes.wish_words(held.draft.wish),
+        finder=finders.choice_behind(hold_id),
+        doubles=guarding.doubles_of(held, form),
     )
 
 
@@ -399,11 +377,20 @@ def book(hold_id: str) -> Response:
     form = held.form()
     if not form.validate():
         return make_response(_details(held, form, errors=True), 400)
+    if "finder_asked" in request.form:
+        # before anything else: a no holds whatever becomes of the time
+        booking.choose_telling(by=_by(), appointment_id=hold_id, tell="tell_finder" in request.form)
     if form.stopping:
         return redirect(url_for("portal.stop", hold_id=hold_id), 303)
+    stop = guarding.before_booking(held, form)
+    if stop is not None:
+        return stop
     try:
         made = booking.book(
-            by=_by(), appointment_id=hold_id, details=form.details(held.draft.zone), answers=form.answers()
+            by=_by(),
+            appointment_id=hold_id,
+            details=form.details(held.draft.zone, held.draft.wish),
+            answers=form.answers(),
         )
     except SlotGone as gone:
         return _gone(held.chosen, gone, _travels(held), saved=True)
