@@ -84,6 +84,11 @@ class Settings:
         200, "Holds of one clinic in ten minutes beyond which browsers do a sum before each hold; 0: never."
     )
 
+    private_callbacks: bool = _setting(
+        False,
+        "1: finders' callbacks may be plain http and lie inside a private network; 0: public https alone.",
+    )
+
     @property
     def feed_url(self) -> str:
         """The address of the feed's manifest."""
@@ -156,7 +161,7 @@ _LIMITS = {
 def _parse(name: str, text: str) -> Any:
     if name in _LIMITS:
         return _whole_number(name, text, *_LIMITS[name])
-    if name in ("demo", "show_busy", "show_held", "show_seats"):
+    if name in ("demo", "show_busy", "show_held", "show_seats", "private_callbacks"):
         return _switch(name, text)
     if name == "data_dir":
         return Path(text)

@@ -214,9 +214,16 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("called_at", sa.BigInteger(), nullable=True))
     op.add_column("outbox", sa.Column("called_by", sa.String(length=32), nullable=True))
     op.create_index(op.f("ix_outbox_to_call"), "outbox", ["to_call"], unique=False)
+    op.execute("UPDATE outbox SET to_call = true WHERE error = 'call: the patient gave no email'")
+    op.add_column("outbox", sa.Column("step", sa.Integer(), nullable=True))
+    op.add_column("outbox", sa.Column("for_at", sa.BigInteger(), nullable=True))
+    op.create_index("uq_outbox_reminder", "outbox", ["object_id", "kind", "step", "for_at"], unique=True)
 
 
 def downgrade() -> None:
+    op.drop_index("uq_outbox_reminder", table_name="outbox")
+    op.drop_column("outbox", "for_at")
+    op.drop_column("outbox", "step")
     op.drop_index(op.f("ix_outbox_to_call"), table_name="outbox")
     op.drop_column("outbox", "called_by")
     op.drop_column("outbox", "called_at")

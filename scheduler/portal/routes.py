@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from scheduler.portal import browse, checking, finding, holding, landing, managing, moving, my_data, photos
+from scheduler.portal import (
+    browse,
+    checking,
+    coming,
+    finding,
+    holding,
+    landing,
+    managing,
+    moving,
+    my_data,
+    photos,
+)
 
 blueprint = Blueprint("portal", __name__)
 
@@ -19,6 +30,8 @@ for _path, _method, _view in (
     ("/hold/<hold_id>/extend", "POST", holding.extend),
     ("/hold/<hold_id>/language", "POST", holding.speak),
     ("/hold/<hold_id>/release", "POST", holding.release),
+    ("/hold/<hold_id>/files/remove", "POST", holding.remove_file),
+    ("/hold/<hold_id>/stop", "GET", holding.stop),
     ("/hold/<hold_id>/review", "GET", holding.review),
     ("/hold/<hold_id>/book", "POST", holding.book),
     ("/hold/<hold_id>/code", "GET", checking.code),
@@ -26,6 +39,8 @@ for _path, _method, _view in (
     ("/hold/<hold_id>/code/again", "POST", checking.new_code),
     ("/b/<token>", "GET", managing.visit),
     ("/b/<token>/appointment.ics", "GET", managing.calendar),
+    ("/b/<token>/coming", "GET", coming.ask),
+    ("/b/<token>/coming", "POST", coming.say),
     ("/b/<token>/reschedule", "GET", moving.choose_time),
     ("/b/<token>/reschedule", "POST", moving.move),
     ("/b/<token>/reschedule/<slot>", "GET", moving.review_move),

@@ -202,8 +202,8 @@ def _messages(counted: mails.Counts) -> list[Problem]:
         problems.append(
             Problem(
                 f"{_many(counted.calls, 'patient', 'patients')} to call",
-                "They gave no email, so nobody has told them.",
-                "/admin/mails#calls",
+                "No mail reaches them, so nobody has told them.",
+                "/console/calls",
                 "Open the call list",
             )
         )
