@@ -279,7 +279,7 @@ def test_a_visit_of_somebody_elses_booked_in_the_same_browser_is_no_double(
     patient.book(clinic, start)
     hold = patient.hold(clinic, start, schedule=other)
     child = {"for_whom": "child", "given": "Mina", "birth_date-year": "2019", "birth_date-day": "3"}
-    child |= {"booker_given": "Zebulon", "relationship": "father"}
+    child |= {"booker_given": "Zebulon", "relationship": "father", "consent": "y"}
     patient.press(hold, **{**GOOD, **child})
     assert "You already have" not in patient.open(f"{hold}/review").words
     assert patient.press(f"{hold}/book").location.startswith("/b/")
