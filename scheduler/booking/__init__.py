@@ -11,6 +11,7 @@ from scheduler.booking.acts import ACTS, DESK, IMPORT, PATIENT, SYSTEM, By
 from scheduler.booking.blocks import block_time, unblock_time
 from scheduler.booking.book import book, desk_book
 from scheduler.booking.change import cancel, move, restore
+from scheduler.booking.coming import say_coming
 from scheduler.booking.details import AnswerGiven, Details
 from scheduler.booking.expire import expire, purge
 from scheduler.booking.find import phone_digits, send_links
@@ -24,8 +25,10 @@ from scheduler.booking.hold import (
     release,
     save_draft,
 )
+from scheduler.booking.my_data import change_contact, erase, may_erase, purge_former
 from scheduler.booking.outside import coming_visits, keep_outside, outside
 from scheduler.booking.pool import hold_any
+from scheduler.booking.same_person import join_persons, not_same, part_visit, undo_join
 from scheduler.booking.upkeep import edit_details, resend, save_note
 from scheduler.booking.visit import check_in, finish, no_show, to_room, undo_step
 
@@ -42,11 +45,13 @@ __all__ = [
     "block_time",
     "book",
     "cancel",
+    "change_contact",
     "check_in",
     "choose_telling",
     "coming_visits",
     "desk_book",
     "edit_details",
+    "erase",
     "expire",
     "extend",
     "finish",
@@ -54,20 +59,27 @@ __all__ = [
     "hold_again",
     "hold_any",
     "is_live",
+    "join_persons",
     "keep_outside",
     "links",
+    "may_erase",
     "move",
     "no_show",
+    "not_same",
     "outside",
+    "part_visit",
     "phone_digits",
     "purge",
+    "purge_former",
     "release",
     "resend",
     "restore",
     "save_draft",
     "save_note",
+    "say_coming",
     "send_links",
     "to_room",
     "unblock_time",
+    "undo_join",
     "undo_step",
 ]

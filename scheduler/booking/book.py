@@ -29,11 +29,12 @@ from scheduler.booking.transaction import (
     settled,
     take_now,
 )
+from scheduler.booking.twice import tell_of_doubles
 from scheduler.booking.upkeep import clean_text
 from scheduler.errors import Conflict, InvalidInput, SlotGone
 from scheduler.ids import new_id
 from scheduler.models import BOOKED, EXPIRED, HELD, PENDING, Appointment
-from scheduler.notify import outbox
+from scheduler.notify import outbox, reminders
 
 ROUTE, DESK_ROUTE = "book", "desk-book"
 
@@ -83,6 +84,7 @@ def book(
         keep(session, appointment, details, answers)
         mark_appointment(session, appointment)
         _tell(session, appointment, now, by, "request" if pending else "book")
+        tell_of_doubles(session, appointment, now)
         return appointment
 
 
@@ -151,3 +153,4 @@ def _tell(session: Session, appointment: Appointment, now: int, by: By, action: 
         now=now,
     )
     tell_hosts(session, appointment, by=by, now=now, kind=kind)
+    reminders.plan(session, appointment, now)

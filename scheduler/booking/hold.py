@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from scheduler import clock, db, outcomes
 from scheduler.booking import idempotency
 from scheduler.booking.acts import PATIENT, By
+from scheduler.booking.capped import actors_of, end_oldest, oldest_to_end
 from scheduler.booking.seats import take_seat
 from scheduler.booking.transaction import (
     NOT_OFFERED,
@@ -56,14 +57,17 @@ def hold(
     key: str | None = None,
     source: str = "",
     booking_referral: str = "",
+    most: int | None = None,
 ) -> Appointment:
     """Hold the start (epoch seconds) for ten minutes, or the type's own length of holds.
 
-    One hold per visitor and schedule: another one of the visitor's ends, the same start is simply theirs already.
+    One hold per visitor and schedule: another one of the visitor's ends, the same start is simply theirs already. ``most``:
+    how many they may hold over all schedules; with more their oldest end.
     Raises NotFound, SlotGone, KeyReused.
     """
     with booking_transaction() as session:
         place = place_of(session, schedule_id)
+        too_many = oldest_to_end(session, by, [schedule_id], most, clock.now())
         appointment = Appointment(id=new_id(), code=new_code())
         made_before = idempotency.earlier(
             session,
@@ -75,9 +79,10 @@ def hold(
             organization_id=place.schedule.organization_id,
             now=clock.now(),
         )
-        now = take_now(session, place.actors)
+        now = take_now(session, place.actors | actors_of(session, too_many))
         theirs = already_theirs(session, by, made_before, [schedule_id], start, now)
         if theirs is None:
+            end_oldest(session, by, too_many, now)
             theirs = appointment
             take_time(session, place, theirs, start, now, by)
             if made_before is not None:

@@ -43,6 +43,7 @@ FIELDS = {
     "hold_minutes": Field("Hold", parse.whole(5, 30), 10),
     "cancellation_notice_minutes": Field("Cancellation notice", parse.whole(0, 43_200), 1440),
     "bring": Field("What to bring", parse.prose, ""),
+    "reminders": Field("Reminders", parse.reminders, (2880, 180)),
     "language": Field("Language", parse.language, "en"),
 }
 _EDITED = FIELDS | {"active": Field("Offered", parse.switch)}

@@ -16,10 +16,11 @@ from scheduler.booking.visit import last_step, may_check_in, may_miss
 from scheduler.calendars.views import address_lines
 from scheduler.clock import local_date
 from scheduler.console.bookings import hosts_of, initials, needs_of, patient_name, state_of
+from scheduler.console.desk.duplicates import Other, others
 from scheduler.console.offers import info_of
 from scheduler.console.past import Event, Message, history_of, messages_of
 from scheduler.console.setting_aside import sentence_of
-from scheduler.console.visits import is_ahead
+from scheduler.console.visits import is_ahead, says_coming
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.models import (
@@ -74,7 +75,7 @@ class Acts:
 @dataclass(frozen=True, slots=True)
 class Page:
     """One booking. ``outside``: why it lies where nothing is offered, as sentences; ``message``: what staff last wrote to
-    the patient; ``note``: the clinic's own."""
+    the patient; ``note``: the clinic's own; ``confirmed_at``: when the patient said that they come."""
 
     id: str
     version: int
@@ -98,8 +99,10 @@ class Page:
     message: str
     note: str
     outside: str
+    confirmed_at: int | None
     history: tuple[Event, ...]
     messages: tuple[Message, ...]
+    others: tuple[Other, ...]
 
 
 def find_visible(session: Session, person: SignedIn, appointment_id: str) -> Appointment:
@@ -164,9 +167,11 @@ def booking_page(person: SignedIn, appointment_id: str, now: int) -> Page:
             cancel_reason=appointment.cancel_reason or "",
             message=appointment.staff_message or "",
             note=appointment.staff_note or "",
+            confirmed_at=appointment.confirmed_at if says_coming(appointment) else None,
             outside=sentence_of(reason, zone) if reason else "",
             history=history_of(session, appointment.id),
             messages=messages_of(session, appointment.id),
+            others=tuple(others(session, person, appointment)),
         )
 
 

@@ -13,7 +13,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from scheduler.availability.values import wall_minutes
 from scheduler.catalog import coded
 from scheduler.catalog.fields import REQUIRED
-from scheduler.catalog.typed_lengths import minutes_in
+from scheduler.catalog.typed_lengths import minutes_in, several_minutes_in
 from scheduler.catalog.types import FIELDS
 from scheduler.console import type_words
 from scheduler.models import AppointmentType
@@ -103,6 +103,11 @@ class TypeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     cancellation_notice_minutes = _length(
         "cancellation_notice_minutes",
         "How long before a visit patients can still cancel or move it by themselves.",
+    )
+    reminders = _text(
+        "reminders",
+        "How long before a visit patients are reminded, such as 2 days, 3 hours. Empty for no reminder.",
+        autocomplete="off",
     )
     bring = TextAreaField("What to bring", description="Stands on the confirmation and in the mail.")
 
@@ -200,6 +205,8 @@ def _stored_text(name: str, value: Any) -> str:
         return ""
     if name in LENGTHS:
         return duration_words(value)
+    if name == "reminders":
+        return ", ".join(map(duration_words, value))
     if name in CODED:
         return CODED[name].get(value, "")
     if name == "release_at_minute":
@@ -272,5 +279,6 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(_NUMBERS, _whole),
     **dict.fromkeys(_NUMBERS_OR_NONE, _whole_or_none),
     "release_at_minute": _wall_minute,
+    "reminders": several_minutes_in,
     **{name: _code_by_name(table) for name, table in CODED.items()},
 }

@@ -38,6 +38,8 @@ class Claimed:
     recipient_id: str | None
     message_id: str
     attempts: int
+    step: int | None = None
+    for_at: int | None = None
 
 
 def enqueue(
@@ -49,10 +51,11 @@ def enqueue(
     now: int,
     due_at: int | None = None,
     recipient_id: str | None = None,
+    step: int | None = None,
+    for_at: int | None = None,
 ) -> None:
     """Add a row in the caller's transaction: send ``kind`` about ``object_id``, to the user ``recipient_id`` (None: to the
-    patient), at ``due_at`` (epoch seconds UTC;
-    None: at once). Its Message-ID is fixed here, so that every try of one message carries the same (RFC 5322 3.6.4)."""
+    patient), at ``due_at`` (epoch seconds UTC; None: at once). ``step`` and ``for_at`` are a reminder's (``Outbox``). Its Message-ID is fixed here, so that every try of one message carries the same (RFC 5322 3.6.4)."""
     host = urlsplit(current_app.config["SETTINGS"].public_url).hostname or "localhost"
     session.add(
         Outbox(
@@ -61,6 +64,8 @@ def enqueue(
             object_id=object_id,
             recipient_id=recipient_id,
             message_id=f"<{secrets.token_hex(16)}@{host[:120]}>",
+            step=step,
+            for_at=for_at,
             created_at=now,
             due_at=now if due_at is None else due_at,
         )
@@ -111,35 +116,49 @@ def _claim(row_id: int, now: int) -> Claimed | None:
                 Outbox.recipient_id,
                 Outbox.message_id,
                 Outbox.attempts,
+                Outbox.step,
+                Outbox.for_at,
             )
             .execution_options(synchronize_session=False)
         ).one_or_none()
     return Claimed(*row) if row is not None else None
 
 
-def finish(claimed: Claimed, now: int, note: str = "") -> bool:
-    """Mark a claimed row as done; ``note`` says why nothing was sent, when so. False when the claim was lost."""
-    return _settle(claimed, done_at=now, claimed_until_at=None, error=note[:_ERROR_LENGTH])
+def finish(claimed: Claimed, now: int, note: str = "", *, to_call: bool = False) -> bool:
+    """Mark a claimed row as done; ``note`` says why nothing was sent, when so, and ``to_call`` that staff are to tell it.
+    False when the claim was lost."""
+    return _settle(claimed, done_at=now, claimed_until_at=None, error=note[:_ERROR_LENGTH], to_call=to_call)
 
 
-def fail(claimed: Claimed, now: int, problem: str) -> bool:
+def fail(claimed: Claimed, now: int, problem: str, *, to_call: bool = False) -> bool:
     """Give a claimed row back after a failure: tried again later, twice as late each time, at most hourly. ``problem``
-    must not hold anything of a patient. False when the claim was lost."""
+    must not hold anything of a patient. After the last try ``to_call`` says that staff are to tell it. False when the
+    claim was lost."""
     wait = min(_FIRST_WAIT_SECONDS * 2 ** (claimed.attempts - 1), _LONGEST_WAIT_SECONDS)
-    return _settle(claimed, due_at=now + wait, claimed_until_at=None, error=problem[:_ERROR_LENGTH])
+    return _settle(
+        claimed,
+        due_at=now + wait,
+        claimed_until_at=None,
+        error=problem[:_ERROR_LENGTH],
+        to_call=to_call and claimed.attempts >= MAX_ATTEMPTS,
+    )
 
 
-def put_back(claimed: Claimed, due_at: int) -> bool:
-    """Give a claimed row back untried, to be claimed again from ``due_at`` (epoch seconds). False when the claim was lost."""
+def postpone(claimed: Claimed, due_at: int) -> bool:
+    """Give a claimed row back until ``due_at`` (epoch seconds), as if it had not been tried. False when the claim was
+    lost."""
     return _settle(claimed, due_at=due_at, claimed_until_at=None, attempts=claimed.attempts - 1)
 
 
-def give_up(claimed: Claimed, problem: str) -> bool:
-    """Try a claimed row no more: it can never succeed. It stays listed by ``stuck``. False when the claim was lost."""
-    return _settle(claimed, attempts=MAX_ATTEMPTS, claimed_until_at=None, error=problem[:_ERROR_LENGTH])
+def give_up(claimed: Claimed, problem: str, *, to_call: bool = False) -> bool:
+    """Try a claimed row no more: it can never succeed. It stays listed by ``stuck``; ``to_call``: staff are to tell it.
+    False when the claim was lost."""
+    return _settle(
+        claimed, attempts=MAX_ATTEMPTS, claimed_until_at=None, error=problem[:_ERROR_LENGTH], to_call=to_call
+    )
 
 
-def _settle(claimed: Claimed, **values: int | str | None) -> bool:
+def _settle(claimed: Claimed, **values: int | str | bool | None) -> bool:
     with transaction() as session:
         done = session.scalar(
             update(Outbox)

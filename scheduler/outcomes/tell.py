@@ -60,7 +60,7 @@ def _deliver(claimed: outbox.Claimed, now: Callable[[], int], settings: Settings
         outbox.finish(claimed, now(), "nothing to tell any more")
         return
     if source.id in dead:
-        outbox.put_back(claimed, now() + _BACK_SECONDS)
+        outbox.postpone(claimed, now() + _BACK_SECONDS)
         return
     for state in states:
         told = send(source, f"outcome-{state.id}", state.handle, state.state, state.at, now(), settings)

@@ -17,7 +17,7 @@ from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
 from scheduler.intake.forms import SEEN, DetailsForm, Draft, typed_values
 from scheduler.models import Appointment
-from scheduler.portal import finders, slots
+from scheduler.portal import finders, guarding, slots
 from scheduler.portal.browse import NO_TIME, handover, paused_page
 from scheduler.portal.fits import Fit, fitting, for_returning
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
@@ -57,17 +57,22 @@ def hold() -> Response:
     saved = bool(kept and not kept.draft.empty)
     if chosen.start > now + slots.FARTHEST:
         return _gone(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
+    gate = guarding.before_hold(chosen)
+    if gate.stop is not None:
+        return gate.stop
     by = By("patient", visitor=ensure_visitor())
     try:
         made = _take(by, chosen, travels, kept)
     except SlotGone as gone:
         return _gone(chosen, gone, travels, saved=saved)
+    gate.remember(made.id)
     return redirect(_carry_on(by, made.id, kept, travels), 303)
 
 
 def _take(by: By, chosen: Chosen, travels: Handover, kept: Held | None) -> Appointment:
     """Hold the time on its Schedule, or on the member of its team whose turn it is. Raises SlotGone, NotFound."""
-    finder = {
+    finder: dict[str, Any] = {
+        "most": current_settings().visitor_holds,
         "source": travels.source or (kept.source if kept else ""),
         "booking_referral": travels.booking_referral or (kept.booking_referral if kept else ""),
     }
@@ -203,6 +208,7 @@ def take_details(hold_id: str) -> Response:
     held = _own(hold_id)
     form = held.form_of(request.form)
     ready = form.validate()
+    guarding.note_trap(hold_id)
     if not _save_typed(held):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     if not ready:
@@ -308,7 +314,14 @@ def review(hold_id: str) -> Response | str:
     if held.draft.empty or not form.validate():
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     rows = summary(form, url_for("portal.details", hold_id=hold_id))
-    return _page("portal/review.html", held, rows=rows, form=form, finder=finders.choice_behind(hold_id))
+    return _page(
+        "portal/review.html",
+        held,
+        rows=rows,
+        form=form,
+        finder=finders.choice_behind(hold_id),
+        doubles=guarding.doubles_of(held, form),
+    )
 
 
 @allow(HOLDER)
@@ -323,6 +336,9 @@ def book(hold_id: str) -> Response:
     if "finder_asked" in request.form:
         # before anything else: a no holds whatever becomes of the time
         booking.choose_telling(by=_by(), appointment_id=hold_id, tell="tell_finder" in request.form)
+    stop = guarding.before_booking(held, form)
+    if stop is not None:
+        return stop
     try:
         made = booking.book(
             by=_by(), appointment_id=hold_id, details=form.details(held.draft.zone), answers=form.answers()

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -93,9 +94,15 @@ class Stage:
         if path.startswith(("/b/", "/console/bookings")):
             appointment_id, token = self._booked(by)
             values |= {"<token>": token, "<appointment_id>": appointment_id}
+        if path.endswith(("/my-data", "/my-data/remove")):
+            form = self._own_data_form(path, appointment_id)
+        if path.startswith("/console/duplicates"):
+            path, form = self._duplicates(path, by)
         if path.startswith("/console/bookings"):
             form = self._visit_form(path, appointment_id)
             path += "?step=check-in" if path.endswith("/undo") else ""
+        if path.startswith("/console/calls"):
+            values["<call_id>"] = self._to_call(by)
         if path.startswith("/admin/"):
             values |= self._of_admin(path, by)
         if path.startswith("/referrals/"):
@@ -201,6 +208,19 @@ class Stage:
                 )
         return values
 
+    def _to_call(self, by: By) -> str:
+        """The message about a booking whose patient gave no email."""
+        hold_id = self._hold(by)
+        with self.app.app_context():
+            booking.book(by=by, appointment_id=hold_id, details=replace(DETAILS, email=""), answers=())
+            deliver(self.app)
+            with snapshot() as session:
+                return str(
+                    session.scalar(
+                        select(Outbox.id).where(Outbox.object_id == hold_id, Outbox.recipient_id.is_(None))
+                    )
+                )
+
     def _blocked(self) -> str:
         start = clock.now() + 90 * clock.DAY
         with self.app.app_context():
@@ -222,6 +242,25 @@ class Stage:
         if path.endswith("/details"):
             return TYPED | {"version": "1"}
         return {"text": "Bring the chart", "version": "1"} if path.endswith("/note") else {}
+
+    def _own_data_form(self, path: str, appointment_id: str) -> dict[str, str]:
+        """A change of the contact; what is to be removed is cancelled first."""
+        if path.endswith("/remove"):
+            with self.app.app_context():
+                booking.cancel(by=SYSTEM, appointment_id=appointment_id)
+            return {}
+        return {"email": "new@example.org", "phone": "", "version": "1"}
+
+    def _duplicates(self, path: str, by: By) -> tuple[str, dict[str, str]]:
+        """Two bookings of one person, joined where that is to be taken back."""
+        first, second = self._booked(by)[0], self._booked(by)[0]
+        if path.endswith("/undo"):
+            with self.app.app_context():
+                person = booking.join_persons(
+                    by=SYSTEM, organization_id=self.clinic.organization, visit_ids=[first, second]
+                )
+            return f"{path}?person={person}", {}
+        return path, {"first": first, "second": second}
 
     def _invited(self) -> str:
         number = next(self._number)

@@ -47,7 +47,9 @@ TYPE = {
     "service_category_code": "17",
     "specialty_code": "419772000",
     "patient_type": "newpt",
+    "reminders": (),
 }
+"""Reminds nobody: tests of other messages count theirs alone, tests of reminders say when."""
 
 
 @dataclass(frozen=True)

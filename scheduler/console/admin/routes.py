@@ -92,8 +92,6 @@ for _path, _method, _view in (
     ("/mails/<mail_id>/mail.eml", "GET", mail_views.eml),
     ("/mails/<mail_id>/appointment.ics", "GET", mail_views.ics),
     ("/mails/<mail_id>/retry", "POST", mail_views.retry),
-    ("/mails/<mail_id>/called", "POST", mail_views.called),
-    ("/mails/<mail_id>/not-called", "POST", mail_views.not_called),
     # finders
     ("/sources", "GET", source_views.table),
     ("/sources/new", "GET", source_views.new),
