@@ -2,8 +2,8 @@
 claims (design.md "The booking transaction").
 
 Public names: the verbs, each one transaction of its own (``verb(*, by, ...)``); ``By``, ``Details``, ``AnswerGiven``;
-``is_live``; ``links``. Verbs raise ``scheduler.errors``. May import: availability, models, audit, notify's outbox, the
-foundation; never a face.
+``is_live``; ``links``. Verbs raise ``scheduler.errors``. May import: availability, models, audit, outcomes, notify's outbox,
+the foundation; never a face.
 """
 
 from scheduler.booking import links
@@ -15,9 +15,20 @@ from scheduler.booking.coming import say_coming
 from scheduler.booking.details import AnswerGiven, Details
 from scheduler.booking.expire import expire, purge
 from scheduler.booking.find import phone_digits, send_links
-from scheduler.booking.hold import MAX_EXTENSIONS, extend, hold, hold_again, is_live, release, save_draft
+from scheduler.booking.hold import (
+    MAX_EXTENSIONS,
+    choose_telling,
+    extend,
+    hold,
+    hold_again,
+    is_live,
+    release,
+    save_draft,
+)
+from scheduler.booking.my_data import change_contact, erase, may_erase, purge_former
 from scheduler.booking.outside import coming_visits, keep_outside, outside
 from scheduler.booking.pool import hold_any
+from scheduler.booking.same_person import join_persons, not_same, part_visit, undo_join
 from scheduler.booking.upkeep import edit_details, resend, save_note
 from scheduler.booking.visit import check_in, finish, no_show, to_room, undo_step
 
@@ -34,10 +45,13 @@ __all__ = [
     "block_time",
     "book",
     "cancel",
+    "change_contact",
     "check_in",
+    "choose_telling",
     "coming_visits",
     "desk_book",
     "edit_details",
+    "erase",
     "expire",
     "extend",
     "finish",
@@ -45,13 +59,18 @@ __all__ = [
     "hold_again",
     "hold_any",
     "is_live",
+    "join_persons",
     "keep_outside",
     "links",
+    "may_erase",
     "move",
     "no_show",
+    "not_same",
     "outside",
+    "part_visit",
     "phone_digits",
     "purge",
+    "purge_former",
     "release",
     "resend",
     "restore",
@@ -61,5 +80,6 @@ __all__ = [
     "send_links",
     "to_room",
     "unblock_time",
+    "undo_join",
     "undo_step",
 ]

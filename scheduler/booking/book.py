@@ -29,6 +29,7 @@ from scheduler.booking.transaction import (
     settled,
     take_now,
 )
+from scheduler.booking.twice import tell_of_doubles
 from scheduler.booking.upkeep import clean_text
 from scheduler.errors import Conflict, InvalidInput, SlotGone
 from scheduler.ids import new_id
@@ -83,6 +84,7 @@ def book(
         keep(session, appointment, details, answers)
         mark_appointment(session, appointment)
         _tell(session, appointment, now, by, "request" if pending else "book")
+        tell_of_doubles(session, appointment, now)
         return appointment
 
 

@@ -15,7 +15,8 @@ from scheduler.models import Answer, Appointment, PatientDetails, Question, Refe
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """A patient's details, checked by the form. ``birth_date`` is an ISO date; texts may be empty where optional."""
+    """A patient's details, checked by the form. ``birth_date`` is an ISO date; texts may be empty where optional.
+    ``share_outcome``: whether the finder hears of it; None: as it was chosen before."""
 
     given: str
     family: str = ""
@@ -30,7 +31,7 @@ class Details:
     needs: tuple[str, ...] = ()
     language: str = "en"
     zone: str = ""
-    share_outcome: bool = True
+    share_outcome: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +99,5 @@ def keep(
         if answer.text.strip()
     )
     referral = session.get(Referral, appointment.id)
-    if referral is not None:
+    if referral is not None and details.share_outcome is not None:
         referral.share_outcome = details.share_outcome

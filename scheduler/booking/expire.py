@@ -33,7 +33,7 @@ def _expire_one(appointment_id: str) -> bool:
         appointment = session.get(Appointment, appointment_id, populate_existing=True)
         if appointment is None or appointment.status != HELD or (appointment.expires_at or 0) > now:
             return False
-        end_hold(session, appointment, lapsed=True)
+        end_hold(session, appointment, lapsed=True, at=appointment.expires_at)
         note(session, appointment, by=SYSTEM, at=now, action="expire")
         return True
 

@@ -49,6 +49,7 @@ from scheduler.catalog.repeating import (
 from scheduler.catalog.resources import add_device, add_room, edit_resource
 from scheduler.catalog.schedules import add_schedule, edit_schedule
 from scheduler.catalog.setup import AlreadySetUp, SetUp, is_empty, set_up
+from scheduler.catalog.sources import edit_source, register_source, renew_source_key
 from scheduler.catalog.types import add_appointment_type, edit_appointment_type, rename_appointment_type
 
 __all__ = [
@@ -80,10 +81,12 @@ __all__ = [
     "edit_resource",
     "edit_role",
     "edit_schedule",
+    "edit_source",
     "end_share_link",
     "follow_clinic",
     "is_empty",
     "move_question",
+    "register_source",
     "remove_availability",
     "remove_dates",
     "remove_override",
@@ -94,6 +97,7 @@ __all__ = [
     "rename_location",
     "rename_pool",
     "rename_practitioner",
+    "renew_source_key",
     "reopen_share_link",
     "save_pool",
     "set_dates",

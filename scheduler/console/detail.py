@@ -16,6 +16,7 @@ from scheduler.booking.visit import last_step, may_check_in, may_miss
 from scheduler.calendars.views import address_lines
 from scheduler.clock import local_date
 from scheduler.console.bookings import hosts_of, initials, needs_of, patient_name, state_of
+from scheduler.console.desk.duplicates import Other, others
 from scheduler.console.offers import info_of
 from scheduler.console.past import Event, Message, history_of, messages_of
 from scheduler.console.setting_aside import sentence_of
@@ -101,6 +102,7 @@ class Page:
     confirmed_at: int | None
     history: tuple[Event, ...]
     messages: tuple[Message, ...]
+    others: tuple[Other, ...]
 
 
 def find_visible(session: Session, person: SignedIn, appointment_id: str) -> Appointment:
@@ -169,6 +171,7 @@ def booking_page(person: SignedIn, appointment_id: str, now: int) -> Page:
             outside=sentence_of(reason, zone) if reason else "",
             history=history_of(session, appointment.id),
             messages=messages_of(session, appointment.id),
+            others=tuple(others(session, person, appointment)),
         )
 
 

@@ -33,6 +33,8 @@ _ACTS = {
     "undo-no-show": "No-show undone",
     "note": "Note changed",
     "details": "Details changed",
+    "contact": "Email or phone changed",
+    "erase": "Personal data removed",
     "resend": "Confirmation sent again",
     "coming": "Said that they'll be there",
 }
@@ -47,6 +49,9 @@ _MESSAGES = {
     "request-declined": "Note that the request is declined",
     "request-lapsed": "Note that the request has ended",
     "reminder": "Reminder",
+    "booking-twice": "Note of two visits at one time",
+    "contact-changed": "Note to the new address",
+    "contact-changed-old": "Note to the old address",
 }
 
 

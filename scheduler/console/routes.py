@@ -23,7 +23,14 @@ from scheduler.console import (
 )
 from scheduler.console import type_question_views as question_views
 from scheduler.console.common import name_the_clinic
-from scheduler.console.desk import block_views, find_views, new_views, sheet_views, walkin_views
+from scheduler.console.desk import (
+    block_views,
+    duplicates_views,
+    find_views,
+    new_views,
+    sheet_views,
+    walkin_views,
+)
 from scheduler.console.why import views as why_views
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
@@ -49,6 +56,7 @@ for _path, _method, _view in (
     ("/bookings/<appointment_id>/details", "POST", booking_views.save_details),
     ("/bookings/<appointment_id>/resend", "POST", booking_views.resend),
     ("/bookings/<appointment_id>/keep", "POST", booking_views.keep),
+    ("/bookings/<appointment_id>/part", "POST", duplicates_views.part_booking),
     ("/bookings/<appointment_id>/move", "GET", move_views.choose),
     ("/bookings/<appointment_id>/move", "POST", move_views.move),
     # patients to call
@@ -62,6 +70,10 @@ for _path, _method, _view in (
     ("/walk-in", "POST", walkin_views.add_walk_in),
     ("/find", "GET", find_views.find_form),
     ("/find", "POST", find_views.search),
+    ("/duplicates", "GET", duplicates_views.duplicates),
+    ("/duplicates/same", "POST", duplicates_views.join_records),
+    ("/duplicates/not-same", "POST", duplicates_views.keep_apart),
+    ("/duplicates/undo", "POST", duplicates_views.undo_joining),
     ("/block", "GET", block_views.block),
     ("/block", "POST", block_views.add_block),
     ("/block/<block_id>/remove", "POST", block_views.remove_block),

@@ -7,6 +7,7 @@ can no longer mark the row. A row that failed too often stays, is listed by ``st
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from scheduler.db import snapshot, transaction
 from scheduler.models import Outbox
 
 MAX_ATTEMPTS = 12
+OUTCOME = "outcome"  # the one kind that is no mail: for a finder, about a ReferralState
 LEASE_SECONDS = 3 * MINUTE
 _FIRST_WAIT_SECONDS = 5
 _LONGEST_WAIT_SECONDS = HOUR
@@ -70,6 +72,11 @@ def enqueue(
     )
 
 
+def is_mail() -> ColumnElement[bool]:
+    """The rows that are mails to people, not calls to finders."""
+    return Outbox.kind != OUTCOME
+
+
 def _ready(now: int) -> ColumnElement[bool]:
     return and_(
         Outbox.done_at.is_(None),
@@ -79,12 +86,14 @@ def _ready(now: int) -> ColumnElement[bool]:
     )
 
 
-def claim_next(now: int) -> Claimed | None:
-    """Claim the row that is due longest; None when nothing is due. Writes only when there is something to claim."""
+def claim_next(now: int, *, outcomes: bool = False) -> Claimed | None:
+    """Claim the mail that is due longest, or (``outcomes``) the call to a finder; None when nothing is due. Writes only when
+    there is something to claim."""
+    kind = Outbox.kind == OUTCOME if outcomes else is_mail()
     while True:
         with snapshot() as session:
             wanted = session.scalar(
-                select(Outbox.id).where(_ready(now)).order_by(Outbox.due_at, Outbox.id).limit(1)
+                select(Outbox.id).where(_ready(now), kind).order_by(Outbox.due_at, Outbox.id).limit(1)
             )
         if wanted is None:
             return None
@@ -171,3 +180,22 @@ def stuck(session: Session, now: int, organization_id: str | None = None) -> lis
     if organization_id is not None:
         query = query.where(Outbox.organization_id == organization_id)
     return list(session.scalars(query.order_by(Outbox.id)))
+
+
+def try_again(session: Session, now: int, organization_id: str, object_ids: Collection[str]) -> int:
+    """Make the calls to finders about these objects that failed due now, with all their tries before them; how many."""
+    again = session.scalars(
+        update(Outbox)
+        .where(
+            Outbox.organization_id == organization_id,
+            Outbox.kind == OUTCOME,
+            Outbox.object_id.in_(object_ids),
+            Outbox.done_at.is_(None),
+            Outbox.error != "",
+            or_(Outbox.claimed_until_at.is_(None), Outbox.claimed_until_at <= now),
+        )
+        .values(attempts=0, due_at=now, claimed_until_at=None)
+        .returning(Outbox.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(again.all())

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from scheduler import clock
@@ -24,11 +25,12 @@ from scheduler.web.access import PUBLIC, allow
 from scheduler.web.border import is_text
 from scheduler.web.clinic import set_clinic
 from scheduler.web.headers import mark_private
+from scheduler.web.kept import look_first, may_be_kept
 from scheduler.web.visitor import visitor_hash
 
-NO_PAGE = "There is no page at this address. The link may be old or cut short."
+NO_PAGE = lazy_gettext("There is no page at this address. The link may be old or cut short.")
 QUERY = ("from", "place", "tz", "private", "kept", "source", "booking-referral")
-NO_TIME = "We can't find that time. The link may be old or cut short."
+NO_TIME = lazy_gettext("We can't find that time. The link may be old or cut short.")
 
 
 def handover() -> Handover:
@@ -80,6 +82,7 @@ def owner(owner: str) -> str | Response:
 def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
     """The open times of an appointment type."""
     now, travels, visitor = clock.now(), handover(), visitor_hash()
+    version = look_first() if travels.anonymous else None
     asked = request.args.get("from", "")
     since = parse_day(asked)
     mark(travels)
@@ -113,6 +116,7 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
         unread=unread,
         clinic=page.offer.clinic,
     )
+    may_be_kept(version, page.stands_until)
     return made, 400 if unread else 200
 
 

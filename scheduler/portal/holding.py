@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from scheduler import booking, clock
@@ -16,7 +17,7 @@ from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
 from scheduler.intake.forms import SEEN, DetailsForm, Draft, typed_values
 from scheduler.models import Appointment
-from scheduler.portal import slots
+from scheduler.portal import finders, guarding, slots
 from scheduler.portal.browse import NO_TIME, handover, paused_page
 from scheduler.portal.fits import Fit, fitting, for_returning
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
@@ -26,11 +27,12 @@ from scheduler.web.access import HOLDER, PUBLIC, allow
 from scheduler.web.clinic import set_clinic
 from scheduler.web.forms import error_list
 from scheduler.web.headers import private_page
+from scheduler.web.languages import remember
 from scheduler.web.origin import same_origin_only
 from scheduler.web.settings import current_settings
 from scheduler.web.visitor import ensure_visitor, visitor_hash
 
-NO_HOLD = "We can't find that held time. The link may be old or cut short."
+NO_HOLD = lazy_gettext("We can't find that held time. The link may be old or cut short.")
 
 
 @allow(PUBLIC)
@@ -55,17 +57,22 @@ def hold() -> Response:
     saved = bool(kept and not kept.draft.empty)
     if chosen.start > now + slots.FARTHEST:
         return _gone(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
+    gate = guarding.before_hold(chosen)
+    if gate.stop is not None:
+        return gate.stop
     by = By("patient", visitor=ensure_visitor())
     try:
         made = _take(by, chosen, travels, kept)
     except SlotGone as gone:
         return _gone(chosen, gone, travels, saved=saved)
+    gate.remember(made.id)
     return redirect(_carry_on(by, made.id, kept, travels), 303)
 
 
 def _take(by: By, chosen: Chosen, travels: Handover, kept: Held | None) -> Appointment:
     """Hold the time on its Schedule, or on the member of its team whose turn it is. Raises SlotGone, NotFound."""
-    finder = {
+    finder: dict[str, Any] = {
+        "most": current_settings().visitor_holds,
         "source": travels.source or (kept.source if kept else ""),
         "booking_referral": travels.booking_referral or (kept.booking_referral if kept else ""),
     }
@@ -107,6 +114,11 @@ def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> 
     """The "Slot gone" page as the answer to an act: 409, nearest times, answers kept."""
     now, visitor = clock.now(), visitor_hash()
     with snapshot() as session:
+        held = find_held(session, travels.kept, visitor, now)
+        source, referral = finders.words_of(session, travels, held.id if held else "")
+    finders.count_gone(source, referral, now)
+    with snapshot() as session:
+        back = finders.back_from_gone(session, source, referral)
         page = slots.gone_page(
             session,
             chosen,
@@ -122,6 +134,7 @@ def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> 
             gone=page,
             now=now,
             slot_status=page.standing.status,
+            back=back,
             clinic=chosen.offer.clinic,
         ),
         409,
@@ -195,6 +208,7 @@ def take_details(hold_id: str) -> Response:
     held = _own(hold_id)
     form = held.form_of(request.form)
     ready = form.validate()
+    guarding.note_trap(hold_id)
     if not _save_typed(held):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     if not ready:
@@ -254,6 +268,17 @@ def extend(hold_id: str) -> Response:
 @allow(HOLDER)
 @private_page
 @same_origin_only
+def speak(hold_id: str) -> Response:
+    """Another language, with what is typed so far kept."""
+    held = _own(hold_id)
+    if "given" in request.form:
+        _save_typed(held)
+    return remember(redirect(url_for("portal.details", hold_id=hold_id), 303))
+
+
+@allow(HOLDER)
+@private_page
+@same_origin_only
 def release(hold_id: str) -> Response:
     """Give the time back and choose another one; what was typed comes along."""
     held = _own(hold_id)
@@ -288,8 +313,14 @@ def review(hold_id: str) -> Response | str:
     form = held.form()
     if held.draft.empty or not form.validate():
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    rows = summary(form, url_for("portal.details", hold_id=hold_id))
     return _page(
-        "portal/review.html", held, rows=summary(form, url_for("portal.details", hold_id=hold_id)), form=form
+        "portal/review.html",
+        held,
+        rows=rows,
+        form=form,
+        finder=finders.choice_behind(hold_id),
+        doubles=guarding.doubles_of(held, form),
     )
 
 
@@ -302,6 +333,12 @@ def book(hold_id: str) -> Response:
     form = held.form()
     if not form.validate():
         return make_response(_details(held, form, errors=True), 400)
+    if "finder_asked" in request.form:
+        # before anything else: a no holds whatever becomes of the time
+        booking.choose_telling(by=_by(), appointment_id=hold_id, tell="tell_finder" in request.form)
+    stop = guarding.before_booking(held, form)
+    if stop is not None:
+        return stop
     try:
         made = booking.book(
             by=_by(), appointment_id=hold_id, details=form.details(held.draft.zone), answers=form.answers()

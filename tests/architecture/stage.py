@@ -27,12 +27,12 @@ from scheduler.models.slots import slot_id
 from tests.architecture.people_stage import PeopleStage
 from tests.architecture.routes_table import PEOPLE, Route
 from tests.console.typed_types import type_form, type_parts
-from tests.factories import DETAILS, Clinic, make_availability, make_pool, make_room, make_user
+from tests.factories import DETAILS, Clinic, make_availability, make_pool, make_room, make_source, make_user
 from tests.people import Cast, make_cast
 from tests.support.apps import SECRET
 
-# What a GET may write: the feed's own bookkeeping (design.md "The booking transaction").
-BOOKKEEPING = {"publication", "edition", "shard_version", "shard_mark"}
+# What a GET may write: the feed's own bookkeeping (design.md "The booking transaction"), and counters of opened links.
+BOOKKEEPING = {"publication", "edition", "shard_version", "shard_mark", "referral_state", "unknown_source"}
 # What the patient types on the details page.
 TYPED = {
     "for_whom": "me",
@@ -94,6 +94,10 @@ class Stage:
         if path.startswith(("/b/", "/console/bookings")):
             appointment_id, token = self._booked(by)
             values |= {"<token>": token, "<appointment_id>": appointment_id}
+        if path.endswith(("/my-data", "/my-data/remove")):
+            form = self._own_data_form(path, appointment_id)
+        if path.startswith("/console/duplicates"):
+            path, form = self._duplicates(path, by)
         if path.startswith("/console/bookings"):
             form = self._visit_form(path, appointment_id)
             path += "?step=check-in" if path.endswith("/undo") else ""
@@ -101,6 +105,10 @@ class Stage:
             values["<call_id>"] = self._to_call(by)
         if path.startswith("/admin/"):
             values |= self._of_admin(path, by)
+        if path.startswith("/referrals/"):
+            values["<handle:handle>"] = "nobodys-handle"
+        if path.startswith("/admin/sources"):
+            form = {"name": "CareFinder", "value": f"carefinder {next(self._number)}", "version": "1"}
         if path.startswith("/admin/holidays"):
             form = {"country": "US", "act": "save", "holiday": "Labor Day"}
         if path.startswith("/invitation/"):
@@ -189,6 +197,8 @@ class Stage:
             values["<actor_id>"] = make_room(clinic).id
         if "<pool_id>" in path:
             values["<pool_id>"] = make_pool(clinic, {clinic.schedule: 0}).id
+        if "<source_id>" in path:
+            values["<source_id>"] = make_source(clinic)[0].id
         if "<mail_id>" in path:
             self._booked(by)
             deliver(self.app)
@@ -232,6 +242,25 @@ class Stage:
         if path.endswith("/details"):
             return TYPED | {"version": "1"}
         return {"text": "Bring the chart", "version": "1"} if path.endswith("/note") else {}
+
+    def _own_data_form(self, path: str, appointment_id: str) -> dict[str, str]:
+        """A change of the contact; what is to be removed is cancelled first."""
+        if path.endswith("/remove"):
+            with self.app.app_context():
+                booking.cancel(by=SYSTEM, appointment_id=appointment_id)
+            return {}
+        return {"email": "new@example.org", "phone": "", "version": "1"}
+
+    def _duplicates(self, path: str, by: By) -> tuple[str, dict[str, str]]:
+        """Two bookings of one person, joined where that is to be taken back."""
+        first, second = self._booked(by)[0], self._booked(by)[0]
+        if path.endswith("/undo"):
+            with self.app.app_context():
+                person = booking.join_persons(
+                    by=SYSTEM, organization_id=self.clinic.organization, visit_ids=[first, second]
+                )
+            return f"{path}?person={person}", {}
+        return path, {"first": first, "second": second}
 
     def _invited(self) -> str:
         number = next(self._number)

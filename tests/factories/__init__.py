@@ -22,6 +22,7 @@ from tests.factories.clinics import (
     make_type,
     npi,
 )
+from tests.factories.sources import make_source
 from tests.factories.users import PASSWORD, make_user
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "make_room",
     "make_schedule",
     "make_session_type",
+    "make_source",
     "make_type",
     "make_user",
     "npi",

@@ -15,7 +15,7 @@ from scheduler.errors import NotFound
 from scheduler.models import Appointment, Outbox
 from scheduler.notify import calls
 from scheduler.notify.mail import kept
-from scheduler.notify.outbox import MAX_ATTEMPTS
+from scheduler.notify.outbox import MAX_ATTEMPTS, is_mail
 from scheduler.settings import Settings
 
 SHOWN = 50
@@ -66,7 +66,7 @@ class Counts:
 
 def mails_page(person: Person, now: int, settings: Settings, before: int | None) -> Page:
     """The messages of the person's organization; of those dealt with, ``SHOWN`` older than the id ``before``."""
-    own = Outbox.organization_id == person.organization_id
+    own = and_(Outbox.organization_id == person.organization_id, is_mail())
     with snapshot() as session:
         failing = session.scalars(
             select(Outbox).where(own, _failing()).order_by(Outbox.id).limit(SHOWN)
@@ -94,7 +94,7 @@ def mails_page(person: Person, now: int, settings: Settings, before: int | None)
 
 def counts(session: Session, organization_id: str, now: int) -> Counts:
     """For the admin home."""
-    own = Outbox.organization_id == organization_id
+    own = and_(Outbox.organization_id == organization_id, is_mail())
 
     def count(*which: ColumnElement[bool]) -> int:
         return session.scalar(select(func.count()).select_from(Outbox).where(own, *which)) or 0

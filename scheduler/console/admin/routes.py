@@ -15,6 +15,7 @@ from scheduler.console.admin import (
     practitioner_views,
     room_views,
     service_views,
+    source_views,
     team_views,
 )
 from scheduler.console.common import name_the_clinic
@@ -91,6 +92,17 @@ for _path, _method, _view in (
     ("/mails/<mail_id>/mail.eml", "GET", mail_views.eml),
     ("/mails/<mail_id>/appointment.ics", "GET", mail_views.ics),
     ("/mails/<mail_id>/retry", "POST", mail_views.retry),
+    # finders
+    ("/sources", "GET", source_views.table),
+    ("/sources/new", "GET", source_views.new),
+    ("/sources/new", "POST", source_views.add),
+    ("/sources/<source_id>", "GET", source_views.source),
+    ("/sources/<source_id>", "POST", source_views.edit),
+    ("/sources/<source_id>/key", "POST", source_views.renew_key),
+    ("/sources/<source_id>/pause", "POST", source_views.pause),
+    ("/sources/<source_id>/resume", "POST", source_views.resume),
+    ("/sources/<source_id>/test", "POST", source_views.test),
+    ("/sources/<source_id>/again", "POST", source_views.again),
     # feed
     ("/feed", "GET", feed_views.page),
     ("/feed/check", "POST", feed_views.check),
