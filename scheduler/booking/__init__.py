@@ -2,11 +2,11 @@
 claims (design.md "The booking transaction").
 
 Public names: the verbs, each one transaction of its own (``verb(*, by, ...)``); ``By``, ``Details``, ``AnswerGiven``;
-``is_live``; ``links``. Verbs raise ``scheduler.errors``. May import: availability, models, audit, outcomes, notify's outbox,
-the foundation; never a face.
+``is_live``; ``links``; ``documents`` (files handed in). Verbs raise ``scheduler.errors``. May import: availability, models, audit, outcomes,
+notify's outbox, the foundation; never a face.
 """
 
-from scheduler.booking import links
+from scheduler.booking import documents, files, links
 from scheduler.booking.acts import ACTS, DESK, IMPORT, PATIENT, SYSTEM, By
 from scheduler.booking.blocks import block_time, unblock_time
 from scheduler.booking.book import book, desk_book
@@ -14,6 +14,7 @@ from scheduler.booking.change import cancel, move, restore
 from scheduler.booking.coming import say_coming
 from scheduler.booking.details import AnswerGiven, Details
 from scheduler.booking.expire import expire, purge
+from scheduler.booking.files import FileRefused
 from scheduler.booking.find import phone_digits, send_links
 from scheduler.booking.hold import (
     MAX_EXTENSIONS,
@@ -42,6 +43,7 @@ __all__ = [
     "AnswerGiven",
     "By",
     "Details",
+    "FileRefused",
     "block_time",
     "book",
     "cancel",
@@ -50,10 +52,12 @@ __all__ = [
     "choose_telling",
     "coming_visits",
     "desk_book",
+    "documents",
     "edit_details",
     "erase",
     "expire",
     "extend",
+    "files",
     "finish",
     "hold",
     "hold_again",

@@ -43,11 +43,13 @@ def hold_any(
     location_id: str,
     start: int,
     key: str | None = None,
+    only: frozenset[str] | None = None,
     source: str = "",
     booking_referral: str = "",
     most: int | None = None,
 ) -> Appointment:
-    """Hold the start (epoch seconds) on that member of the pool at the place whom the fair order picks.
+    """Hold the start (epoch seconds) on that member of the pool at the place whom the fair order picks; ``only``: among
+    these Schedules, where the visitor would rather see some of the members.
 
     One hold per visitor and pool: another one of the visitor's on a member there ends, the same start is theirs already.
     ``key``, ``most``: as for ``hold``. Raises NotFound when no member is offered there, KeyReused, and SlotGone when none is open:
@@ -55,6 +57,8 @@ def hold_any(
     """
     with booking_transaction() as session:
         priorities = pool_priorities(session, pool_id, location_id)
+        if only is not None:
+            priorities = {key: value for key, value in priorities.items() if key in only}
         frames = load_frames(session, list(priorities)) if priorities else []
         if not frames:
             raise NotFound(NOT_OFFERED)
@@ -66,7 +70,7 @@ def hold_any(
             key=key,
             visitor=by.visitor,
             route=ROUTE,
-            body=idempotency.body_hash([pool_id, location_id, start]),
+            body=idempotency.body_hash([pool_id, location_id, start, *sorted(only or ())]),
             appointment_id=appointment.id,
             organization_id=frames[0].organization_id,
             now=clock.now(),

@@ -28,6 +28,7 @@ from scheduler.catalog.hours import (
     remove_availability,
     set_week,
 )
+from scheduler.catalog.insurance import add_plan, edit_plan, set_type_plans
 from scheduler.catalog.links import add_share_link, end_share_link, reopen_share_link
 from scheduler.catalog.organizations import add_organization, edit_organization
 from scheduler.catalog.people import (
@@ -40,7 +41,7 @@ from scheduler.catalog.people import (
 )
 from scheduler.catalog.places import add_location, edit_location, rename_location
 from scheduler.catalog.pools import add_pool, edit_pool, remove_pool, rename_pool, save_pool, set_pool_members
-from scheduler.catalog.questions import add_question, edit_question, move_question
+from scheduler.catalog.questions import add_question, asked_before, edit_question, move_question
 from scheduler.catalog.repeating import (
     add_recurrence_rule,
     remove_repeating,
@@ -63,6 +64,7 @@ __all__ = [
     "add_device",
     "add_location",
     "add_organization",
+    "add_plan",
     "add_pool",
     "add_practitioner",
     "add_question",
@@ -72,9 +74,11 @@ __all__ = [
     "add_schedule",
     "add_share_link",
     "add_time_off",
+    "asked_before",
     "edit_appointment_type",
     "edit_location",
     "edit_organization",
+    "edit_plan",
     "edit_pool",
     "edit_practitioner",
     "edit_question",
@@ -105,6 +109,7 @@ __all__ = [
     "set_override",
     "set_pool_members",
     "set_repeating",
+    "set_type_plans",
     "set_up",
     "set_week",
 ]

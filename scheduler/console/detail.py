@@ -21,6 +21,7 @@ from scheduler.console.offers import info_of
 from scheduler.console.past import Event, Message, history_of, messages_of
 from scheduler.console.setting_aside import sentence_of
 from scheduler.console.visits import is_ahead, says_coming
+from scheduler.console.who_rows import who_rows
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.models import (
@@ -40,12 +41,14 @@ from scheduler.models import (
 )
 from scheduler.web.times import day_with_year
 
+REFERRAL_DOCUMENT = "Referral document"
 NO_BOOKING = "We can't find that booking."
 
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Who comes and how to reach them. ``booker``: who booked for them, "" when they did."""
+    """Who comes and how to reach them. ``booker``: who booked for them, "" when they did; ``more``: what they
+    answered about whom the visit is for, as (label, value)."""
 
     name: str
     initials: str
@@ -56,6 +59,7 @@ class Patient:
     booker: str
     reason: str
     needs: tuple[str, ...]
+    more: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,16 @@ class Acts:
     restore: bool
     resend: bool
     step: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file that the patient handed in. ``asked``: the question that it answers, or what it is; ``size`` in bytes."""
+
+    id: str
+    asked: str
+    name: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +106,7 @@ class Page:
     join_url: str
     patient: Patient
     answers: tuple[tuple[str, str], ...]
+    files: tuple[HandedIn, ...]
     acts: Acts
     overbooked: bool
     overbook_reason: str
@@ -159,8 +174,9 @@ def booking_page(person: SignedIn, appointment_id: str, now: int) -> Page:
             with_whom=hosts_of(session, [appointment.schedule_id]).get(appointment.schedule_id, ""),
             place=address_lines(place),
             join_url=_video_room(session, appointment) if kind.modality == "video" else "",
-            patient=_patient(details, local_date(now, zone)),
+            patient=_patient(details, local_date(now, zone), zone),
             answers=_answers(session, appointment.id),
+            files=_files(session, appointment.id),
             acts=_acts(appointment, now, bool(details and details.email)),
             overbooked=appointment.overbooked,
             overbook_reason=(appointment.overbook_reason or "") if appointment.overbooked else "",
@@ -189,7 +205,7 @@ def _acts(appointment: Appointment, now: int, has_email: bool) -> Acts:
     )
 
 
-def _patient(details: PatientDetails | None, today: date) -> Patient:
+def _patient(details: PatientDetails | None, today: date, zone: ZoneInfo) -> Patient:
     if details is None:
         return Patient(patient_name(None), initials(None), "", "", "", "", "", "", ())
     booker = " ".join(part for part in (details.booker_given, details.booker_family) if part)
@@ -204,6 +220,7 @@ def _patient(details: PatientDetails | None, today: date) -> Patient:
         booker=", ".join(part for part in (booker, details.relationship or "") if part),
         reason=details.reason or "",
         needs=needs_of(details.needs),
+        more=tuple(who_rows(details, zone)),
     )
 
 
@@ -230,6 +247,16 @@ def _answers(session: Session, appointment_id: str) -> tuple[tuple[str, str], ..
         .order_by(Question.position, Answer.id)
     )
     return tuple((question, text) for question, text in found)
+
+
+def _files(session: Session, appointment_id: str) -> tuple[HandedIn, ...]:
+    kept = booking.documents.listed(session, appointment_id)
+    asked = select(Question.id, Question.label).where(Question.id.in_(booking.documents.answered(kept)))
+    labels = {row.id: row.label for row in session.execute(asked)}
+    return tuple(
+        HandedIn(one.id, labels.get(one.question_id or "", REFERRAL_DOCUMENT), one.name, one.size)
+        for one in kept
+    )
 
 
 def _video_room(session: Session, appointment: Appointment) -> str:

@@ -8,6 +8,7 @@ from scheduler.console import (
     booking_views,
     calls_views,
     day_views,
+    document_views,
     hours_views,
     move_views,
     profile_views,
@@ -18,6 +19,7 @@ from scheduler.console import (
     type_editor_views,
     type_link_views,
     type_place_views,
+    type_plan_views,
     type_views,
     visit_views,
 )
@@ -45,6 +47,7 @@ for _path, _method, _view in (
     ("/week/<on>", "GET", day_views.week),
     # bookings
     ("/bookings/<appointment_id>", "GET", booking_views.booking_detail),
+    ("/bookings/<appointment_id>/files/<document_id>", "GET", document_views.download),
     ("/bookings/<appointment_id>/cancel", "POST", booking_views.cancel_booking),
     ("/bookings/<appointment_id>/check-in", "POST", visit_views.check_in),
     ("/bookings/<appointment_id>/in-room", "POST", visit_views.in_room),
@@ -116,6 +119,8 @@ for _path, _method, _view in (
     ("/types/<type_id>/questions/<question_id>", "POST", question_views.save_question),
     ("/types/<type_id>/questions/<question_id>/move/<way>", "POST", question_views.move_question),
     ("/types/<type_id>/questions/<question_id>/asked/<way>", "POST", question_views.ask_question),
+    ("/types/<type_id>/plans", "GET", type_plan_views.type_plans),
+    ("/types/<type_id>/plans", "POST", type_plan_views.save_type_plans),
     ("/types/<type_id>/links/new", "GET", type_link_views.new_link),
     ("/types/<type_id>/links/new", "POST", type_link_views.add_link),
     ("/types/<type_id>/links/<link_id>/end", "POST", type_link_views.end_link),

@@ -30,6 +30,8 @@ for _path, _method, _view in (
     ("/hold/<hold_id>/extend", "POST", holding.extend),
     ("/hold/<hold_id>/language", "POST", holding.speak),
     ("/hold/<hold_id>/release", "POST", holding.release),
+    ("/hold/<hold_id>/files/remove", "POST", holding.remove_file),
+    ("/hold/<hold_id>/stop", "GET", holding.stop),
     ("/hold/<hold_id>/review", "GET", holding.review),
     ("/hold/<hold_id>/book", "POST", holding.book),
     ("/hold/<hold_id>/code", "GET", checking.code),

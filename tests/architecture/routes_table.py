@@ -19,6 +19,8 @@ GET     /book/<slot>                                            public      200 
 POST    /hold                                                   public      303 303 303 303 303 303 303 303
 GET     /hold/<hold_id>                                         holder      200 200 200 200 200 200 200 200
 POST    /hold/<hold_id>                                         holder      403 303 403 403 403 403 403 403
+POST    /hold/<hold_id>/files/remove                            holder      403 303 403 403 403 403 403 403
+GET     /hold/<hold_id>/stop                                    holder      200 200 200 200 200 200 200 200
 GET     /hold/<hold_id>/review                                  holder      200 303 200 200 200 200 200 200
 POST    /hold/<hold_id>/book                                    holder      403 303 403 403 403 403 403 403
 POST    /hold/<hold_id>/extend                                  holder      403 303 403 403 403 403 403 403
@@ -47,6 +49,7 @@ POST    /find-booking                                           public      303 
 GET     /referrals/<handle:handle>                              key         401 401 401 401 401 401 401 401
 GET     /console                                                signed-in   303 303 303 303 303 303 303 303
 GET     /console/bookings/<appointment_id>                      signed-in   303 303 200 404 200 200 404 404
+GET     /console/bookings/<appointment_id>/files/<document_id>  signed-in   303 303 200 404 200 200 404 404
 POST    /console/bookings/<appointment_id>/cancel               signed-in   401 401 303 404 303 303 404 404
 GET     /console/calls                                          signed-in   303 303 200 200 200 200 200 200
 POST    /console/calls/<call_id>/called                         signed-in   401 401 303 404 303 303 404 404
@@ -74,6 +77,8 @@ GET     /console/types/<type_id>/questions/<question_id>        signed-in   303 
 POST    /console/types/<type_id>/questions/<question_id>        signed-in   401 401 303 404 403 303 404 404
 POST    /console/types/<type_id>/questions/<question_id>/move/<way> signed-in   401 401 303 404 403 303 404 404
 POST    /console/types/<type_id>/questions/<question_id>/asked/<way> signed-in   401 401 303 404 403 303 404 404
+GET     /console/types/<type_id>/plans                          signed-in   303 303 200 404 403 200 404 404
+POST    /console/types/<type_id>/plans                          signed-in   401 401 303 404 403 303 404 404
 GET     /console/types/<type_id>/links/new                      signed-in   303 303 200 404 403 200 404 404
 POST    /console/types/<type_id>/links/new                      signed-in   401 401 303 404 403 303 404 404
 POST    /console/types/<type_id>/links/<link_id>/end            signed-in   401 401 303 404 403 303 404 404
@@ -172,6 +177,12 @@ POST    /admin/places/<location_id>/rooms/<actor_id>/use        role(admin) 401 
 GET     /admin/services                                         role(admin) 303 303 403 403 403 200 200 403
 POST    /admin/services/<schedule_id>/stop                      role(admin) 401 401 403 403 403 303 404 403
 POST    /admin/services/<schedule_id>/offer                     role(admin) 401 401 403 403 403 303 404 403
+GET     /admin/insurance                                        role(admin) 303 303 403 403 403 200 200 403
+POST    /admin/insurance                                        role(admin) 401 401 403 403 403 303 303 403
+GET     /admin/insurance/<plan_id>                              role(admin) 303 303 403 403 403 200 404 403
+POST    /admin/insurance/<plan_id>                              role(admin) 401 401 403 403 403 303 404 403
+POST    /admin/insurance/<plan_id>/retire                       role(admin) 401 401 403 403 403 303 404 403
+POST    /admin/insurance/<plan_id>/accept                       role(admin) 401 401 403 403 403 303 404 403
 GET     /admin/holidays                                         role(admin) 303 303 403 403 403 200 200 403
 POST    /admin/holidays                                         role(admin) 401 401 403 403 403 303 303 403
 GET     /admin/holidays/<location_id>                           role(admin) 303 303 403 403 403 200 404 403

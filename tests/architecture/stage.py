@@ -26,8 +26,19 @@ from scheduler.models import Appointment, Base, Outbox, Revision, User
 from scheduler.models.slots import slot_id
 from tests.architecture.people_stage import PeopleStage
 from tests.architecture.routes_table import PEOPLE, Route
+from tests.booking.made_files import picture_file
 from tests.console.typed_types import type_form, type_parts
-from tests.factories import DETAILS, Clinic, make_availability, make_pool, make_room, make_source, make_user
+from tests.factories import (
+    DETAILS,
+    Clinic,
+    make_availability,
+    make_plan,
+    make_pool,
+    make_question,
+    make_room,
+    make_source,
+    make_user,
+)
 from tests.people import Cast, make_cast
 from tests.support.apps import SECRET
 
@@ -89,6 +100,10 @@ class Stage:
             values["<hold_id>"] = self._hold(by)
             if path == "/hold/<hold_id>":
                 form = TYPED
+            elif path.endswith("/stop"):
+                asked = make_question(self.clinic, kind="consent", stop_answers=["Yes"])
+                typed = TYPED | {f"q_{asked.id}": "y"}
+                self.browser("patient", cookie).post(f"/hold/{values['<hold_id>']}", data=typed)
             elif path.endswith("/book"):
                 self.browser("patient", cookie).post(f"/hold/{values['<hold_id>']}", data=TYPED)
         if path.startswith(("/b/", "/console/bookings")):
@@ -98,6 +113,8 @@ class Stage:
             form = self._own_data_form(path, appointment_id)
         if path.startswith("/console/duplicates"):
             path, form = self._duplicates(path, by)
+        if "<document_id>" in path:
+            values |= self._handed_in(by)
         if path.startswith("/console/bookings"):
             form = self._visit_form(path, appointment_id)
             path += "?step=check-in" if path.endswith("/undo") else ""
@@ -109,6 +126,8 @@ class Stage:
             values["<handle:handle>"] = "nobodys-handle"
         if path.startswith("/admin/sources"):
             form = {"name": "CareFinder", "value": f"carefinder {next(self._number)}", "version": "1"}
+        if path.startswith("/admin/insurance"):
+            form = {"name": f"Plan {next(self._number)}", "accepted_on": "2027-01-04", "version": "1"}
         if path.startswith("/admin/holidays"):
             form = {"country": "US", "act": "save", "holiday": "Labor Day"}
         if path.startswith("/invitation/"):
@@ -185,6 +204,15 @@ class Stage:
             made = booking.book(by=by, appointment_id=hold_id, details=DETAILS, answers=())
             return made.id, booking.links.manage_token(self.app.config["SETTINGS"].secret, made)
 
+    def _handed_in(self, by: By) -> dict[str, str]:
+        hold_id = self._hold(by)
+        with self.app.app_context():
+            kept = booking.documents.attach(
+                by=by, appointment_id=hold_id, question_id=None, name="letter.png", raw=picture_file()
+            )
+            booking.book(by=by, appointment_id=hold_id, details=DETAILS, answers=())
+        return {"<appointment_id>": hold_id, "<document_id>": kept.id}
+
     def _of_admin(self, path: str, by: By) -> dict[str, str]:
         """Ids of the clinic's own place, room, service and organization, and of a mail that went out."""
         clinic = self.clinic
@@ -193,6 +221,8 @@ class Stage:
             "<schedule_id>": clinic.schedule,
             "<organization_id>": clinic.organization,
         }
+        if "<plan_id>" in path:
+            values["<plan_id>"] = make_plan(clinic).id
         if "<actor_id>" in path:
             values["<actor_id>"] = make_room(clinic).id
         if "<pool_id>" in path:

@@ -8,6 +8,7 @@ from scheduler.console.admin import (
     feed_views,
     holiday_views,
     home_views,
+    insurance_views,
     mail_views,
     organization_views,
     people_views,
@@ -85,6 +86,13 @@ for _path, _method, _view in (
     ("/holidays", "POST", holiday_views.change_clinic),
     ("/holidays/<location_id>", "GET", holiday_views.place),
     ("/holidays/<location_id>", "POST", holiday_views.change_place),
+    # insurance
+    ("/insurance", "GET", insurance_views.table),
+    ("/insurance", "POST", insurance_views.add),
+    ("/insurance/<plan_id>", "GET", insurance_views.plan),
+    ("/insurance/<plan_id>", "POST", insurance_views.save),
+    ("/insurance/<plan_id>/retire", "POST", insurance_views.retire),
+    ("/insurance/<plan_id>/accept", "POST", insurance_views.accept),
     # mails
     ("/mails", "GET", mail_views.table),
     ("/mails/<mail_id>", "GET", mail_views.mail),
