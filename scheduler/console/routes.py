@@ -24,7 +24,6 @@ from scheduler.console import (
     visit_views,
 )
 from scheduler.console import type_question_views as question_views
-from scheduler.console.calls import call_count
 from scheduler.console.common import name_the_clinic
 from scheduler.console.desk import (
     block_views,
@@ -38,7 +37,6 @@ from scheduler.console.why import views as why_views
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 blueprint.before_request(name_the_clinic)
-blueprint.add_app_template_global(call_count)
 
 for _path, _method, _view in (
     # day and week

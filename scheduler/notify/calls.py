@@ -48,6 +48,8 @@ def calls(session: Session, visible: ColumnElement[bool], now: int) -> list[Call
         .limit(READ_AT_MOST)
     )
     ids = session.scalars(asked_for).all()
+    if not ids:
+        return []
     rows = session.execute(
         select(Outbox, Appointment, PatientDetails)
         .join(Appointment, Appointment.id == Outbox.object_id)
