@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -27,6 +27,7 @@ TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 
 _PYTHON = Path(__file__).resolve().parent.parent
 _KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
+_HEADER = "# Texts of the patient's pages and mails. `flask translations update` keeps their list; people write the rest."
 _JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}
 
 group = AppGroup("translations", help="Texts of the patient's pages and mails in other languages.")
@@ -44,9 +45,9 @@ def update() -> None:
         folder(language).mkdir(parents=True, exist_ok=True)
         (folder(language) / "messages.po").write_bytes(po_bytes(catalogue))
         (folder(language) / "messages.mo").write_bytes(mo_bytes(catalogue))
-        missing = [message.id for message in catalogue if message.id and not is_translated(message.string)]
-        click.echo(f"{language}: {len(catalogue)} texts, {len(missing)} without a translation")
-        for text in missing:
+        left = missing(catalogue)
+        click.echo(f"{language}: {len(catalogue)} texts, {len(left)} without a translation")
+        for text in left:
             click.echo(f"  {text}")
 
 
@@ -80,6 +81,7 @@ def folder(language: str) -> Path:
 
 def po_bytes(catalogue: Catalog) -> bytes:
     """A catalogue as its text file: sorted, without line numbers and dates, so that only changed words change it."""
+    catalogue.header_comment = _HEADER
     written = io.BytesIO()
     write_po(written, catalogue, width=120, sort_output=True, include_lineno=False, omit_header=False)
     lines = written.getvalue().decode("utf-8").splitlines(keepends=True)
