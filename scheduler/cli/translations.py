@@ -54,9 +54,6 @@ def update() -> None:
 def extract() -> Catalog:
     """All marked texts of the sources, with the files that they stand in."""
     catalogue = Catalog(project="scheduler", charset="utf-8", fuzzy=False)
-    catalogue.header_comment = (
-        "# Texts of the patient's pages and mails; made by `flask translations update`."
-    )
     for path, name, method in _sources():
         options = _JINJA if method == "jinja2" else {}
         for _line, text, _comments, context in extract_from_file(
@@ -102,9 +99,19 @@ def mo_bytes(catalogue: Catalog) -> bytes:
     return written.getvalue()
 
 
-def is_translated(string: str | tuple[str, ...] | list[str] | None) -> bool:
-    """Whether a text has its translation, in all of its plural forms."""
-    return bool(string) and all(string or ())
+def missing(catalogue: Catalog) -> list[str]:
+    """The texts without a translation, or without one of the plural forms that the language has."""
+    return [
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalogue
+        if message.id and not _translated(message, catalogue.num_plurals)
+    ]
+
+
+def _translated(message: Message, forms: int) -> bool:
+    if isinstance(message.id, str):
+        return bool(message.string)
+    return len(message.string or ()) == forms and all(message.string or ())
 
 
 def _sources() -> Iterator[tuple[Path, str, str]]:
