@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -26,6 +27,7 @@ TEMPLATE = TRANSLATIONS / "messages.pot"
 TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 
 _PYTHON = Path(__file__).resolve().parent.parent
+_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # a file that differs each day would seem changed
 _KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
 _HEADER = "# Texts of the patient's pages and mails. `flask translations update` keeps their list; people write the rest."
 _JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}
@@ -88,6 +90,7 @@ def po_bytes(catalogue: Catalog) -> bytes:
         '"Generated-By',
         '"Report-Msgid-Bugs',
         '"Last-Translator',
+        '"Language-Team',
     )
     return "".join(line for line in lines if not line.startswith(dated)).encode("utf-8")
 
@@ -95,7 +98,9 @@ def po_bytes(catalogue: Catalog) -> bytes:
 def mo_bytes(catalogue: Catalog) -> bytes:
     """A catalogue as pages read it."""
     written = io.BytesIO()
-    write_mo(written, read_po(io.BytesIO(po_bytes(catalogue)), locale=catalogue.locale))
+    plain = read_po(io.BytesIO(po_bytes(catalogue)), locale=catalogue.locale)
+    plain.creation_date = plain.revision_date = _NO_DATE
+    write_mo(written, plain)
     return written.getvalue()
 
 
