@@ -8,7 +8,7 @@ are CLDR's for the locale that ``LOCALES`` gives that language. Examples below a
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import UTC, date, time
 from functools import lru_cache, reduce
 from zoneinfo import ZoneInfo
 
@@ -165,7 +165,11 @@ def duration_words(minutes: int) -> str:
 
 def repeated(instant: int, zone: Zone) -> str | None:
     """FIRST or SECOND when the wall time of ``instant`` comes twice that day, else None."""
-    moment = to_local(instant, _zone(zone))
+    where = _zone(zone)
+    known = zone_of(where.key)
+    if known.offset(known.day(instant)) is not None:
+        return None  # no clock changes on that date
+    moment = to_local(instant, where)
     twin = moment.replace(fold=1 - moment.fold)
     if twin.utcoffset() == moment.utcoffset():
         return None
@@ -217,8 +221,14 @@ def _zone(zone: Zone) -> ZoneInfo:
 
 
 def _clock_time(instant: int, zone: ZoneInfo) -> str:
+    local = to_local(instant, zone)
+    return _minute_words(local.hour, local.minute, _locale())
+
+
+@lru_cache(maxsize=4 * 1440)
+def _minute_words(hour: int, minute: int, locale: str) -> str:
     # CLDR puts a narrow no-break space before AM; a common space is what people type and search, css keeps it whole.
-    text = format_time(to_local(instant, zone).time(), format="short", locale=_locale())
+    text = format_time(time(hour, minute), format="short", locale=locale)
     return text.replace("\u202f", " ").replace("\xa0", " ")
 
 
@@ -233,8 +243,12 @@ def _format(value: date | int, zone: Zone | None, kind: str) -> str:
         if zone is None:
             raise ValueError("an instant has no day without a zone")
         value = local_date(value, _zone(zone))
-    locale = _locale()
-    return format_date(value, format=_pattern(kind, locale), locale=locale)
+    return _day_words(value, kind, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _day_words(day: date, kind: str, locale: str) -> str:
+    return format_date(day, format=_pattern(kind, locale), locale=locale)
 
 
 @lru_cache(maxsize=64)
