@@ -92,7 +92,10 @@ def main() -> int:
                 found = [scores(server.url + path) for _ in range(rounds)]
                 middle = {category: median(one[category] for one in found) for category in LEAST}
                 failed = failed or any(middle[category] < least for category, least in LEAST.items())
-                print(f"{name:<18}", "  ".join(f"{category} {points:.0f}" for category, points in middle.items()))
+                print(
+                    f"{name:<18}",
+                    "  ".join(f"{category} {points:.0f}" for category, points in middle.items()),
+                )
         finally:
             server.stop()
     return 1 if failed else 0
