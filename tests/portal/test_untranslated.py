@@ -129,7 +129,6 @@ def test_what_goes_wrong_can_be_translated(clinic: Clinic, patient: Patient) -> 
     assert_marked(other.open(clinic.times_path, **{"from": "nonsense", "tz": "nowhere"}))
     assert_marked(other.open(clinic.times_path, tz="Asia/Tokyo"))
     assert_marked(other.open(clinic.times_path, **{"from": "2027-12-24"}))
-    assert_marked(other.press("/", given="GET alone"))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ _VOID = frozenset(
 _SILENT = frozenset({"script", "style", "code", "svg", "bdi", "textarea"})
 _SPOKEN = frozenset({"aria-label", "alt", "title", "placeholder"})
 _WORD = re.compile(r"[A-Za-z]{2,}")
-_ZONES = re.compile(r"\b(?:E[DS]T|P[DS]T|GMT)\b")
+_ZONES = re.compile(r"\b(?:E[DS]T|P[DS]T|JST|GMT)\b")
 
 
 class _Marked(NullTranslations):  # type: ignore[misc]  # babel's class has no type information
