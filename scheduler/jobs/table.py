@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from scheduler.jobs.daily import write_holidays
-from scheduler.jobs.hourly import purge_lapsed, sweep_feed
+from scheduler.jobs.hourly import purge_lapsed, purge_outcomes, sweep_feed
 from scheduler.jobs.minutely import chain_audit, expire_holds
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ JOBS: dict[str, Job] = {
         Job("expire-holds", MINUTELY, expire_holds.run),
         Job("chain-audit", MINUTELY, chain_audit.run),
         Job("purge-lapsed", HOURLY, purge_lapsed.run),
+        Job("purge-outcomes", HOURLY, purge_outcomes.run),
         Job("sweep-feed", HOURLY, sweep_feed.run),
         Job("write-holidays", DAILY, write_holidays.run),
     )

@@ -15,7 +15,7 @@ from scheduler import clock
 from scheduler.catalog.slugs import MAX_LENGTH
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
-from scheduler.portal import pages
+from scheduler.portal import pages, wishes
 from scheduler.portal.holds import answers_kept
 from scheduler.portal.offers import Offer
 from scheduler.portal.owners import find_owner
@@ -29,7 +29,7 @@ from scheduler.web.kept import look_first, may_be_kept
 from scheduler.web.visitor import visitor_hash
 
 NO_PAGE = lazy_gettext("There is no page at this address. The link may be old or cut short.")
-QUERY = ("from", "place", "tz", "private", "kept", "source", "booking-referral")
+QUERY = ("from", "place", "tz", "private", "kept", "source", "booking-referral", "gender", "speaks")
 NO_TIME = lazy_gettext("We can't find that time. The link may be old or cut short.")
 
 
@@ -46,6 +46,7 @@ def handover() -> Handover:
         patient=patient if (patient := given.get("patient", "")) in ("new", "returning") else "",
         # a deep link names one schedule; only a press on a team's own page asks for any of its members
         team=printable(given.get("team", "")[:MAX_LENGTH]).lower() if request.method == "POST" else "",
+        **wishes.read(given),
     )
 
 
@@ -95,9 +96,11 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
             return redirect(_moved(found), 301)
         if not found.bookable:
             return paused_page(found.offer)
+        asked_for = wishes.choices(found.offers)
+        kept_offers = wishes.keeping(found.offers, travels.wish) if asked_for else list(found.offers)
         page = times_page(
             session,
-            found.offers,
+            kept_offers or found.offers,
             now=now,
             since=since,
             place_id=request.args.get("place", ""),
@@ -114,6 +117,8 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
         handover=replace(travels, team=found.owner.slug) if page.offer.team else travels,
         saved=saved,
         unread=unread,
+        wished=asked_for,
+        none_wished=not kept_offers,
         clinic=page.offer.clinic,
     )
     may_be_kept(version, page.stands_until)

@@ -14,6 +14,7 @@ from scheduler.calendars.links import google_link, outlook_link
 from scheduler.calendars.write import appointment_ics
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, NotFound
+from scheduler.portal import finders
 from scheduler.portal.visits import REASONS, Visit, find_visit
 from scheduler.web.access import TOKEN, allow
 from scheduler.web.clinic import set_clinic
@@ -38,9 +39,12 @@ def open_visit(token: str) -> Visit:
 def visit(token: str) -> str:
     """The appointment's own page: its state, place and what can be done about it."""
     found = open_visit(token)
+    with snapshot() as session:
+        back = finders.back_from_visit(session, found.id, found.state)
     return render_template(
         "portal/visit.html",
         visit=found,
+        back=back,
         now=clock.now(),
         google=google_link(found.view),
         outlook=outlook_link(found.view),
