@@ -2,11 +2,11 @@
 claims (design.md "The booking transaction").
 
 Public names: the verbs, each one transaction of its own (``verb(*, by, ...)``); ``By``, ``Details``, ``AnswerGiven``;
-``is_live``; ``links``. Verbs raise ``scheduler.errors``. May import: availability, models, audit, notify's outbox, the
+``is_live``; ``links``; ``waitlist``. Verbs raise ``scheduler.errors``. May import: availability, models, audit, notify's outbox, the
 foundation; never a face.
 """
 
-from scheduler.booking import links
+from scheduler.booking import links, waitlist
 from scheduler.booking.acts import ACTS, DESK, IMPORT, PATIENT, SYSTEM, By
 from scheduler.booking.blocks import block_time, unblock_time
 from scheduler.booking.book import book, desk_book
@@ -60,4 +60,5 @@ __all__ = [
     "to_room",
     "unblock_time",
     "undo_step",
+    "waitlist",
 ]

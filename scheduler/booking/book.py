@@ -30,6 +30,7 @@ from scheduler.booking.transaction import (
     take_now,
 )
 from scheduler.booking.upkeep import clean_text
+from scheduler.booking.waitlist.settle import settle_booked
 from scheduler.errors import Conflict, InvalidInput, SlotGone
 from scheduler.ids import new_id
 from scheduler.models import BOOKED, EXPIRED, HELD, PENDING, Appointment
@@ -81,6 +82,7 @@ def book(
         appointment.expires_at = None
         appointment.booked_at = now
         keep(session, appointment, details, answers)
+        settle_booked(session, appointment, now)
         mark_appointment(session, appointment)
         _tell(session, appointment, now, by, "request" if pending else "book")
         return appointment

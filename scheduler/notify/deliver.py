@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from email.message import EmailMessage
 
-from scheduler.notify import outbox, patient_mails, staff_mails, user_mails
+from scheduler.notify import outbox, patient_mails, staff_mails, user_mails, waitlist_mails
 from scheduler.notify.mail import compose, transport
 from scheduler.notify.post import Post
 
@@ -20,7 +20,9 @@ Maker = Callable[[outbox.Claimed, int, Post], EmailMessage | str]
 
 # kind → what makes the mail from the row, the time (epoch seconds) and the post, or says why there is none to send
 MAKERS: dict[str, Maker] = {
-    kind: mails.make for mails in (patient_mails, staff_mails, user_mails) for kind in mails.KINDS
+    kind: mails.make
+    for mails in (patient_mails, staff_mails, user_mails, waitlist_mails)
+    for kind in mails.KINDS
 }
 
 
@@ -42,7 +44,7 @@ def _deliver(claimed: outbox.Claimed, now: Callable[[], int], post: Post) -> Non
         maker = MAKERS.get(claimed.kind)
         message = maker(claimed, now(), post) if maker else f"unknown kind {claimed.kind}"
         if isinstance(message, str):
-            outbox.finish(claimed, now(), message)
+            outbox.finish(claimed, now(), message, to_call=message == patient_mails.NEEDS_CALL)
             return
         transport.send(post.settings, message)
     except (transport.MailRefused, compose.AddressRefused) as error:

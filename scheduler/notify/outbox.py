@@ -108,9 +108,10 @@ def _claim(row_id: int, now: int) -> Claimed | None:
     return Claimed(*row) if row is not None else None
 
 
-def finish(claimed: Claimed, now: int, note: str = "") -> bool:
-    """Mark a claimed row as done; ``note`` says why nothing was sent, when so. False when the claim was lost."""
-    return _settle(claimed, done_at=now, claimed_until_at=None, error=note[:_ERROR_LENGTH])
+def finish(claimed: Claimed, now: int, note: str = "", *, to_call: bool = False) -> bool:
+    """Mark a claimed row as done; ``note`` says why nothing was sent, when so; ``to_call``: staff call the patient instead.
+    False when the claim was lost."""
+    return _settle(claimed, done_at=now, claimed_until_at=None, error=note[:_ERROR_LENGTH], to_call=to_call)
 
 
 def fail(claimed: Claimed, now: int, problem: str) -> bool:

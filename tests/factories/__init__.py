@@ -23,6 +23,7 @@ from tests.factories.clinics import (
     npi,
 )
 from tests.factories.users import PASSWORD, make_user
+from tests.factories.waiting import make_waiting
 
 __all__ = [
     "DETAILS",
@@ -44,6 +45,7 @@ __all__ = [
     "make_session_type",
     "make_type",
     "make_user",
+    "make_waiting",
     "npi",
     "visitor",
 ]
