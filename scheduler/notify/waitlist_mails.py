@@ -118,8 +118,8 @@ def _offer(session: Session, offer_id: str, now: int, post: Post) -> _Told | str
 
 def _subject(told: _Told) -> str:
     if told.offered is None:
-        return _("You're on the waitlist at %(clinic)s", clinic=told.clinic)
-    return _("A time is open at %(clinic)s", clinic=told.clinic)
+        return str(_("You're on the waitlist at %(clinic)s", clinic=told.clinic))
+    return str(_("A time is open at %(clinic)s", clinic=told.clinic))
 
 
 def _words(offered: Offered) -> dict[str, object]:

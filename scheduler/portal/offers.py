@@ -78,7 +78,8 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One Schedule as a patient sees it. Lengths are minutes. ``team``: it stands for all members of a team at its place."""
+    """One Schedule as a patient sees it. Lengths are minutes. ``team``: it stands for all members of a team at its place;
+    ``waitlist``: patients may wait for a time."""
 
     schedule_id: str
     clinic: Clinic
@@ -103,6 +104,7 @@ class Offer:
     bring: str
     approval_required: bool
     team: Team | None = None
+    waitlist: bool = True
 
     @property
     def who(self) -> str:
@@ -190,6 +192,7 @@ def load_offers(session: Session, schedule_ids: Iterable[str]) -> dict[str, Offe
             service_type_code=kind.service_type_code,
             bring=kind.bring,
             approval_required=kind.approval_required,
+            waitlist=kind.waitlist,
         )
     return offers
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from scheduler.portal import browse, finding, holding, landing, managing, moving, photos
+from scheduler.portal import (
+    browse,
+    finding,
+    holding,
+    landing,
+    managing,
+    moving,
+    offering,
+    photos,
+    waitlisting,
+)
 
 blueprint = Blueprint("portal", __name__)
 
@@ -27,6 +37,14 @@ for _path, _method, _view in (
     ("/b/<token>/reschedule/<slot>", "GET", moving.review_move),
     ("/b/<token>/cancel", "GET", managing.confirm_cancel),
     ("/b/<token>/cancel", "POST", managing.cancel),
+    ("/b/<token>/sooner", "POST", waitlisting.ask_sooner),
+    ("/<owner>/<kind>/waitlist", "GET", waitlisting.join_form),
+    ("/<owner>/<kind>/waitlist", "POST", waitlisting.join),
+    ("/waitlist/<token>", "GET", waitlisting.place),
+    ("/waitlist/<token>/leave", "POST", waitlisting.leave),
+    ("/offer/<token>", "GET", offering.offer),
+    ("/offer/<token>/take", "POST", offering.take),
+    ("/offer/<token>/decline", "POST", offering.decline),
     ("/find-booking", "GET", finding.find),
     ("/find-booking", "POST", finding.send),
 ):
