@@ -22,7 +22,14 @@ from scheduler.console import (
 )
 from scheduler.console import type_question_views as question_views
 from scheduler.console.common import name_the_clinic
-from scheduler.console.desk import block_views, find_views, new_views, sheet_views, walkin_views
+from scheduler.console.desk import (
+    block_views,
+    find_views,
+    new_views,
+    sheet_views,
+    waiting_views,
+    walkin_views,
+)
 from scheduler.console.why import views as why_views
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
@@ -61,6 +68,12 @@ for _path, _method, _view in (
     ("/block", "POST", block_views.add_block),
     ("/block/<block_id>/remove", "POST", block_views.remove_block),
     ("/sheet/<day>", "GET", sheet_views.sheet),
+    ("/waitlist", "GET", waiting_views.waiting),
+    ("/waitlist/new", "GET", waiting_views.waiting_new),
+    ("/waitlist/new", "POST", waiting_views.add_waiting),
+    ("/waitlist/<entry_id>/offer", "POST", waiting_views.offer_waiting),
+    ("/waitlist/<entry_id>/remove", "POST", waiting_views.remove_waiting),
+    ("/waitlist/<entry_id>/put-back", "POST", waiting_views.put_back_waiting),
     # hours, time off, what was changed
     ("/hours", "GET", hours_views.hours_list),
     ("/hours", "POST", hours_views.add_hours),

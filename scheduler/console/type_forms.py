@@ -37,6 +37,7 @@ CODED: Mapping[str, Mapping[str, str]] = {
 }
 _RANGE = re.compile(r"a whole number from ([0-9]+) to ([0-9]+)")
 _SEVERAL = 3
+SWITCHES = ("approval_required", "waitlist")
 
 
 def _text(name: str, hint: str = "", **attributes: str) -> StringField:
@@ -100,6 +101,10 @@ class TypeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         "Each request waits for our approval",
         description="The time is taken at once, and the patient is told when you say yes.",
     )
+    waitlist = BooleanField(
+        "Patients can join a waitlist",
+        description="A time that is freed is offered to one waiting person after the other. Who waits already is served on.",
+    )
     cancellation_notice_minutes = _length(
         "cancellation_notice_minutes",
         "How long before a visit patients can still cancel or move it by themselves.",
@@ -153,7 +158,7 @@ class TypeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 def form_of(kind: AppointmentType, slug: str) -> TypeForm:
     """The form filled in with a type's settings, and with what it shows noted in it."""
     texts = texts_of(kind, slug)
-    data: dict[str, Any] = texts | {"approval_required": kind.approval_required}
+    data: dict[str, Any] = texts | {name: getattr(kind, name) for name in SWITCHES}
     data |= {"version": str(kind.version), "seen": json.dumps(texts)}
     return TypeForm(formdata=None, data=data)
 
@@ -161,11 +166,11 @@ def form_of(kind: AppointmentType, slug: str) -> TypeForm:
 def new_form(kind: AppointmentType | None, cancellation_notice: int) -> TypeForm:
     """An empty form with the usual rules, or with another type's settings. ``cancellation_notice``: minutes."""
     if kind is not None:
-        data: dict[str, Any] = texts_of(kind, "") | {"approval_required": kind.approval_required}
+        data: dict[str, Any] = texts_of(kind, "") | {name: getattr(kind, name) for name in SWITCHES}
         return TypeForm(formdata=None, data=data | {"name": f"{kind.name}, copy"})
     usual = {name: field.default for name, field in FIELDS.items() if field.default is not REQUIRED}
     usual |= {"name": "", "duration_minutes": 30, "cancellation_notice_minutes": cancellation_notice}
-    texts = {name: _stored_text(name, value) for name, value in usual.items() if name != "approval_required"}
+    texts = {name: value if name in SWITCHES else _stored_text(name, value) for name, value in usual.items()}
     return TypeForm(formdata=None, data=texts)
 
 

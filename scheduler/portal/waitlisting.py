@@ -26,7 +26,6 @@ from scheduler.web.clinic import set_clinic
 from scheduler.web.forms import PARTS, error_list
 from scheduler.web.headers import private_page
 from scheduler.web.languages import page_language
-from scheduler.web.origin import same_origin_only
 from scheduler.web.settings import current_settings
 from scheduler.web.throttle import Throttle
 from scheduler.web.times import day_with_year
@@ -54,7 +53,6 @@ def join_form(owner: str, kind: str) -> Answer:
 
 @allow(PUBLIC)
 @private_page
-@same_origin_only
 def join(owner: str, kind: str) -> Answer | tuple[str, int, dict[str, str]]:
     """Join the list; who is on it already stays where they are."""
     travels, now = handover(), clock.now()
