@@ -121,7 +121,7 @@ def _page(
 ) -> str:
     return render_template(
         "portal/waitlist_join.html",
-        owner=found.owner,
+        whose=found.owner,
         offer=found.offer,
         form=form,
         errors=error_list(form) if errors else [],

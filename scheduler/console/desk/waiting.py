@@ -179,7 +179,7 @@ def _zone(offer: WaitlistOffer | None, theirs: list[Offered], visit: Appointment
 
 def _wishes(entry: WaitlistEntry) -> str:
     """Which times suit, in a few words."""
-    said = ", ".join(_DAYS[day - 1] for day in entry.weekdays) or "any day"
+    said = ", ".join(_DAYS[day - 1] for day in entry.weekdays) or "Any day"
     words = [f"{said}, {_PARTS[entry.part]}" if entry.part else said]
     words += [f"from {date_short(entry.earliest_on)}"] if entry.earliest_on else []
     words += [f"until {date_short(entry.latest_on)}"] if entry.latest_on else []
