@@ -101,7 +101,7 @@ def waiting_form(
     """The form with what was ``typed``; ``today``: the clinic's local date; ``places``: (id, name) to choose from."""
     fields: dict[str, Any] = {
         "weekdays": Choices(
-            _("Which days suit you?"), tuple(weekday_names().items()), hint=_("Tick none if any day will do.")
+            _("Days"), tuple(weekday_names().items()), hint=_("Tick none if any day will do.")
         ),
         "part": Choice(_("Part of the day"), tuple(part_names().items()), default=ANY),
     }

@@ -251,7 +251,7 @@ def test_what_is_missing_is_named_field_first_and_everything_stays(clinic: Clini
     )
     assert page.status == 400
     assert page.errors == [
-        "Which days suit you: choose from the answers in the list.",
+        "Days: choose from the answers in the list.",
         "Not after: it has passed. Enter today or a later date.",
         "First name: enter it as on your papers.",
         "Phone or email: enter at least one so the clinic can reach you.",
