@@ -8,6 +8,7 @@ never holds what a patient typed.
     ├── NotFound          404
     ├── NotAllowed        403
     ├── SignInNeeded      401
+    ├── KeyNeeded         401  a program sent no key, or none that is valid now
     ├── Conflict          409  the world moved: the act is no longer possible
     │   ├── SlotGone           the time is not open (``reason``: the rule's first reason code)
     │   ├── HoldLapsed         the hold ended before the act
@@ -28,8 +29,9 @@ class SchedulerError(Exception):
     status = 500
 
     def __init__(self, sentence: str, *, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+        said = str(sentence)  # a sentence that waits for its language gets it now
+        super().__init__(said)
+        self.sentence = said
         self.field = field
 
 
@@ -40,7 +42,7 @@ class InvalidInput(SchedulerError):
     status = 400
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        self.problems = dict(problems)
+        self.problems = {name: str(said) for name, said in problems.items()}
         first = next(iter(self.problems.items()), (None, "Something in the form needs a change."))
         super().__init__(first[1], field=first[0])
 
@@ -57,6 +59,11 @@ class NotAllowed(SchedulerError):
 
 class SignInNeeded(SchedulerError):
     code = "sign-in"
+    status = 401
+
+
+class KeyNeeded(SchedulerError):
+    code = "key-needed"
     status = 401
 
 

@@ -8,10 +8,11 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from scheduler import clock
-from scheduler.booking import idempotency
+from scheduler.booking import documents, idempotency
 from scheduler.booking.acts import DESK, By
 from scheduler.booking.change import MAX_REASON
 from scheduler.booking.details import AnswerGiven, Details, check, keep
+from scheduler.booking.eligible import WHO, check_who
 from scheduler.booking.hold import is_live, own_appointment, take_again
 from scheduler.booking.seats import take_seat
 from scheduler.booking.telling import tell_hosts
@@ -29,12 +30,13 @@ from scheduler.booking.transaction import (
     settled,
     take_now,
 )
+from scheduler.booking.twice import tell_of_doubles
 from scheduler.booking.upkeep import clean_text
 from scheduler.booking.waitlist.settle import settle_booked
 from scheduler.errors import Conflict, InvalidInput, SlotGone
 from scheduler.ids import new_id
 from scheduler.models import BOOKED, EXPIRED, HELD, PENDING, Appointment
-from scheduler.notify import outbox
+from scheduler.notify import outbox, reminders
 
 ROUTE, DESK_ROUTE = "book", "desk-book"
 
@@ -64,7 +66,9 @@ def book(
             raise Conflict("This appointment has been cancelled. Choose a time to book again.")
         if appointment.starts_at <= now:
             raise SlotGone("That time has passed.", reason="past")
-        check(session, place.type.id, details, answers)
+        files = documents.answered(documents.listed(session, appointment.id))
+        taken = check(session, place.type.id, details, answers, files=files)
+        check_who(session, place.type, appointment, details, staff=False)
         if not is_live(appointment, now):
             take_again(session, place, appointment, now)
         idempotency.earlier(
@@ -81,10 +85,12 @@ def book(
         appointment.status = PENDING if pending else BOOKED
         appointment.expires_at = None
         appointment.booked_at = now
-        keep(session, appointment, details, answers)
+        keep(session, appointment, details, taken.answers)
+        documents.drop_unasked(session, appointment.id, taken.asked)
         settle_booked(session, appointment, now)
         mark_appointment(session, appointment)
         _tell(session, appointment, now, by, "request" if pending else "book")
+        tell_of_doubles(session, appointment, now)
         return appointment
 
 
@@ -99,8 +105,8 @@ def desk_book(
     overbook_reason: str = "",
     key: str | None = None,
 ) -> Appointment:
-    """The front desk books at once. ``set_aside`` names the groups of rules (``hours``, ``limits``) that staff chose
-    to go on without; a taken time needs ``overbook_reason``. A second press with the same ``key`` of the same user
+    """The front desk books at once. ``set_aside`` names the groups of rules (``hours``, ``limits``; ``who``: whom the type
+    is for) that staff chose to go on without; a taken time needs ``overbook_reason``. A second press with the same ``key`` of the same user
     returns what the first one booked.
 
     Raises NotFound, SlotGone (its reason says which rule stands), InvalidInput, KeyReused.
@@ -124,20 +130,22 @@ def desk_book(
         if made_before is not None:
             return session.get_one(Appointment, made_before)
         now = take_now(session, place.actors)
-        check(session, place.type.id, details, answers)
+        taken = check(session, place.type.id, details, answers)
         situation, overbooked = ask(
             session, place, start, now, act=DESK, set_aside=set_aside, overbook=reason is not None
         )
         appointment.status, appointment.made_by = BOOKED, by.kind
         appointment.created_at = appointment.booked_at = now
         set_time(appointment, place, start)
+        if WHO not in set_aside:
+            check_who(session, place.type, appointment, details, staff=True)
         appointment.overbooked = overbooked
         appointment.overbook_reason = reason if overbooked else None
         # An overbooked visit stands outside its session: all seats may be taken.
         group = appointment.id if overbooked else take_seat(session, appointment, place.type.capacity)
         session.add(appointment)
         add_claims(session, appointment, chosen_actors(situation, start, now, None), group)
-        keep(session, appointment, details, answers)
+        keep(session, appointment, details, taken.answers)
         _tell(session, appointment, now, by, "overbook" if overbooked else "book")
         return appointment
 
@@ -153,3 +161,4 @@ def _tell(session: Session, appointment: Appointment, now: int, by: By, action: 
         now=now,
     )
     tell_hosts(session, appointment, by=by, now=now, kind=kind)
+    reminders.plan(session, appointment, now)

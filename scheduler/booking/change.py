@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from scheduler.booking.acts import DESK, HOURS, LIMITS, PATIENT, By
@@ -22,7 +23,7 @@ from scheduler.booking.transaction import (
 from scheduler.booking.upkeep import MAX_MESSAGE, clean_text
 from scheduler.errors import Conflict, EditConflict, InvalidInput, NotFound
 from scheduler.models import BOOKED, CANCELLED, HELD, PENDING, Appointment
-from scheduler.notify import outbox
+from scheduler.notify import outbox, reminders
 
 MAX_REASON = 200
 MOVED_MEANWHILE = "This booking got another time after you opened the page. Nothing was changed. Look at its time, then decide."
@@ -52,6 +53,7 @@ def cancel(
         appointment.status = CANCELLED
         appointment.cancelled_at = now
         appointment.cancelled_by = by.kind
+        appointment.confirmed_at = None
         appointment.cancel_reason = reason.strip() or None
         appointment.staff_message = words
         appointment.sequence += 1
@@ -156,6 +158,7 @@ def move(
         appointment.overbooked, appointment.kept_outside = overbooked, False
         appointment.overbook_reason = reason if overbooked else None
         appointment.staff_message = words
+        appointment.confirmed_at = None  # they said it of another time
         appointment.sequence += 1
         appointment.version += 1
         # An overbooked visit stands outside its session: all seats may be taken.
@@ -175,7 +178,7 @@ def _message(by: By, message: str) -> str | None:
 def _found(session: Session, appointment_id: str) -> Appointment:
     appointment = session.get(Appointment, appointment_id)
     if appointment is None:
-        raise NotFound("We can't find that appointment.")
+        raise NotFound(_("We can't find that appointment."))
     return appointment
 
 
@@ -212,3 +215,5 @@ def tell(
         now=now,
     )
     tell_hosts(session, appointment, by=by, now=now, kind=kind, left=left)
+    if appointment.status != CANCELLED:
+        reminders.plan(session, appointment, now)

@@ -6,12 +6,14 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler import clock, db
+from scheduler import clock, db, outcomes
 from scheduler.booking import idempotency
 from scheduler.booking.acts import PATIENT, By
+from scheduler.booking.capped import actors_of, end_oldest, oldest_to_end
 from scheduler.booking.seats import take_seat
 from scheduler.booking.transaction import (
     NOT_OFFERED,
@@ -34,6 +36,7 @@ from scheduler.clock import MINUTE
 from scheduler.errors import Conflict, HoldLapsed, NotFound
 from scheduler.ids import new_id
 from scheduler.models import BLOCKING, EXPIRED, HELD, Appointment, PatientDetails, Referral
+from scheduler.web.settings import current_settings
 
 MAX_EXTENSIONS = 10
 DRAFT_KEPT_SECONDS = clock.DAY
@@ -54,14 +57,17 @@ def hold(
     key: str | None = None,
     source: str = "",
     booking_referral: str = "",
+    most: int | None = None,
 ) -> Appointment:
     """Hold the start (epoch seconds) for ten minutes, or the type's own length of holds.
 
-    One hold per visitor and schedule: another one of the visitor's ends, the same start is simply theirs already.
+    One hold per visitor and schedule: another one of the visitor's ends, the same start is simply theirs already. ``most``:
+    how many they may hold over all schedules; with more their oldest end.
     Raises NotFound, SlotGone, KeyReused.
     """
     with booking_transaction() as session:
         place = place_of(session, schedule_id)
+        too_many = oldest_to_end(session, by, [schedule_id], most, clock.now())
         appointment = Appointment(id=new_id(), code=new_code())
         made_before = idempotency.earlier(
             session,
@@ -73,9 +79,10 @@ def hold(
             organization_id=place.schedule.organization_id,
             now=clock.now(),
         )
-        now = take_now(session, place.actors)
+        now = take_now(session, place.actors | actors_of(session, too_many))
         theirs = already_theirs(session, by, made_before, [schedule_id], start, now)
         if theirs is None:
+            end_oldest(session, by, too_many, now)
             theirs = appointment
             take_time(session, place, theirs, start, now, by)
             if made_before is not None:
@@ -104,7 +111,7 @@ def already_theirs(
     mine = next((own for own in held if own.starts_at == start), None)
     for own in held:
         if own is not mine:
-            end_hold(session, own)
+            end_hold(session, own, at=now)
     session.flush()
     return mine
 
@@ -126,6 +133,9 @@ def refer(session: Session, appointment: Appointment, source: str, booking_refer
         )
         session.add(row)
     row.source, row.booking_referral = source[:MAX_REFERRAL], booking_referral[:MAX_REFERRAL]
+    row.handle_hash = outcomes.handle_hash(current_settings().secret, row.source, row.booking_referral)
+    session.flush()
+    outcomes.record(session, appointment, outcomes.HELD, now)
 
 
 def still_stands(made: Appointment, schedule_ids: Collection[str], start: int, now: int) -> bool:
@@ -175,7 +185,7 @@ def release(*, by: By, appointment_id: str) -> None:
         appointment = own_appointment(session, by, appointment_id)
         now = lock_visit(session, appointment)
         if appointment.status == HELD:
-            end_hold(session, appointment)
+            end_hold(session, appointment, at=now)
             note(session, appointment, by=by, at=now, action="release")
 
 
@@ -194,11 +204,17 @@ def save_draft(*, by: By, appointment_id: str, draft: dict[str, Any]) -> None:
         details.draft = json.dumps(draft, ensure_ascii=True)
 
 
+def choose_telling(*, by: By, appointment_id: str, tell: bool) -> None:
+    """Keep whether the finder that sent the patient may hear how it ends, behind one's own hold. Raises NotFound."""
+    with db.transaction() as session:
+        outcomes.choose(session, own_appointment(session, by, appointment_id), tell)
+
+
 def own_appointment(session: Session, by: By, appointment_id: str) -> Appointment:
     """The appointment, if it is the visitor's. Somebody else's is not found, so that ids tell nothing."""
     appointment = fresh(session, appointment_id)
     if appointment is None or not by.visitor or appointment.visitor != by.visitor:
-        raise NotFound("We can't find that hold in this browser.")
+        raise NotFound(_("We can't find that hold in this browser."))
     return appointment
 
 
@@ -208,7 +224,7 @@ def locked_hold(session: Session, by: By, appointment_id: str) -> tuple[Appointm
     place = place_of(session, appointment.schedule_id, offered=False)
     now = lock_visit(session, appointment, place.actors)
     if appointment.status not in (HELD, EXPIRED):
-        raise Conflict("This is not held any more: it is booked or cancelled.")
+        raise Conflict(_("This is not held any more: it is booked or cancelled."))
     return appointment, place, now
 
 
@@ -219,7 +235,7 @@ def take_again(session: Session, place: Place, appointment: Appointment, now: in
         raise NotFound(NOT_OFFERED)
     for other in own_holds(session, By("patient", visitor=appointment.visitor), [appointment.schedule_id]):
         if other.id != appointment.id:
-            end_hold(session, other)
+            end_hold(session, other, at=now)
             session.flush()
     take_time(session, place, appointment, appointment.starts_at, now, None)
 

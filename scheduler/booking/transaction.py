@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from scheduler import audit, clock, db
+from scheduler import audit, clock, db, outcomes
 from scheduler.availability import Reason, Situation, explain
 from scheduler.availability.hosts import Actors
 from scheduler.availability.values import Moment
@@ -33,10 +34,21 @@ from scheduler.models.situations import load_situation
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
-NOT_OFFERED = "This appointment type is not offered here now."
+NOT_OFFERED = lazy_gettext("This appointment type is not offered here now.")
 _ATTEMPTS = 5
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SEAT = ("uq_appointment_session_seat", "appointment.seat_number")
+# what an act means for the finder that sent the patient, where it means anything; the end of a hold is told by end_hold,
+# its beginning by whoever knows the referral (hold.refer). A request is still only held.
+_OUTCOMES = {
+    "hold-again": outcomes.HELD,
+    "book": outcomes.BOOKED,
+    "restore": outcomes.BOOKED,
+    "approve": outcomes.BOOKED,
+    "move": outcomes.MOVED,
+    "cancel": outcomes.CANCELLED,
+    "decline": outcomes.CANCELLED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,7 @@ def take_now(session: Session, actors: Iterable[str]) -> int:
         .execution_options(populate_existing=True)
     ).all()
     for appointment in dead:
-        end_hold(session, appointment)
+        end_hold(session, appointment, at=appointment.expires_at)
     session.flush()
     return now
 
@@ -146,14 +158,20 @@ def settled(verb: Callable[Given, Result]) -> Callable[Given, Result]:
                 return verb(*args, **kwargs)
             except ClaimsMoved:
                 continue
-        raise Conflict("Somebody else is changing this appointment. Look at it again, then try once more.")
+        raise Conflict(
+            gettext("Somebody else is changing this appointment. Look at it again, then try once more.")
+        )
 
     return again
 
 
-def end_hold(session: Session, appointment: Appointment, *, lapsed: bool = False) -> None:
+def end_hold(
+    session: Session, appointment: Appointment, *, lapsed: bool = False, at: int | None = None
+) -> None:
     """A hold is over: its claims go, what was typed stays (for a day). The caller has locked its actors. ``lapsed``: its
-    time had run out, which the feed knew beforehand."""
+    time had run out, which the feed knew beforehand. ``at``: since when (epoch seconds), for the finder that sent the
+    patient; None: now."""
+    outcomes.record(session, appointment, outcomes.LAPSED, clock.now() if at is None else at)
     appointment.status = EXPIRED
     appointment.seat_number = appointment.session_id = None
     drop_claims(session, appointment, mark=not lapsed)
@@ -270,7 +288,10 @@ def note(
     action: str,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """The audit row of an act on an appointment. ``details``: further ids, codes and whole numbers."""
+    """The audit row of an act on an appointment, and what it means for the finder that sent the patient. ``details``:
+    further ids, codes and whole numbers."""
+    if action in _OUTCOMES:
+        outcomes.record(session, appointment, _OUTCOMES[action], at)
     audit.record(
         session,
         organization_id=appointment.organization_id,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from scheduler.jobs.daily import write_holidays
-from scheduler.jobs.hourly import purge_lapsed, sweep_feed
+from scheduler.jobs.hourly import purge_lapsed, purge_outcomes, sweep_feed
 from scheduler.jobs.minutely import chain_audit, expire_holds, offer_waitlist
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ JOBS: dict[str, Job] = {
         Job("offer-waitlist", MINUTELY, offer_waitlist.run),
         Job("chain-audit", MINUTELY, chain_audit.run),
         Job("purge-lapsed", HOURLY, purge_lapsed.run),
+        Job("purge-outcomes", HOURLY, purge_outcomes.run),
         Job("sweep-feed", HOURLY, sweep_feed.run),
         Job("write-holidays", DAILY, write_holidays.run),
     )

@@ -1,4 +1,4 @@
-"""What surrounds a patient: Person, Document, InsurancePlan, the Waitlist, and what guards them: RateCount, ContactCheck."""
+"""What surrounds a patient: Person, NotSame, Document, InsurancePlan, the Waitlist, and what guards them: RateCount, ContactCheck."""
 
 from __future__ import annotations
 
@@ -30,6 +30,21 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[Id]
+    organization_id: Mapped[Ref] = mapped_column(ForeignKey("organization.id"), index=True)
+    created_at: Mapped[Instant]
+
+
+class NotSame(Base):
+    """Staff looked at two visits that seem to be one person's, and said that they are not; the lower id stands first."""
+
+    __tablename__ = "not_same"
+
+    first_id: Mapped[str] = mapped_column(
+        String(32), ForeignKey("appointment.id", ondelete="CASCADE"), primary_key=True
+    )
+    second_id: Mapped[str] = mapped_column(
+        String(32), ForeignKey("appointment.id", ondelete="CASCADE"), primary_key=True
+    )
     organization_id: Mapped[Ref] = mapped_column(ForeignKey("organization.id"), index=True)
     created_at: Mapped[Instant]
 
@@ -156,7 +171,8 @@ class RateCount(Base):
 
 
 class ContactCheck(Base):
-    """A code that was mailed to the address typed behind a hold, to see that somebody reads it."""
+    """A code that was mailed to the address typed behind a hold, to see that somebody reads it. ``language``: of the page
+    on which it was asked for."""
 
     __tablename__ = "contact_check"
 
@@ -168,5 +184,6 @@ class ContactCheck(Base):
     code: Mapped[Private]
     attempts: Mapped[int] = mapped_column(default=0)
     sent: Mapped[int] = mapped_column(default=0)
+    language: Mapped[Word] = mapped_column(default="en")
     expires_at: Mapped[Instant]
     confirmed_at: Mapped[OptionalInstant]

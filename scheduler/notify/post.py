@@ -1,4 +1,4 @@
-"""What makers of mails need beside the row: settings, and links that other rooms sign."""
+"""What makers of mails need beside the row: settings, and links that other rooms sign; and what they answer without one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from scheduler.settings import Settings
 
 GONE = "the record is gone"
 PAST = "the time has passed"
+NEEDS_CALL = "call: the patient gave no email"
+"""Why nothing was sent, when staff are to call instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It is true, but not to be sent before ``due_at`` (epoch seconds)."""
+
+    due_at: int
 
 
 @dataclass(frozen=True, slots=True)

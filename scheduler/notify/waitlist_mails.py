@@ -18,8 +18,7 @@ from scheduler.models.patients import OPEN
 from scheduler.models.waiting import ON_THE_LIST, contact_of
 from scheduler.notify.mail import compose
 from scheduler.notify.outbox import Claimed
-from scheduler.notify.patient_mails import NEEDS_CALL
-from scheduler.notify.post import GONE, Post
+from scheduler.notify.post import GONE, NEEDS_CALL, Post
 from scheduler.web.languages import LANGUAGES
 from scheduler.web.times import day_long, day_with_year, time_with_zone
 

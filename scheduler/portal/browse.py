@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from scheduler import clock
 from scheduler.catalog.slugs import MAX_LENGTH
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
-from scheduler.portal import pages
+from scheduler.portal import pages, wishes
 from scheduler.portal.holds import answers_kept
 from scheduler.portal.offers import Offer
 from scheduler.portal.owners import find_owner
@@ -24,11 +25,12 @@ from scheduler.web.access import PUBLIC, allow
 from scheduler.web.border import is_text
 from scheduler.web.clinic import set_clinic
 from scheduler.web.headers import mark_private
+from scheduler.web.kept import look_first, may_be_kept
 from scheduler.web.visitor import visitor_hash
 
-NO_PAGE = "There is no page at this address. The link may be old or cut short."
-QUERY = ("from", "place", "tz", "private", "kept", "source", "booking-referral")
-NO_TIME = "We can't find that time. The link may be old or cut short."
+NO_PAGE = lazy_gettext("There is no page at this address. The link may be old or cut short.")
+QUERY = ("from", "place", "tz", "private", "kept", "source", "booking-referral", "gender", "speaks")
+NO_TIME = lazy_gettext("We can't find that time. The link may be old or cut short.")
 
 
 def handover() -> Handover:
@@ -44,6 +46,7 @@ def handover() -> Handover:
         patient=patient if (patient := given.get("patient", "")) in ("new", "returning") else "",
         # a deep link names one schedule; only a press on a team's own page asks for any of its members
         team=printable(given.get("team", "")[:MAX_LENGTH]).lower() if request.method == "POST" else "",
+        **wishes.read(given),
     )
 
 
@@ -80,6 +83,7 @@ def owner(owner: str) -> str | Response:
 def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
     """The open times of an appointment type."""
     now, travels, visitor = clock.now(), handover(), visitor_hash()
+    version = look_first() if travels.anonymous else None
     asked = request.args.get("from", "")
     since = parse_day(asked)
     mark(travels)
@@ -92,9 +96,11 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
             return redirect(_moved(found), 301)
         if not found.bookable:
             return paused_page(found.offer)
+        asked_for = wishes.choices(found.offers)
+        kept_offers = wishes.keeping(found.offers, travels.wish) if asked_for else list(found.offers)
         page = times_page(
             session,
-            found.offers,
+            kept_offers or found.offers,
             now=now,
             since=since,
             place_id=request.args.get("place", ""),
@@ -111,8 +117,11 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
         handover=replace(travels, team=found.owner.slug) if page.offer.team else travels,
         saved=saved,
         unread=unread,
+        wished=asked_for,
+        none_wished=not kept_offers,
         clinic=page.offer.clinic,
     )
+    may_be_kept(version, page.stands_until)
     return made, 400 if unread else 200
 
 

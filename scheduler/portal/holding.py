@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from scheduler import booking, clock
@@ -14,27 +15,32 @@ from scheduler.booking import By
 from scheduler.clock import MINUTE
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
-from scheduler.intake.forms import SEEN, DetailsForm, Draft, typed_values
-from scheduler.models import Appointment
-from scheduler.portal import slots
+from scheduler.intake.drafts import Draft
+from scheduler.intake.files import MOST_AT_ONCE, TOO_MUCH, Files, take_files
+from scheduler.intake.forms import DetailsForm, typed_values
+from scheduler.portal import finders, guarding, slots, wishes
 from scheduler.portal.browse import NO_TIME, handover, paused_page
-from scheduler.portal.fits import Fit, fitting, for_returning
+from scheduler.portal.fits import NEW_HERE, Fit, fitting, for_returning
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
 from scheduler.portal.review import summary
 from scheduler.portal.slots import Chosen, Handover, Standing
+from scheduler.portal.taking import carry_on, take
 from scheduler.web.access import HOLDER, PUBLIC, allow
+from scheduler.web.border import takes_file
 from scheduler.web.clinic import set_clinic
-from scheduler.web.forms import error_list
+from scheduler.web.forms import error_list, first_control
 from scheduler.web.headers import private_page
+from scheduler.web.languages import remember
 from scheduler.web.origin import same_origin_only
 from scheduler.web.settings import current_settings
 from scheduler.web.visitor import ensure_visitor, visitor_hash
 
-NO_HOLD = "We can't find that held time. The link may be old or cut short."
+NO_HOLD = lazy_gettext("We can't find that held time. The link may be old or cut short.")
 
 
 @allow(PUBLIC)
 @private_page
+@takes_file(MOST_AT_ONCE)
 @same_origin_only
 def hold() -> Response:
     """Hold a time for this visitor and go on to the details."""
@@ -48,6 +54,7 @@ def hold() -> Response:
         raise NotFound(NO_TIME)
     if kept is not None and kept.open and "given" in request.form:
         _save_typed(kept)
+        _take_files(kept)
         kept = replace(kept, draft=_typed(kept))
     set_clinic(chosen.offer.clinic)
     if not chosen.offer.bookable:
@@ -55,58 +62,27 @@ def hold() -> Response:
     saved = bool(kept and not kept.draft.empty)
     if chosen.start > now + slots.FARTHEST:
         return _gone(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
+    gate = guarding.before_hold(chosen)
+    if gate.stop is not None:
+        return gate.stop
     by = By("patient", visitor=ensure_visitor())
     try:
-        made = _take(by, chosen, travels, kept)
+        made = take(by, chosen, travels, kept)
     except SlotGone as gone:
         return _gone(chosen, gone, travels, saved=saved)
-    return redirect(_carry_on(by, made.id, kept, travels), 303)
-
-
-def _take(by: By, chosen: Chosen, travels: Handover, kept: Held | None) -> Appointment:
-    """Hold the time on its Schedule, or on the member of its team whose turn it is. Raises SlotGone, NotFound."""
-    finder = {
-        "source": travels.source or (kept.source if kept else ""),
-        "booking_referral": travels.booking_referral or (kept.booking_referral if kept else ""),
-    }
-    team, place = chosen.offer.team, chosen.offer.place.id
-    if team is None:
-        schedule_id = chosen.offer.schedule_id
-        return booking.hold(by=by, schedule_id=schedule_id, start=chosen.start, key=chosen.slot, **finder)
-    key = f"{team.id}-{place}-{chosen.start}"
-    return booking.hold_any(by=by, pool_id=team.id, location_id=place, start=chosen.start, key=key, **finder)
-
-
-def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str:
-    """Bring the answers typed for another time along to the new hold, and say which page is next."""
-    with snapshot() as session:
-        held = find_held(session, hold_id, by.visitor, clock.now())
-    if held is None or not held.open:
-        return url_for("portal.details", hold_id=hold_id)
-    old = kept.draft if kept else Draft({})
-    draft = Draft(
-        typed=_with_seen(held.draft.typed or old.typed, travels),
-        zone=travels.zone or held.draft.zone or old.zone,
-        private=travels.private or held.draft.private or old.private,
-        team=travels.team,
-    )
-    if draft != held.draft:
-        booking.save_draft(by=by, appointment_id=hold_id, draft=draft.data())
-    if kept is not None and kept.id != hold_id and kept.live:
-        booking.release(by=by, appointment_id=kept.id)
-    ready = not draft.empty and held.form_of(draft.values()).validate()
-    return url_for("portal.review" if ready else "portal.details", hold_id=hold_id)
-
-
-def _with_seen(typed: Mapping[str, Sequence[str]], travels: Handover) -> Mapping[str, Sequence[str]]:
-    """What was typed, and what the landing page asked, so that the details page need not ask it again."""
-    return {**typed, SEEN: ["yes"]} if travels.patient == "returning" else typed
+    gate.remember(made.id)
+    return redirect(carry_on(by, made.id, kept, travels), 303)
 
 
 def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> Response:
     """The "Slot gone" page as the answer to an act: 409, nearest times, answers kept."""
     now, visitor = clock.now(), visitor_hash()
     with snapshot() as session:
+        held = find_held(session, travels.kept, visitor, now)
+        source, referral = finders.words_of(session, travels, held.id if held else "")
+    finders.count_gone(source, referral, now)
+    with snapshot() as session:
+        back = finders.back_from_gone(session, source, referral)
         page = slots.gone_page(
             session,
             chosen,
@@ -122,6 +98,7 @@ def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> 
             gone=page,
             now=now,
             slot_status=page.standing.status,
+            back=back,
             clinic=chosen.offer.clinic,
         ),
         409,
@@ -157,7 +134,10 @@ def _by() -> By:
 
 def _travels(held: Held) -> Handover:
     draft = held.draft
-    return Handover(zone=draft.zone, private=draft.private, kept=held.id, team=draft.team)
+    gender, speaks = draft.wish
+    return Handover(
+        zone=draft.zone, private=draft.private, kept=held.id, team=draft.team, gender=gender, speaks=speaks
+    )
 
 
 def _page(template: str, held: Held, **context: Any) -> str:
@@ -170,10 +150,27 @@ def _page(template: str, held: Held, **context: Any) -> str:
 def _details(held: Held, form: DetailsForm, *, errors: bool) -> str:
     found = error_list(form) if errors else []
     fits: tuple[Fit, ...] = ()
-    if for_returning(held.chosen.offer):
+    who = form.applicant() if form.misfit else NEW_HERE if for_returning(held.chosen.offer) else None
+    if who is not None:
         with snapshot() as session:
-            fits = fitting(session, held.chosen.offer, now=clock.now(), visitor=visitor_hash())
+            fits = fitting(session, held.chosen.offer, now=clock.now(), visitor=visitor_hash(), who=who)
     return _page("portal/details.html", held, form=form, errors=found, travels=_travels(held), fits=fits)
+
+
+def _refused(hold_id: str, said: Mapping[str, Sequence[str]], status: int = 400) -> Response:
+    """The details page with what was typed and what to say about files, at their fields, and nothing about the rest."""
+    held = _own(hold_id)
+    form = held.form()
+    for field in form.files:
+        field.errors = said.get(field.name, ())
+    return make_response(_details(held, form, errors=True), status)
+
+
+@private_page
+def _too_much(hold_id: str) -> Response:
+    """Far more came than any form of ours holds, and was not read: the details page as it was kept last."""
+    held = _own(hold_id)
+    return _refused(hold_id, {field.name: [str(TOO_MUCH)] for field in held.form().files[:1]}, 413)
 
 
 @allow(HOLDER)
@@ -189,14 +186,21 @@ def details(hold_id: str) -> str | Response:
 
 @allow(HOLDER)
 @private_page
+@takes_file(MOST_AT_ONCE, _too_much)
 @same_origin_only
 def take_details(hold_id: str) -> Response:
     """Keep what was typed, right or wrong; go on to the review when it is all right and the time is still ours."""
     held = _own(hold_id)
-    form = held.form_of(request.form)
-    ready = form.validate()
+    guarding.note_trap(hold_id)
     if not _save_typed(held):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    refused = _take_files(held)
+    held = _own(hold_id)
+    form = held.form_of(request.form)
+    form.blame(refused)
+    ready = form.validate()
+    if form.stopping:
+        return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     if not ready:
         return make_response(_details(held, form, errors=True), 400)
     if held.live:
@@ -218,10 +222,14 @@ def _save_typed(held: Held) -> bool:
     return True
 
 
+def _take_files(held: Held) -> dict[str, list[str]]:
+    """Keep the files that came behind the hold; what to say about those that can't be taken, by field."""
+    return take_files(_by(), held.id, held.form_of(request.form).files, request.files)
+
+
 def _typed(held: Held) -> Draft:
     """The form that came, as the draft of ``held``."""
-    draft = held.draft
-    return Draft(typed_values(request.form, held.questions), draft.zone, draft.private, draft.team)
+    return replace(held.draft, typed=typed_values(request.form, held.questions))
 
 
 def _stay(held: Held) -> None:
@@ -235,20 +243,60 @@ def _stay(held: Held) -> None:
 
 @allow(HOLDER)
 @private_page
+@takes_file(MOST_AT_ONCE, _too_much)
 @same_origin_only
 def extend(hold_id: str) -> Response:
     """More time, with what is typed so far kept."""
     held = _own(hold_id)
     page = "portal.review" if request.form.get("page") == "review" else "portal.details"
+    refused = {}
     if "given" in request.form:
         _save_typed(held)
+        refused = _take_files(held)
     try:
         booking.extend(by=_by(), appointment_id=hold_id)
     except HoldLapsed:
         return redirect(url_for(page, hold_id=hold_id, more=0), 303)
     except Conflict:
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    if refused:
+        return _refused(hold_id, refused)
     return redirect(url_for(page, hold_id=hold_id, more=1), 303)
+
+
+@allow(HOLDER)
+@private_page
+@takes_file(MOST_AT_ONCE, _too_much)
+@same_origin_only
+def remove_file(hold_id: str) -> Response:
+    """Take a file away again; what is typed so far, and what came along, is kept."""
+    held = _own(hold_id)
+    if "given" in request.form:
+        _save_typed(held)
+        _take_files(held)
+    try:
+        booking.documents.remove(by=_by(), appointment_id=hold_id, document_id=request.form.get("remove", ""))
+    except Conflict:
+        return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    where = next((field for field in held.form().files if _has(field, request.form.get("remove"))), None)
+    anchor = first_control(where) if where is not None else None
+    return redirect(url_for("portal.details", hold_id=hold_id, _anchor=anchor), 303)
+
+
+def _has(field: Files, document_id: str | None) -> bool:
+    return any(one.id == document_id for one in field.attached)
+
+
+@allow(HOLDER)
+@private_page
+@takes_file(MOST_AT_ONCE, _too_much)
+@same_origin_only
+def speak(hold_id: str) -> Response:
+    """Another language, with what is typed so far kept."""
+    held = _own(hold_id)
+    if "given" in request.form:
+        _save_typed(held)
+    return remember(redirect(url_for("portal.details", hold_id=hold_id), 303))
 
 
 @allow(HOLDER)
@@ -259,11 +307,15 @@ def release(hold_id: str) -> Response:
     held = _own(hold_id)
     if "given" in request.form:
         _save_typed(held)
+        _take_files(held)
     booking.release(by=_by(), appointment_id=hold_id)
+    if request.form.get("page") == "stop":
+        return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     with snapshot() as session:
         team = slots.for_team(session, held.chosen, held.draft.team).offer
     offer = team if team.bookable else held.chosen.offer
     travels = {"tz": held.draft.zone, "private": held.draft.private}
+    travels |= dict(zip(("gender", "speaks"), held.draft.wish, strict=True))
     kept: dict[str, Any] = {name: value for name, value in travels.items() if value}
     if not offer.times_path:  # no page lists its times: the landing names those near this one
         return redirect(url_for("portal.landing", slot=held.chosen.slot, kept=hold_id, **kept), 303)
@@ -282,14 +334,35 @@ def release(hold_id: str) -> Response:
 
 @allow(HOLDER)
 @private_page
+def stop(hold_id: str) -> Response | str:
+    """An answer that ends the flow: the emergency number, the clinic's words and phone. The time stays held until the
+    patient gives it back; the answer can be mended."""
+    held = _own(hold_id)
+    form, details_url = held.form(), url_for("portal.details", hold_id=hold_id)
+    if not form.stopping:
+        return redirect(details_url, 303)
+    change = f"{details_url}#{first_control(form.question(form.stopping[0].id))}"
+    return _page("portal/stop.html", held, form=form, stopping=form.stopping, change=change)
+
+
+@allow(HOLDER)
+@private_page
 def review(hold_id: str) -> Response | str:
     """Check your answers."""
     held = _own(hold_id)
     form = held.form()
     if held.draft.empty or not form.validate():
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    if form.stopping:
+        return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     return _page(
-        "portal/review.html", held, rows=summary(form, url_for("portal.details", hold_id=hold_id)), form=form
+        "portal/review.html",
+        held,
+        rows=summary(form, url_for("portal.details", hold_id=hold_id)),
+        form=form,
+        wish=wishes.wish_words(held.draft.wish),
+        finder=finders.choice_behind(hold_id),
+        doubles=guarding.doubles_of(held, form),
     )
 
 
@@ -302,9 +375,20 @@ def book(hold_id: str) -> Response:
     form = held.form()
     if not form.validate():
         return make_response(_details(held, form, errors=True), 400)
+    if "finder_asked" in request.form:
+        # before anything else: a no holds whatever becomes of the time
+        booking.choose_telling(by=_by(), appointment_id=hold_id, tell="tell_finder" in request.form)
+    if form.stopping:
+        return redirect(url_for("portal.stop", hold_id=hold_id), 303)
+    stop = guarding.before_booking(held, form)
+    if stop is not None:
+        return stop
     try:
         made = booking.book(
-            by=_by(), appointment_id=hold_id, details=form.details(held.draft.zone), answers=form.answers()
+            by=_by(),
+            appointment_id=hold_id,
+            details=form.details(held.draft.zone, held.draft.wish),
+            answers=form.answers(),
         )
     except SlotGone as gone:
         return _gone(held.chosen, gone, _travels(held), saved=True)

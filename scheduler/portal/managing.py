@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import segno
 from flask import make_response, redirect, render_template, request, url_for
+from flask_babel import force_locale, lazy_gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -13,6 +14,7 @@ from scheduler.calendars.links import google_link, outlook_link
 from scheduler.calendars.write import appointment_ics
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, NotFound
+from scheduler.portal import finders
 from scheduler.portal.visits import REASONS, Visit, find_visit
 from scheduler.portal.waiting import sooner_of
 from scheduler.web.access import TOKEN, allow
@@ -20,7 +22,7 @@ from scheduler.web.clinic import set_clinic
 from scheduler.web.headers import private_page
 from scheduler.web.settings import current_settings
 
-NO_VISIT = "We can't find that appointment. The link may be old or cut short."
+NO_VISIT = lazy_gettext("We can't find that appointment. The link may be old or cut short.")
 
 
 def open_visit(token: str) -> Visit:
@@ -39,10 +41,12 @@ def visit(token: str) -> str:
     """The appointment's own page: its state, place and what can be done about it."""
     found = open_visit(token)
     with snapshot() as session:
+        back = finders.back_from_visit(session, found.id, found.state)
         sooner = sooner_of(session, current_settings().secret, found.id)
     return render_template(
         "portal/visit.html",
         visit=found,
+        back=back,
         sooner=sooner,
         now=clock.now(),
         google=google_link(found.view),
@@ -88,7 +92,8 @@ def confirm_cancel(token: str) -> str | Response:
 def cancel(token: str) -> Response:
     """Cancel the appointment. A second press changes nothing; when it is too late, its page says so."""
     found = open_visit(token)
-    reason = dict(REASONS).get(request.form.get("reason", ""), "")
+    with force_locale("en"):  # for the clinic's record
+        reason = str(dict(REASONS).get(request.form.get("reason", ""), ""))
     try:
         booking.cancel(by=By("patient"), appointment_id=found.id, reason=reason)
     except Conflict:

@@ -10,7 +10,7 @@ from scheduler import booking, clock
 from scheduler.booking import By, waitlist
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, InvalidInput, NotFound, SlotGone
-from scheduler.intake.forms import Draft
+from scheduler.intake.drafts import Draft
 from scheduler.models import Appointment
 from scheduler.portal.holds import find_held
 from scheduler.portal.waiting import Offered, offered_by

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scheduler.intake.fields import DateParts
+from flask_babel import gettext as _
+
+from scheduler.intake.fields import DateParts, Tick
+from scheduler.intake.files import Files
 from scheduler.intake.forms import FOR_WHOM, NEEDS, QUESTION, SEEN, SEEN_BEFORE, DetailsForm, answer_text
+from scheduler.intake.who import INSURED, REFERRAL_FILE, REFERRAL_NUMBER, insurance_words
 from scheduler.web.forms import first_control
-from scheduler.web.times import day_with_year
+from scheduler.web.languages import theirs
+from scheduler.web.times import date_long, day_with_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +34,57 @@ def summary(form: DetailsForm, details_url: str) -> list[Row]:
 
     born = form.birth_date.data
     name = form.given.text if form.one_name.data else f"{form.given.text} {form.family.text}"
-    rows = [row("Seen here before", dict(SEEN_BEFORE)[answer_text(form[SEEN])], SEEN)] if SEEN in form else []
+    rows = (
+        [row(_("Seen here before"), str(dict(SEEN_BEFORE)[answer_text(form[SEEN])]), SEEN)]
+        if SEEN in form
+        else []
+    )
     rows += [
-        row("Who it is for", dict(FOR_WHOM)[form.for_whom.text], "for_whom"),
-        row("Name", name, "given"),
-        row("Birth date", day_with_year(born).split(", ", 1)[1] if born else "", "birth_date"),
+        row(_("Who it is for"), str(dict(FOR_WHOM)[form.for_whom.text]), "for_whom"),
+        row(_("Name"), name, "given"),
+        row(_("Birth date"), date_long(born) if born else "", "birth_date"),
     ]
+    if form.insured()[0]:
+        rows.append(row(_("Insurance"), insurance_words(form), INSURED))
+    if form.number_given():
+        rows.append(row(_("Referral number"), form.number_given(), REFERRAL_NUMBER))
+    if form.documents:
+        rows.append(row(_("Referral document"), form.documents, REFERRAL_FILE))
     if form.for_somebody_else:
         booker = " ".join(part for part in (form.booker_given.text, form.booker_family.text) if part)
-        rows.append(row("Booked by", f"{booker}, {form.relationship.text}", "booker_given"))
+        rows.append(
+            row(
+                _("Booked by"),
+                _("%(name)s, %(relation)s", name=booker, relation=form.relationship.text),
+                "booker_given",
+            )
+        )
     if form.email.text:
-        rows.append(row("Email", form.email.text, "email"))
+        rows.append(row(_("Email"), form.email.text, "email"))
     if form.phone.text:
-        rows.append(row("Phone", form.phone.text, "phone"))
-    for question in form.asked:
+        rows.append(row(_("Phone"), form.phone.text, "phone"))
+    asked = form.asked_now
+    for question in (one for one in form.asked if one.id in asked):
         field = form[QUESTION + question.id]
-        text = answer_text(field)
+        text = "\n".join(field.lines) if isinstance(field, Files) else answer_text(field)
         if isinstance(field, DateParts) and field.data:
             text = day_with_year(field.data)
+        if isinstance(field, Tick) and field.data:
+            text = _("Yes")
         if text:
-            rows.append(row(question.label, tuple(text.splitlines()), field.name))
-    rows.append(row("Reason for the visit", tuple(form.reason.text.splitlines()) or "Not given", "reason"))
+            rows.append(row(theirs(question.label), tuple(text.splitlines()), field.name))
+    rows.append(
+        row(_("Reason for the visit"), tuple(form.reason.text.splitlines()) or _("Not given"), "reason")
+    )
     if form.needs.ticked:
         names = dict(NEEDS)
         needs = (need.split(": ", 1) for need in form.named_needs())
         rows.append(
-            row("What would help", tuple(": ".join([names[code], *more]) for code, *more in needs), "needs")
+            row(_("What would help"), tuple(_need(str(names[code]), *more) for code, *more in needs), "needs")
         )
     return rows
+
+
+def _need(name: str, beside: str = "") -> str:
+    """A need, with what was typed beside it."""
+    return _("%(need)s: %(text)s", need=name, text=beside) if beside else name

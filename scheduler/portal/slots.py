@@ -18,6 +18,7 @@ from scheduler.portal.nearest import Nearest, nearest, nearest_of
 from scheduler.portal.offers import Offer, link_opens, load_offers
 from scheduler.portal.teams import team_offers
 from scheduler.portal.times import own_holds
+from scheduler.portal.wishes import keeping
 
 FARTHEST = 500 * DAY
 MAX_REFERRAL = 255
@@ -53,7 +54,8 @@ class Chosen:
 class Handover:
     """What travels with a time through hidden fields: the finder's words (never shown), the viewer's zone, the private
     link's token, the hold whose answers are to be kept, whether somebody said that they were here before (``returning``)
-    or are new, and the path word of the team of which any member will do."""
+    or are new, the path word of the team of which any member will do, and whom of it they would rather see: ``gender`` and
+    the language that is spoken."""
 
     source: str = ""
     booking_referral: str = ""
@@ -62,6 +64,18 @@ class Handover:
     kept: str = ""
     patient: str = ""
     team: str = ""
+    gender: str = ""
+    speaks: str = ""
+
+    @property
+    def wish(self) -> tuple[str, str]:
+        """Whom of a team they would rather see: sex and language."""
+        return self.gender, self.speaks
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether nothing of it belongs to one person: the page may be the same for others."""
+        return not (self.private or self.kept or self.booking_referral)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +170,7 @@ def gone_page(
 ) -> Gone:
     """The page for a time that is not open, with the nearest ones that are."""
     team = [one for one in team_offers(session, handover.team, chosen.offer.schedule_id) if one.bookable]
+    team = keeping(team, handover.wish) or team
     if team:
         near = nearest_of(session, team, chosen.start, now=now, visitor=visitor)
         return Gone(chosen, team[0], found, near, handover, saved)

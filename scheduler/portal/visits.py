@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from scheduler import booking
 from scheduler.audit import Earlier, moved_from
 from scheduler.calendars.views import AppointmentView, appointment_view
+from scheduler.clock import MINUTE
 from scheduler.models import (
     ARRIVED,
     BOOKED,
@@ -20,18 +22,21 @@ from scheduler.models import (
     NO_SHOW,
     PENDING,
     Appointment,
+    AppointmentType,
     PatientDetails,
 )
 from scheduler.portal.holds import chosen_of
 from scheduler.portal.slots import Chosen
 from scheduler.settings import Settings
 
+_ASKED_MINUTES = 2880
+"""How long before a visit whose type reminds nobody."""
 REASONS = (
-    ("not-needed", "I don't need it any more"),
-    ("time", "The time doesn't suit me"),
-    ("elsewhere", "I found care somewhere else"),
-    ("cost", "Cost or insurance"),
-    ("other", "Another reason"),
+    ("not-needed", lazy_gettext("I don't need it any more")),
+    ("time", lazy_gettext("The time doesn't suit me")),
+    ("elsewhere", lazy_gettext("I found care somewhere else")),
+    ("cost", lazy_gettext("Cost or insurance")),
+    ("other", lazy_gettext("Another reason")),
 )
 
 
@@ -39,7 +44,8 @@ REASONS = (
 class Visit:
     """``state``: upcoming, moved, pending, arrived, room, completed, no-show, past, cancelled, declined or ended (a hold
     that came to nothing). Instants are epoch seconds; ``was``: the time before the last move; ``viewer_zone`` is the
-    patient's own zone or "". ``movable``: the patient may still take another time online."""
+    patient's own zone or "". ``movable``: the patient may still take another time online; ``may_say_coming``: they may tell
+    the clinic that they'll be there, which the page offers (``asks_coming``) from the first reminder on."""
 
     id: str
     token: str
@@ -53,6 +59,8 @@ class Visit:
     sequence: int
     was: Earlier | None
     movable: bool
+    may_say_coming: bool
+    asks_coming: bool
     view: AppointmentView
 
     @property
@@ -75,6 +83,7 @@ def visit_of(session: Session, settings: Settings, appointment: Appointment, tok
     was = moved_from(session, appointment) if appointment.sequence else None
     chosen = chosen_of(session, appointment)
     state = _state(appointment, was, now)
+    coming = state in ("upcoming", "moved")
     return Visit(
         id=appointment.id,
         token=token,
@@ -90,8 +99,15 @@ def visit_of(session: Session, settings: Settings, appointment: Appointment, tok
         movable=state in ("upcoming", "moved", "pending")
         and chosen.offer.bookable
         and now < chosen.free_until,
+        may_say_coming=coming,
+        asks_coming=coming and now >= _asked_from(session, appointment),
         view=appointment_view(session, appointment, settings, f"{settings.public_url}/b/{token}"),
     )
+
+
+def _asked_from(session: Session, appointment: Appointment) -> int:
+    steps = session.get_one(AppointmentType, appointment.appointment_type_id).reminders
+    return appointment.starts_at - max(steps, default=_ASKED_MINUTES) * MINUTE
 
 
 def _state(appointment: Appointment, was: Earlier | None, now: int) -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from scheduler.web import forms, times
 from scheduler.web.assets import static_url
 from scheduler.web.clinic import site_clinic
+from scheduler.web.sizes import size_words
 
 THEMES = ("light", "dark")
 
@@ -20,9 +21,11 @@ _FILTERS = (
     times.abbreviation,
     times.day_long,
     times.day_with_year,
+    times.day_and_time,
     times.day_plain,
     times.date_short,
     times.weekday,
+    times.weekday_short,
     times.spoken_time,
     times.spoken_rest,
     times.duration_words,
@@ -34,12 +37,15 @@ _FUNCTIONS = (
     times.zone_name,
     times.zone_word,
     times.zone_place,
+    times.zone_city,
     times.week_range,
+    forms.date_part_inputs,
     forms.error_list,
     forms.error_sentence,
     forms.first_control,
     static_url,
     site_clinic,
+    size_words,
 )
 
 

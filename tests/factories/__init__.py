@@ -13,6 +13,7 @@ from tests.factories.clinics import (
     make_availability,
     make_clinic,
     make_location,
+    make_plan,
     make_pool,
     make_practitioner,
     make_question,
@@ -22,6 +23,7 @@ from tests.factories.clinics import (
     make_type,
     npi,
 )
+from tests.factories.sources import make_source
 from tests.factories.users import PASSWORD, make_user
 from tests.factories.waiting import make_waiting
 
@@ -37,12 +39,14 @@ __all__ = [
     "make_clinic",
     "make_hold",
     "make_location",
+    "make_plan",
     "make_pool",
     "make_practitioner",
     "make_question",
     "make_room",
     "make_schedule",
     "make_session_type",
+    "make_source",
     "make_type",
     "make_user",
     "make_waiting",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.accounts.rights import Person, sees_all_bookings
 from scheduler.availability.zones import zone as zone_of
-from scheduler.booking import is_live
+from scheduler.booking import is_live, links
 from scheduler.booking.waitlist import suiting
 from scheduler.console.desk.offers import Offered, offered_to
 from scheduler.db import snapshot
@@ -31,7 +31,7 @@ _PARTS = {"": "", "morning": "mornings", "afternoon": "afternoons", "evening": "
 @dataclass(frozen=True, slots=True)
 class Row:
     """Somebody who waits. ``number``: their place in the order; instants are epoch seconds in ``zone``. ``start`` and
-    ``until``: the time offered to them now; ``taking``: they are answering its questions. ``match``: a slot id that could
+    ``until``: the time offered to them now, ``offer``: its token; ``taking``: they are answering its questions. ``match``: a slot id that could
     be offered by hand, at ``match_start``. ``visit``: the booking that is to be sooner, at ``visit_start``."""
 
     id: str
@@ -46,6 +46,7 @@ class Row:
     zone: ZoneInfo
     start: int | None
     until: int | None
+    offer: str
     taking: bool
     match: str
     match_start: int
@@ -72,8 +73,8 @@ class Page:
         return sum(len(one.rows) for one in self.types)
 
 
-def waiting_page(person: Person, now: int) -> Page:
-    """Everybody whom the person may see on the list, by type and joining time."""
+def waiting_page(person: Person, now: int, secret: str) -> Page:
+    """Everybody whom the person may see on the list, by type and joining time. ``secret``: signs the links of offers."""
     with snapshot() as session:
         offers = offered_to(session, person, anyway=True)
         entries = [
@@ -109,6 +110,7 @@ def waiting_page(person: Person, now: int) -> Page:
                             if (match := matches.get(entry.id)) is not None and match.schedule_id in offers
                             else None,
                             now,
+                            secret,
                         )
                         for number, entry in enumerate(
                             (one for one in entries if one.appointment_type_id == kind.id), 1
@@ -142,6 +144,7 @@ def _row(
     offers: dict[str, Offered],
     match: tuple[str, int] | None,
     now: int,
+    secret: str,
 ) -> Row:
     contact = contact_of(session, entry)
     theirs = [offers[one] for one in schedules_for(session, entry) if one in offers]
@@ -162,6 +165,7 @@ def _row(
         zone=zone_of(_zone(offer, theirs, visit)).info,
         start=offer.starts_at if offer is not None and live else None,
         until=hold.expires_at if hold is not None and live else None,
+        offer=links.offer_token(secret, offer) if offer is not None and live else "",
         taking=bool(hold is not None and live and hold.visitor),
         match=slot_id(*match) if match is not None else "",
         match_start=match[1] if match is not None else 0,

@@ -18,6 +18,7 @@ from scheduler.models.slots import parse_slot_id
 from scheduler.web.access import SIGNED_IN, allow
 from scheduler.web.forms import error_list
 from scheduler.web.headers import private_page
+from scheduler.web.settings import current_settings
 from scheduler.web.times import day_long, time_with_zone
 
 LIST = "/console/waitlist"
@@ -30,7 +31,8 @@ _NOT_OFFERED = "For: choose one of the list."
 def waiting() -> Answer:
     """Who waits, by type and in order."""
     now = clock.now()
-    return render_template("console/desk/waitlist.html", page=waiting_page(me(), now), now=now)
+    page = waiting_page(me(), now, current_settings().secret)
+    return render_template("console/desk/waitlist.html", page=page, now=now)
 
 
 @allow(SIGNED_IN)
