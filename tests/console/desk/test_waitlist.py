@@ -8,6 +8,7 @@ import pytest
 
 from scheduler.booking import SYSTEM, waitlist
 from scheduler.db import snapshot, transaction
+from scheduler.jobs.runner import deliver
 from scheduler.models import AppointmentType, WaitlistEntry
 from tests.console.desk.conftest import Desk, desk_of, words
 from tests.factories import Clinic, make_appointment, make_practitioner, make_waiting
@@ -141,3 +142,22 @@ def test_a_clinician_sees_only_who_could_get_a_time_of_theirs(clinic: Clinic) ->
             theirs.press(f"{LIST}/{entry.id}/{act}", slot=theirs.slot(clinic.first_start)).status_code == 404
         )
     assert status(clinic, entry.id) == "waiting"
+
+
+def test_a_time_kept_for_somebody_with_only_a_phone_is_a_call_to_make_and_staff_can_answer_for_them(
+    desk: Desk, clinic: Clinic
+) -> None:
+    entry = make_waiting(clinic, given="Alpha", email="", phone="617-555-0111")
+    [slot] = re.findall(r'name="slot" value="([^"]+)"', desk.open(LIST).text)
+    desk.press(f"{LIST}/{entry.id}/offer", slot=slot)
+    deliver(clinic.app)
+    page = desk.open("/console/calls")
+    assert "A time is kept for somebody on the waitlist who can't be reached by mail." in words(page)
+    assert "Calls (1)" in words(page)
+    page = desk.open(LIST)
+    assert "Call them now" in words(page)
+    answer = one(r'href="(/offer/\w+)"', page.text)
+    booked = desk.press(f"{answer}/take")
+    assert booked.status_code == 303
+    assert status(clinic, entry.id) == "taken"
+    assert "Calls (1)" not in words(desk.open("/console/calls"))
