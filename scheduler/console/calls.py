@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import audit
 from scheduler.accounts import SignedIn
-from scheduler.accounts.rights import visible_appointments
+from scheduler.accounts.rights import sees_all_bookings, visible_appointments
 from scheduler.console.bookings import initials, patient_name
 from scheduler.console.offers import info_of
 from scheduler.db import snapshot
@@ -56,9 +56,16 @@ def call_list(person: SignedIn, now: int) -> tuple[Call, ...]:
         return tuple(_line(session, call) for call in _open_calls(session, person, now))
 
 
+def offers_to_call(session: Session, person: SignedIn, now: int) -> int:
+    """How many people of the person's clinic have a time kept for them on the waitlist, and no mail told them."""
+    if not sees_all_bookings(person):
+        return 0
+    return outbox_calls.offers_to_call(session, person.organization_id, now)
+
+
 def call_count(session: Session, person: SignedIn, now: int) -> int:
     """How many calls wait for the person."""
-    return len(_open_calls(session, person, now))
+    return len(_open_calls(session, person, now)) + offers_to_call(session, person, now)
 
 
 def _open_calls(session: Session, person: SignedIn, now: int) -> list[outbox_calls.Call]:
