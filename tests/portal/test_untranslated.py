@@ -66,6 +66,8 @@ def test_every_page_of_the_table_that_patients_see_can_be_translated(marked: Fla
         browser.set_cookie("language", LANGUAGE)
         answer = browser.get(path, follow_redirects=True)
         assert answer.status_code == 200, route
+        if answer.mimetype != "text/html":
+            continue  # a file to download
         if found := unmarked(answer.text, KNOWN):
             left[route.path] = found
     assert left == {}
@@ -85,6 +87,7 @@ def test_the_way_from_a_link_to_the_booked_page_and_on(
         for_whom="child",
         booker_given="Ana",
         relationship="mother",
+        consent="y",
         **{question: "R-17"},
         needs="interpreter",
     )
