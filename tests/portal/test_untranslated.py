@@ -18,7 +18,16 @@ from tests.portal.patient import Page, Patient
 from tests.support.marked import LANGUAGE, mark_translations, unmarked
 from tests.support.times import Clock
 
-NO_PAGES = ("/fhir/", "/health", "/robots.txt", "/service.json", "/static/", "/photos/", "/appointment.ics")
+NO_PAGES = (
+    "/fhir/",
+    "/referrals/",
+    "/health",
+    "/robots.txt",
+    "/service.json",
+    "/static/",
+    "/photos/",
+    "/appointment.ics",
+)
 STAFF = ("/console", "/admin", "/sign-", "/invitation/", "/welcome/")
 # names of the test's clinic, of people, and of what others make
 KNOWN = re.compile(
