@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("part", sa.String(length=64), nullable=False),
         sa.Column("earliest_on", sa.Date(), nullable=True),
         sa.Column("latest_on", sa.Date(), nullable=True),
+        sa.Column("sooner_than_at", sa.BigInteger(), nullable=True),
         sa.Column("visitor", sa.String(length=64), nullable=True),
         sa.Column("given", sa.Text(), nullable=True),
         sa.Column("family", sa.Text(), nullable=True),

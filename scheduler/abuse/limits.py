@@ -18,6 +18,7 @@ from scheduler.clock import DAY, HOUR, MINUTE
 from scheduler.settings import Settings
 
 SPAN = 10 * MINUTE
+HOLD, ADDRESS, CONTACT = "hold", "address", "contact"
 # under attack, for browsers that can't do the sum: enough for a family, too few for a program
 _UNPROVED = 3
 # from here on, a code is asked for by mail: a third of what an address may hold, four bookings with one contact in a day
@@ -124,17 +125,19 @@ def risk_of(
     email: str,
     phone: str,
     now: int,
-) -> bool:
-    """Whether a booking is risky enough for a code by mail: its hold is suspect, many times were taken from its address, or
-    many visits were booked with its contact."""
+) -> str:
+    """Why a booking is risky enough for a code by mail: HOLD (it is suspect), ADDRESS (many times were taken from there),
+    CONTACT (many visits were booked with it), or "" for no risk."""
     secret = settings.secret
     if seen(session, secret, _SUSPECT, hold_id, now):
-        return True
+        return HOLD
     rule, key = _hold_rule(settings), address_key(address)
     if key and rule.limit and seen(session, secret, rule, key, now) > rule.limit // _RISKY_PART:
-        return True
+        return ADDRESS
     contacts = contact_keys(email, phone)
-    return any(seen(session, secret, _contact_rule(settings), one, now) >= _RISKY_CONTACT for one in contacts)
+    if any(seen(session, secret, _contact_rule(settings), one, now) >= _RISKY_CONTACT for one in contacts):
+        return CONTACT
+    return ""
 
 
 _SUSPECT = Rule("suspect", 0, DAY)

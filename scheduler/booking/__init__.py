@@ -2,11 +2,11 @@
 claims (design.md "The booking transaction").
 
 Public names: the verbs, each one transaction of its own (``verb(*, by, ...)``); ``By``, ``Details``, ``AnswerGiven``;
-``is_live``; ``links``; ``documents`` (files handed in). Verbs raise ``scheduler.errors``. May import: availability, models, audit, outcomes,
-notify's outbox, the foundation; never a face.
+``is_live``; ``links``; ``waitlist``; ``documents`` (files handed in). Verbs raise ``scheduler.errors``. May import:
+availability, models, audit, outcomes, notify's outbox, the foundation; never a face.
 """
 
-from scheduler.booking import documents, files, links
+from scheduler.booking import documents, files, links, waitlist
 from scheduler.booking.acts import ACTS, DESK, IMPORT, PATIENT, SYSTEM, By
 from scheduler.booking.blocks import block_time, unblock_time
 from scheduler.booking.book import book, desk_book
@@ -86,4 +86,5 @@ __all__ = [
     "unblock_time",
     "undo_join",
     "undo_step",
+    "waitlist",
 ]

@@ -32,6 +32,7 @@ from scheduler.booking.transaction import (
 )
 from scheduler.booking.twice import tell_of_doubles
 from scheduler.booking.upkeep import clean_text
+from scheduler.booking.waitlist.settle import settle_booked
 from scheduler.errors import Conflict, InvalidInput, SlotGone
 from scheduler.ids import new_id
 from scheduler.models import BOOKED, EXPIRED, HELD, PENDING, Appointment
@@ -86,6 +87,7 @@ def book(
         appointment.booked_at = now
         keep(session, appointment, details, taken.answers)
         documents.drop_unasked(session, appointment.id, taken.asked)
+        settle_booked(session, appointment, now)
         mark_appointment(session, appointment)
         _tell(session, appointment, now, by, "request" if pending else "book")
         tell_of_doubles(session, appointment, now)

@@ -64,6 +64,6 @@ def end_oldest(session: Session, by: By, holds: Sequence[Appointment], now: int)
     for held in holds:
         session.refresh(held, with_for_update={"key_share": True})
         if held.status == HELD:
-            end_hold(session, held)
+            end_hold(session, held, at=now)
             note(session, held, by=by, at=now, action="expire", details={"cap": True})
     session.flush()

@@ -60,7 +60,7 @@ def cancel(
         appointment.version += 1
         appointment.session_id = appointment.seat_number = None
         drop_claims(session, appointment)
-        _tell(session, appointment, by, now, "cancel", "booking-cancelled")
+        tell(session, appointment, by, now, "cancel", "booking-cancelled")
         return appointment
 
 
@@ -104,7 +104,7 @@ def restore(*, by: By, appointment_id: str) -> Appointment:
         group = appointment.id if overbooked else take_seat(session, appointment, place.type.capacity)
         add_claims(session, appointment, chosen_actors(situation, start, now, appointment.id), group)
         kind = "booking-pending" if asked_for else "booking-confirmed"
-        _tell(session, appointment, by, now, "restore", kind)
+        tell(session, appointment, by, now, "restore", kind)
         return appointment
 
 
@@ -164,7 +164,7 @@ def move(
         # An overbooked visit stands outside its session: all seats may be taken.
         group = appointment.id if overbooked else take_seat(session, appointment, place.type.capacity)
         add_claims(session, appointment, actors, group)
-        _tell(session, appointment, by, now, "move", "booking-moved", left)
+        tell(session, appointment, by, now, "move", "booking-moved", left)
         return appointment
 
 
@@ -195,7 +195,7 @@ def _as_seen(appointment: Appointment, sequence: int | None) -> None:
         raise EditConflict(MOVED_MEANWHILE)
 
 
-def _tell(
+def tell(
     session: Session,
     appointment: Appointment,
     by: By,
@@ -204,6 +204,8 @@ def _tell(
     kind: str,
     left: str | None = None,
 ) -> None:
+    """Audit what became of an appointment (``action``) and tell patient (``kind``) and hosts; ``left``: the Schedule that it
+    moved away from."""
     note(session, appointment, by=by, at=now, action=action)
     outbox.enqueue(
         session,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from scheduler import clock, db
+from scheduler import clock, db, outcomes
 from scheduler.booking.acts import By
 from scheduler.booking.transaction import booking_transaction, lock_visit, note, settled
 from scheduler.errors import Conflict, EditConflict, InvalidInput, NotFound
@@ -25,7 +25,6 @@ from scheduler.models import (
     NotSame,
     Outbox,
     PatientDetails,
-    Referral,
     WaitlistEntry,
 )
 from scheduler.models.overlaps import same_text
@@ -99,8 +98,9 @@ def erase(*, by: By, appointment_id: str) -> Appointment:
         details.erased_at = now
         appointment.visitor = appointment.cancel_reason = appointment.staff_message = None
         appointment.version += 1
-        for table in (Answer, Document, ContactCheck, Referral):
+        for table in (Answer, Document, ContactCheck):
             session.execute(delete(table).where(table.appointment_id == appointment.id))
+        outcomes.forget(session, appointment.id)
         session.execute(
             delete(NotSame).where(
                 (NotSame.first_id == appointment.id) | (NotSame.second_id == appointment.id)

@@ -80,17 +80,17 @@ def hold_any(
         theirs = already_theirs(session, by, made_before, schedules, start, now)
         if theirs is None:
             end_oldest(session, by, too_many, now)
-            theirs, made = appointment, _pick(session, schedules, priorities, start, now)
+            theirs, made = appointment, pick_member(session, schedules, priorities, start, now)
             take_time(session, place_of(session, made.chosen.schedule), theirs, start, now, by)
             if made_before is not None:
                 remember(session, by, key, ROUTE, theirs)
-            note(session, theirs, by=by, at=now, action="hold", details=_figures(pool_id, made))
+            note(session, theirs, by=by, at=now, action="hold", details=figures(pool_id, made))
         if theirs.status == HELD:
             refer(session, theirs, source, booking_referral, now)
         return theirs
 
 
-def _pick(
+def pick_member(
     session: Session, schedules: Sequence[str], priorities: Mapping[str, int], start: int, now: int
 ) -> Pick:
     """Who of the members ``schedules``, whose actors are locked, is booked at the start. Raises SlotGone, NotFound."""
@@ -106,7 +106,7 @@ def _pick(
     return made
 
 
-def _figures(pool_id: str, made: Pick) -> dict[str, Any]:
+def figures(pool_id: str, made: Pick) -> dict[str, Any]:
     """The pick as the audit keeps it: all members in order with their figures; the chosen one stands after those that
     were passed over."""
     shown = made.order[:_AUDITED_MEMBERS]

@@ -43,6 +43,7 @@ FIELDS = {
     "patient_type": Field("Who may book", parse.code_of(coded.PATIENT_TYPES), ""),
     "visibility": Field("Shown", parse.one_of(VISIBILITIES), "feed"),
     "approval_required": Field("Approval", parse.switch, False),
+    "waitlist": Field("Waitlist", parse.switch, True),
     "hold_minutes": Field("Hold", parse.whole(5, 30), 10),
     "cancellation_notice_minutes": Field("Cancellation notice", parse.whole(0, 43_200), 1440),
     "bring": Field("What to bring", parse.prose, ""),

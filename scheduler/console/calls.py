@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from flask import g
-from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from scheduler import audit, clock
+from scheduler import audit
 from scheduler.accounts import SignedIn
-from scheduler.accounts.rights import visible_appointments
+from scheduler.accounts.rights import sees_all_bookings, visible_appointments
 from scheduler.console.bookings import initials, patient_name
 from scheduler.console.offers import info_of
 from scheduler.db import snapshot
@@ -58,12 +56,16 @@ def call_list(person: SignedIn, now: int) -> tuple[Call, ...]:
         return tuple(_line(session, call) for call in _open_calls(session, person, now))
 
 
-def call_count() -> int:
-    """How many calls wait for the signed-in person: for the menu, worked out once a request."""
-    if "call_count" not in g:
-        with snapshot() as session:
-            g.call_count = len(_open_calls(session, current_user, clock.now()))
-    return int(g.call_count)
+def offers_to_call(session: Session, person: SignedIn, now: int) -> int:
+    """How many people of the person's clinic have a time kept for them on the waitlist, and no mail told them."""
+    if not sees_all_bookings(person):
+        return 0
+    return outbox_calls.offers_to_call(session, person.organization_id, now)
+
+
+def call_count(session: Session, person: SignedIn, now: int) -> int:
+    """How many calls wait for the person."""
+    return len(_open_calls(session, person, now)) + offers_to_call(session, person, now)
 
 
 def _open_calls(session: Session, person: SignedIn, now: int) -> list[outbox_calls.Call]:

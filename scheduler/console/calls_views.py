@@ -9,7 +9,7 @@ from scheduler import clock
 from scheduler.console import calls, detail
 from scheduler.console.bookings import initials
 from scheduler.console.common import Answer, me, toast
-from scheduler.db import transaction
+from scheduler.db import snapshot, transaction
 from scheduler.errors import NotFound
 from scheduler.models import Outbox, PatientDetails
 from scheduler.notify import tending
@@ -26,7 +26,9 @@ _MOST_DIGITS = 18
 def call_list() -> Answer:
     """Whom to call."""
     now = clock.now()
-    return render_template("console/calls.html", calls=calls.call_list(me(), now), now=now)
+    with snapshot() as session:
+        offers = calls.offers_to_call(session, me(), now)
+    return render_template("console/calls.html", calls=calls.call_list(me(), now), offers=offers, now=now)
 
 
 @allow(SIGNED_IN)

@@ -24,7 +24,6 @@ from scheduler.console import (
     visit_views,
 )
 from scheduler.console import type_question_views as question_views
-from scheduler.console.calls import call_count
 from scheduler.console.common import name_the_clinic
 from scheduler.console.desk import (
     block_views,
@@ -32,13 +31,13 @@ from scheduler.console.desk import (
     find_views,
     new_views,
     sheet_views,
+    waiting_views,
     walkin_views,
 )
 from scheduler.console.why import views as why_views
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 blueprint.before_request(name_the_clinic)
-blueprint.add_app_template_global(call_count)
 
 for _path, _method, _view in (
     # day and week
@@ -83,6 +82,12 @@ for _path, _method, _view in (
     ("/block", "POST", block_views.add_block),
     ("/block/<block_id>/remove", "POST", block_views.remove_block),
     ("/sheet/<day>", "GET", sheet_views.sheet),
+    ("/waitlist", "GET", waiting_views.waiting),
+    ("/waitlist/new", "GET", waiting_views.waiting_new),
+    ("/waitlist/new", "POST", waiting_views.add_waiting),
+    ("/waitlist/<entry_id>/offer", "POST", waiting_views.offer_waiting),
+    ("/waitlist/<entry_id>/remove", "POST", waiting_views.remove_waiting),
+    ("/waitlist/<entry_id>/put-back", "POST", waiting_views.put_back_waiting),
     # hours, time off, what was changed
     ("/hours", "GET", hours_views.hours_list),
     ("/hours", "POST", hours_views.add_hours),

@@ -31,7 +31,7 @@ LENGTHS = (
     "cancellation_notice_minutes",
 )
 _NUMBERS = ("horizon_days", "capacity")
-TICKS = ("approval_required", "wishes")
+TICKS = ("approval_required", "waitlist", "wishes")
 _NUMBERS_OR_NONE = (
     *AGES,
     "max_per_day",
@@ -108,6 +108,10 @@ class TypeForm(WhoPart, FlaskForm):  # type: ignore[misc]  # flask-wtf ships no 
     approval_required = BooleanField(
         "Each request waits for our approval",
         description="The time is taken at once, and the patient is told when you say yes.",
+    )
+    waitlist = BooleanField(
+        "Patients can join a waitlist",
+        description="A time that is freed is offered to one waiting person after the other. Who waits already is served on.",
     )
     cancellation_notice_minutes = _length(
         "cancellation_notice_minutes",
@@ -186,7 +190,7 @@ def new_form(kind: AppointmentType | None, cancellation_notice: int) -> TypeForm
         return TypeForm(formdata=None, data=data | {"name": f"{kind.name}, copy"})
     usual = {name: field.default for name, field in FIELDS.items() if field.default is not REQUIRED}
     usual |= {"name": "", "duration_minutes": 30, "cancellation_notice_minutes": cancellation_notice}
-    texts = {name: _stored_text(name, value) for name, value in usual.items() if name not in TICKS}
+    texts = {name: value if name in TICKS else _stored_text(name, value) for name, value in usual.items()}
     return TypeForm(formdata=None, data=texts)
 
 

@@ -13,7 +13,7 @@ from scheduler import clock, outcomes
 from scheduler.accounts import links as password_links
 from scheduler.booking import links
 from scheduler.jobs.queue import add_jobs, check_address, consumer_of, open_queue
-from scheduler.models import Appointment, User
+from scheduler.models import Appointment, User, WaitlistEntry, WaitlistOffer
 from scheduler.notify.deliver import deliver_due
 from scheduler.notify.post import Post
 from scheduler.publisher import feed_of
@@ -59,7 +59,13 @@ def _post(settings: Settings) -> Post:
         token = password_links.token(settings.secret, password_links.RESET, user)
         return token and f"{settings.public_url}/sign-in/reset/{token}"
 
-    return Post(settings, manage, invitation, reset)
+    def waitlist(entry: WaitlistEntry) -> str:
+        return f"{settings.public_url}/waitlist/{links.waitlist_token(settings.secret, entry)}"
+
+    def offer(row: WaitlistOffer) -> str:
+        return f"{settings.public_url}/offer/{links.offer_token(settings.secret, row)}"
+
+    return Post(settings, manage, invitation, reset, waitlist, offer)
 
 
 def look_ahead(app: Flask) -> None:

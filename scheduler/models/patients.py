@@ -100,7 +100,8 @@ class WaitlistEntry(Base):
     which weekdays (ISO, 1 is Monday; none: any), in which part of the day, between which dates.
 
     ``appointment_id``: a booked patient who asked for something sooner; their details are that visit's, and the columns
-    here stay empty.
+    here stay empty. ``sooner_than_at``: the first suitable time that was open to everybody when they joined (it follows when
+    that one is taken): only what is sooner is worth an offer. Empty: nothing suitable was open.
     """
 
     __tablename__ = "waitlist_entry"
@@ -122,6 +123,7 @@ class WaitlistEntry(Base):
     part: Mapped[Word] = mapped_column(default="")
     earliest_on: Mapped[date | None]
     latest_on: Mapped[date | None]
+    sooner_than_at: Mapped[OptionalInstant]
     visitor: Mapped[str | None] = mapped_column(String(64))
     given: Mapped[Private]
     family: Mapped[Private]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.models import Appointment, Outbox, PatientDetails
-from scheduler.notify import patient_mails, reminder_mails
+from scheduler.models import Appointment, Outbox, PatientDetails, WaitlistOffer
+from scheduler.models.patients import OPEN
+from scheduler.notify import patient_mails, reminder_mails, waitlist_mails
 from scheduler.notify.outbox import MAX_ATTEMPTS
 from scheduler.notify.post import NEEDS_CALL
 
@@ -48,6 +49,8 @@ def calls(session: Session, visible: ColumnElement[bool], now: int) -> list[Call
         .limit(READ_AT_MOST)
     )
     ids = session.scalars(asked_for).all()
+    if not ids:
+        return []
     rows = session.execute(
         select(Outbox, Appointment, PatientDetails)
         .join(Appointment, Appointment.id == Outbox.object_id)
@@ -67,6 +70,21 @@ def calls(session: Session, visible: ColumnElement[bool], now: int) -> list[Call
         if (row.to_call or row.done_at is None) and row.called_at is None and _holds(row, appointment)
     ]
     return sorted(found, key=lambda call: (call.appointment.starts_at, call.id))
+
+
+def offers_to_call(session: Session, organization_id: str, now: int) -> int:
+    """How many people on the waitlist have a time kept for them that no mail could tell them of."""
+    rows = select(func.count(WaitlistOffer.id.distinct())).join(Outbox, Outbox.object_id == WaitlistOffer.id)
+    return session.execute(
+        rows.where(
+            WaitlistOffer.organization_id == organization_id,
+            WaitlistOffer.status == OPEN,
+            WaitlistOffer.until_at > now,
+            Outbox.kind == waitlist_mails.OFFER,
+            Outbox.to_call,
+            Outbox.called_at.is_(None),
+        )
+    ).scalar_one()
 
 
 def _open(now: int) -> ColumnElement[bool]:

@@ -10,7 +10,15 @@ import logging
 from collections.abc import Callable
 from email.message import EmailMessage
 
-from scheduler.notify import contact_mails, outbox, patient_mails, reminder_mails, staff_mails, user_mails
+from scheduler.notify import (
+    contact_mails,
+    outbox,
+    patient_mails,
+    reminder_mails,
+    staff_mails,
+    user_mails,
+    waitlist_mails,
+)
 from scheduler.notify.mail import compose, transport
 from scheduler.notify.post import NEEDS_CALL, Later, Post
 
@@ -21,11 +29,11 @@ Maker = Callable[[outbox.Claimed, int, Post], EmailMessage | Later | str]
 # kind → what makes the mail from the row, the time (epoch seconds) and the post, or says why there is none to send
 MAKERS: dict[str, Maker] = {
     kind: mails.make
-    for mails in (patient_mails, contact_mails, reminder_mails, staff_mails, user_mails)
+    for mails in (patient_mails, contact_mails, reminder_mails, staff_mails, user_mails, waitlist_mails)
     for kind in mails.KINDS
 }
 # what a patient is to hear by telephone when no mail can reach them
-TOLD_BY_PHONE = frozenset({*patient_mails.KINDS, *reminder_mails.KINDS})
+TOLD_BY_PHONE = frozenset({*patient_mails.KINDS, *reminder_mails.KINDS, waitlist_mails.OFFER})
 
 
 def deliver_due(now: Callable[[], int], post: Post, limit: int = 200) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scheduler.models import Appointment, User
+from scheduler.models import Appointment, User, WaitlistEntry, WaitlistOffer
 from scheduler.settings import Settings
 
 GONE = "the record is gone"
@@ -24,9 +24,12 @@ class Later:
 @dataclass(frozen=True, slots=True)
 class Post:
     """``manage_url`` gives the page by which a patient manages an appointment; ``invitation_url`` and ``reset_url`` the
-    pages on which a user sets a password, or None when they have no such link."""
+    pages on which a user sets a password, or None when they have no such link; ``waitlist_url`` the page of a place on the
+    waitlist, ``offer_url`` that of an offered time."""
 
     settings: Settings
     manage_url: Callable[[Appointment], str]
     invitation_url: Callable[[User], str | None]
     reset_url: Callable[[User], str | None]
+    waitlist_url: Callable[[WaitlistEntry], str]
+    offer_url: Callable[[WaitlistOffer], str]

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.availability.zones import Zone
 from scheduler.availability.zones import zone as zone_of
-from scheduler.clock import MINUTE, to_local
-from scheduler.models import Appointment, AppointmentType, Organization, Outbox
+from scheduler.clock import DAY, MINUTE, to_local
+from scheduler.db import snapshot, transaction
+from scheduler.models import BOOKED, PENDING, Appointment, AppointmentType, Organization, Outbox
 from scheduler.notify import outbox
 
 KIND = "reminder"
@@ -121,3 +122,33 @@ def plan(session: Session, appointment: Appointment, now: int) -> int:
             for_at=appointment.starts_at,
         )
     return len(wanted)
+
+
+def plan_missing(now: int) -> int:
+    """Plan what is missing for visits whose reminders are due from ``now`` (epoch seconds) on, each in a transaction of its
+    own. Returns how many were added. A demo's patients are invented: theirs stay as they were loaded."""
+    with snapshot() as session:
+        longest = max(
+            (max(steps, default=0) for steps in session.scalars(select(AppointmentType.reminders))), default=0
+        )
+        coming = session.scalars(
+            select(Appointment.id)
+            .join(Organization, Organization.id == Appointment.organization_id)
+            .where(
+                Appointment.status.in_((PENDING, BOOKED)),
+                Appointment.starts_at > now,
+                # a step may leave before quiet hours, up to a day early
+                Appointment.starts_at <= now + longest * MINUTE + 2 * DAY,
+                Organization.demo.is_(False),
+            )
+            .order_by(Appointment.starts_at)
+        ).all()
+    return sum(_plan_one(appointment_id, now) for appointment_id in coming)
+
+
+def _plan_one(appointment_id: str, now: int) -> int:
+    with transaction() as session:
+        appointment = session.get(Appointment, appointment_id, with_for_update=True, populate_existing=True)
+        if appointment is None or appointment.status not in (PENDING, BOOKED):
+            return 0
+        return plan(session, appointment, now)

@@ -8,7 +8,7 @@ it: ``scheduler/docs/finders.md``.
 May import: notify's outbox, web's settings, fetch, models, db, the foundation. Never a face, nor booking, which calls it.
 """
 
-from scheduler.outcomes.choice import Choice, choice_of, choose, silent
+from scheduler.outcomes.choice import Choice, choice_of, choose, forget, silent
 from scheduler.outcomes.finders import Finder, back_link, finder_of
 from scheduler.outcomes.keys import handle_hash, key_hash, key_of
 from scheduler.outcomes.purge import purge
@@ -46,6 +46,7 @@ __all__ = [
     "count_unknown",
     "deliver_due",
     "finder_of",
+    "forget",
     "handle_hash",
     "key_hash",
     "key_of",

@@ -55,6 +55,18 @@ def choose(session: Session, appointment: Appointment, tell: bool) -> None:
         )
 
 
+def forget(session: Session, appointment_id: str) -> None:
+    """Forget who sent the patient of an appointment. Of a no, a keyed hash stays, so that it holds on."""
+    referral = session.get(Referral, appointment_id)
+    if referral is None:
+        return
+    if referral.share_outcome:
+        session.delete(referral)
+    else:
+        referral.source = referral.booking_referral = None
+    session.flush()
+
+
 def silent(session: Session, source_value: str, handle: str) -> bool:
     """Whether somebody who came by this referral wants nothing told of it."""
     hashed = handle_hash(current_settings().secret, source_value, handle)

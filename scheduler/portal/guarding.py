@@ -11,6 +11,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from scheduler import booking, clock
@@ -78,23 +79,18 @@ def before_booking(held: Held, form: DetailsForm) -> Response | None:
     email, phone = form.email.text, form.phone.text
     if "both" not in request.form and doubles_of(held, form):
         return redirect(url_for("portal.review", hold_id=held.id, twice=1), 303)
+    organization_id = _organization(held.chosen.offer.schedule_id)
     with snapshot() as session:
         known = bool(email) and codes.confirmed(session, held.id, email)
-        risky = not known and limits.risk_of(
-            session,
-            settings,
-            hold_id=held.id,
-            address=request.remote_addr,
-            email=email,
-            phone=phone,
-            now=now,
-        )
-    if risky:
+        risk = "" if known else _risk(session, held, email, phone, now)
+        attacked = limits.under_attack(session, settings, organization_id, now)
+    # a full waiting room is no attack: whoever has only a phone is not kept out for it
+    if risk and (email or attacked or risk == limits.HOLD):
         return _ask_code(held, email)
     try:
         limits.before_booking(
             settings,
-            organization_id=_organization(held.chosen.offer.schedule_id),
+            organization_id=organization_id,
             address=request.remote_addr,
             email=email,
             phone=phone,
@@ -103,6 +99,18 @@ def before_booking(held: Held, form: DetailsForm) -> Response | None:
     except Limited as limited:
         return _too_many(held.chosen, limited)
     return None
+
+
+def _risk(session: Session, held: Held, email: str, phone: str, now: int) -> str:
+    return limits.risk_of(
+        session,
+        current_settings(),
+        hold_id=held.id,
+        address=request.remote_addr,
+        email=email,
+        phone=phone,
+        now=now,
+    )
 
 
 def doubles_of(held: Held, form: DetailsForm) -> list[Double]:

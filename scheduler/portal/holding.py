@@ -296,11 +296,13 @@ def speak(hold_id: str) -> Response:
     held = _own(hold_id)
     if "given" in request.form:
         _save_typed(held)
+        _take_files(held)
     return remember(redirect(url_for("portal.details", hold_id=hold_id), 303))
 
 
 @allow(HOLDER)
 @private_page
+@takes_file(MOST_AT_ONCE, _too_much)
 @same_origin_only
 def release(hold_id: str) -> Response:
     """Give the time back and choose another one; what was typed comes along."""

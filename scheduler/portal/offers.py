@@ -84,7 +84,8 @@ class Team:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One Schedule as a patient sees it. Lengths are minutes. ``team``: it stands for all members of a team at its place.
-    ``rules``: whom it is for; ``wishes``: a patient may say whom of several they would rather see."""
+    ``rules``: whom it is for; ``wishes``: a patient may say whom of several they would rather see; ``waitlist``: patients may
+    wait for a time."""
 
     schedule_id: str
     clinic: Clinic
@@ -111,6 +112,7 @@ class Offer:
     team: Team | None = None
     rules: Rules = ANYBODY
     wishes: bool = False
+    waitlist: bool = True
 
     @property
     def who(self) -> str:
@@ -201,6 +203,7 @@ def load_offers(session: Session, schedule_ids: Iterable[str]) -> dict[str, Offe
             approval_required=kind.approval_required,
             rules=rules[kind.id],
             wishes=kind.wishes,
+            waitlist=kind.waitlist,
         )
     return offers
 

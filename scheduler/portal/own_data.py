@@ -94,6 +94,8 @@ def _visit(session: Session, settings: Settings, visit: Appointment) -> dict[str
         text = getattr(details, name) if details else None
         if text and text not in ("[]", "{}"):
             kept[name] = json.loads(text) if text[0] in "[{" else text
+    if details and details.consent_at:
+        kept["consent_at"] = to_utc(details.consent_at).isoformat()
     referral = session.get(Referral, visit.id)
     answers = session.execute(
         select(Answer.question, Answer.text).where(Answer.appointment_id == visit.id).order_by(Answer.id)

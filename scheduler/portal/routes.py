@@ -14,7 +14,9 @@ from scheduler.portal import (
     managing,
     moving,
     my_data,
+    offering,
     photos,
+    waitlisting,
 )
 
 blueprint = Blueprint("portal", __name__)
@@ -46,6 +48,14 @@ for _path, _method, _view in (
     ("/b/<token>/reschedule/<slot>", "GET", moving.review_move),
     ("/b/<token>/cancel", "GET", managing.confirm_cancel),
     ("/b/<token>/cancel", "POST", managing.cancel),
+    ("/b/<token>/sooner", "POST", waitlisting.ask_sooner),
+    ("/<owner>/<kind>/waitlist", "GET", waitlisting.join_form),
+    ("/<owner>/<kind>/waitlist", "POST", waitlisting.join),
+    ("/waitlist/<token>", "GET", waitlisting.place),
+    ("/waitlist/<token>/leave", "POST", waitlisting.leave),
+    ("/offer/<token>", "GET", offering.offer),
+    ("/offer/<token>/take", "POST", offering.take),
+    ("/offer/<token>/decline", "POST", offering.decline),
     ("/b/<token>/my-data", "GET", my_data.my_data),
     ("/b/<token>/my-data", "POST", my_data.change_contact),
     ("/b/<token>/my-data.zip", "GET", my_data.download_data),

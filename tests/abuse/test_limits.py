@@ -95,19 +95,19 @@ def test_zero_means_no_alarm_and_no_limit(app_context: Flask) -> None:
 def test_a_booking_is_risky_by_its_hold_its_address_or_its_contact(app_context: Flask) -> None:
     settings = settings_of(app_context, hold_limit="9")
 
-    def risky(hold_id: str = "a", address: str = "192.0.2.1", email: str = "ana@example.org") -> bool:
+    def risky(hold_id: str = "a", address: str = "192.0.2.1", email: str = "ana@example.org") -> str:
         with snapshot() as session:
             return risk_of(
                 session, settings, hold_id=hold_id, address=address, email=email, phone="", now=NOW
             )
 
-    assert not risky()
+    assert risky() == ""
     suspect(settings, "b", NOW)
-    assert risky("b")
-    assert not risky("a")
+    assert risky("b") == limits.HOLD
+    assert risky("a") == ""
     for _ in range(4):
         hold(settings, "192.0.2.2")
-    assert risky(address="192.0.2.2")
+    assert risky(address="192.0.2.2") == limits.ADDRESS
     for person in range(4):
         before_booking(
             settings,
@@ -117,5 +117,5 @@ def test_a_booking_is_risky_by_its_hold_its_address_or_its_contact(app_context: 
             phone="",
             now=NOW,
         )
-    assert risky(email="often@example.org")
-    assert not risky()
+    assert risky(email="often@example.org") == limits.CONTACT
+    assert risky() == ""

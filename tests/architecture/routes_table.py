@@ -39,6 +39,14 @@ POST    /b/<token>/reschedule                                   token       303 
 GET     /b/<token>/reschedule/<slot>                            token       200 200 200 200 200 200 200 200
 GET     /b/<token>/cancel                                       token       200 200 200 200 200 200 200 200
 POST    /b/<token>/cancel                                       token       303 303 303 303 303 303 303 303
+POST    /b/<token>/sooner                                       token       303 303 303 303 303 303 303 303
+GET     /<owner>/<kind>/waitlist                                public      200 200 200 200 200 200 200 200
+POST    /<owner>/<kind>/waitlist                                public      303 303 303 303 303 303 303 303
+GET     /waitlist/<token>                                       token       200 200 200 200 200 200 200 200
+POST    /waitlist/<token>/leave                                 token       303 303 303 303 303 303 303 303
+GET     /offer/<token>                                          token       200 200 200 200 200 200 200 200
+POST    /offer/<token>/take                                     token       303 303 303 303 303 303 303 303
+POST    /offer/<token>/decline                                  token       303 303 303 303 303 303 303 303
 GET     /b/<token>/my-data                                      token       200 200 200 200 200 200 200 200
 POST    /b/<token>/my-data                                      token       303 303 303 303 303 303 303 303
 GET     /b/<token>/my-data.zip                                  token       200 200 200 200 200 200 200 200
@@ -97,6 +105,12 @@ GET     /console/block                                          signed-in   303 
 POST    /console/block                                          signed-in   401 401 303 404 303 303 404 404
 POST    /console/block/<block_id>/remove                        signed-in   401 401 303 404 303 303 404 404
 GET     /console/sheet/<day>                                    signed-in   303 303 200 200 200 200 200 200
+GET     /console/waitlist                                       signed-in   303 303 200 200 200 200 200 200
+GET     /console/waitlist/new                                   signed-in   303 303 200 200 200 200 200 200
+POST    /console/waitlist/new                                   signed-in   401 401 303 400 303 303 400 400
+POST    /console/waitlist/<entry_id>/offer                      signed-in   401 401 303 404 303 303 404 404
+POST    /console/waitlist/<entry_id>/remove                     signed-in   401 401 303 404 303 303 404 404
+POST    /console/waitlist/<entry_id>/put-back                   signed-in   401 401 303 404 303 303 404 404
 GET     /console/day                                            signed-in   303 303 303 303 303 303 303 303
 GET     /console/day/<on>                                       signed-in   303 303 200 200 200 200 200 200
 GET     /console/week                                           signed-in   303 303 303 303 303 303 303 303

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from scheduler import accounts, booking, catalog, clock
 from scheduler.accounts.session import signed_in
 from scheduler.accounts.welcome import welcome_token
-from scheduler.booking import SYSTEM, By
+from scheduler.booking import SYSTEM, By, waitlist
 from scheduler.catalog.presets import PRESETS
 from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
@@ -38,6 +38,7 @@ from tests.factories import (
     make_room,
     make_source,
     make_user,
+    make_waiting,
 )
 from tests.people import Cast, make_cast
 from tests.support.apps import SECRET
@@ -140,6 +141,9 @@ class Stage:
         if "/reschedule" in path:
             values["<slot>"] = slot_id(self.clinic.schedule, self._free_start())
             form = {"slot": values["<slot>"], "sequence": "0"}
+        if "waitlist" in path or path.startswith("/offer/"):
+            of_list, form = self._waiting(path)
+            values |= of_list
         if path == "/find-booking":
             form = {"contact": f"{next(self._number)}@example.org"} | {
                 n: t for n, t in TYPED.items() if n.startswith("birth")
@@ -237,6 +241,24 @@ class Stage:
                     session.scalar(select(func.max(Outbox.id)).where(Outbox.recipient_id.is_(None)))
                 )
         return values
+
+    def _waiting(self, path: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Somebody on the waitlist, with an offer where that is asked for, and what joins somebody else."""
+        values, secret = dict[str, str](), self.app.config["SETTINGS"].secret
+        who = {name: text for name, text in TYPED.items() if name != "for_whom"}
+        form = who | {"email": f"{next(self._number)}@example.org", "phone": "", "part": "any"}
+        form |= {"schedule": self.clinic.schedule, "slot": slot_id(self.clinic.schedule, self._free_start())}
+        if "_id>" in path or "<token>" in path:
+            entry = make_waiting(self.clinic)
+            values = {"<entry_id>": entry.id, "<token>": booking.links.waitlist_token(secret, entry)}
+            if path.startswith("/offer/"):
+                start = self._free_start()
+                with self.app.app_context():
+                    offer = waitlist.offer(
+                        by=SYSTEM, entry_id=entry.id, schedule_id=self.clinic.schedule, start=start
+                    )
+                values["<token>"] = booking.links.offer_token(secret, offer)
+        return values, form
 
     def _to_call(self, by: By) -> str:
         """The message about a booking whose patient gave no email."""

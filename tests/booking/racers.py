@@ -17,7 +17,19 @@ from typing import Any
 from flask import Flask
 
 from scheduler import create_app
-from scheduler.booking import AnswerGiven, By, Details, book, cancel, desk_book, expire, hold, hold_any, move
+from scheduler.booking import (
+    AnswerGiven,
+    By,
+    Details,
+    book,
+    cancel,
+    desk_book,
+    expire,
+    hold,
+    hold_any,
+    move,
+    waitlist,
+)
 from scheduler.db import db
 from scheduler.errors import SchedulerError, SlotGone
 from scheduler.settings import load
@@ -57,6 +69,17 @@ def act(wanted: dict[str, Any]) -> str:
             return f"moved {move(by=by, appointment_id=wanted['appointment'], start=wanted['start']).id}"
         if wanted["verb"] == "cancel":
             return f"cancelled {cancel(by=by, appointment_id=wanted['appointment']).id}"
+        if wanted["verb"] == "offer freed":
+            return f"offered {waitlist.offer_freed()}"
+        if wanted["verb"] == "take offer and book":
+            held = waitlist.claim(by=by, offer_id=wanted["offer"])
+            return f"booked {book(by=by, appointment_id=held.id, details=DETAILS, answers=answers).id}"
+        if wanted["verb"] == "take sooner":
+            return f"moved {waitlist.take_sooner(by=by, offer_id=wanted['offer']).id}"
+        if wanted["verb"] == "decline":
+            return f"declined {waitlist.decline(by=by, offer_id=wanted['offer']).id}"
+        if wanted["verb"] == "leave":
+            return f"left {waitlist.leave(by=by, entry_id=wanted['entry']).id}"
         if wanted["verb"] == "expire":
             return f"expired {expire()}"
     except SlotGone as gone:

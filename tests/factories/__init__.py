@@ -25,6 +25,7 @@ from tests.factories.clinics import (
 )
 from tests.factories.sources import make_source
 from tests.factories.users import PASSWORD, make_user
+from tests.factories.waiting import make_waiting
 
 __all__ = [
     "DETAILS",
@@ -48,6 +49,7 @@ __all__ = [
     "make_source",
     "make_type",
     "make_user",
+    "make_waiting",
     "npi",
     "visitor",
 ]

@@ -15,8 +15,9 @@ from scheduler.booking import SYSTEM, By
 from scheduler.clock import DAY, HOUR, MINUTE
 from scheduler.db import snapshot, transaction
 from scheduler.errors import Conflict, EditConflict
+from scheduler.jobs.hourly import plan_reminders
 from scheduler.jobs.runner import deliver
-from scheduler.models import Appointment, AppointmentType, Outbox
+from scheduler.models import Appointment, AppointmentType, Organization, Outbox
 from scheduler.notify import reminder_mails, reminders
 from scheduler.notify.post import NEEDS_CALL
 from scheduler.web.times import day_long, time_with_zone
@@ -333,3 +334,21 @@ def test_quiet_hours_are_by_the_clock_of_the_place(app: Flask, frozen: Clock) ->
     make_appointment(clinic, start=at("2027-06-16T09:00", "America/Los_Angeles"))
     [row] = planned(clinic)
     assert row.due_at == at("2027-06-15T20:55", "America/Los_Angeles")
+
+
+def test_visits_booked_before_the_clinic_changed_its_steps_get_the_new_ones_once(
+    clinic: Clinic, frozen: Clock
+) -> None:
+    start = at("2027-06-16T14:00")
+    change(clinic, AppointmentType, reminders=[])
+    make_appointment(clinic, start=start)
+    assert planned(clinic) == []
+    change(clinic, AppointmentType, reminders=[TWO_DAYS, THREE_HOURS])
+    frozen.at(start - TWO_DAYS * MINUTE + 1)
+    with clinic.app.app_context():
+        assert [plan_reminders.run(), plan_reminders.run()] == [1, 0]
+    assert [row.step for row in planned(clinic)] == [THREE_HOURS], "what is over is not made up for"
+    change(clinic, Organization, demo=True)
+    change(clinic, AppointmentType, reminders=[60])
+    with clinic.app.app_context():
+        assert plan_reminders.run() == 0, "nobody plans for the invented patients of a demo"

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.availability.zones import zone as zone_of
@@ -101,6 +101,7 @@ instants = st.one_of(
 )
 
 
+@settings(max_examples=300, derandomize=True, database=None, deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     start=instants,

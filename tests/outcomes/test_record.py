@@ -258,6 +258,23 @@ def test_who_ticks_it_again_is_told_of_again(clinic: Clinic, source: Source) -> 
     assert states(clinic.app) == ["held", "booked"]
 
 
+@pytest.mark.parametrize("tell", [True, False])
+def test_who_removes_their_data_leaves_no_words_of_a_finder_but_a_no_holds_on(
+    clinic: Clinic, source: Source, tell: bool
+) -> None:
+    by = visitor()
+    held = sent(clinic, by=by)
+    book(clinic, by, held, share_outcome=tell)
+    with clinic.app.app_context():
+        booking.cancel(by=SYSTEM, appointment_id=held.id)
+        booking.erase(by=By("patient"), appointment_id=held.id)
+        with transaction() as session:
+            left = session.get(Referral, held.id)
+            assert left is None if tell else left is not None and left.source == left.booking_referral is None
+            outcomes.missed(session, "carefinder", HANDLE, clock.now())
+    assert states(clinic.app) == (["held", "booked", "cancelled"] if tell else ["held"])
+
+
 def test_an_act_that_is_rolled_back_tells_nothing(clinic: Clinic, source: Source) -> None:
     by = visitor()
     held = sent(clinic, by=by)

@@ -80,7 +80,7 @@ def test_a_file_is_shown_at_each_step_and_goes_with_the_booking(clinic: Clinic, 
     patient = Patient(clinic.app)
     landing = patient.open(f"/book/{slot_id(clinic.schedule, clinic.first_start)}")
     assert "Your insurance card (a PDF or picture)" in landing.words
-    assert "Have at hand as a PDF or picture: Your insurance card." in landing.words
+    assert "Have at hand as a PDF or picture: Your insurance card" in landing.words
     hold = patient.hold(clinic, clinic.first_start)
     assert 'enctype="multipart/form-data"' in patient.open(hold).text
     page = send(patient, hold, card, ("card.png", picture_file()), ("back.pdf", pdf_file()))

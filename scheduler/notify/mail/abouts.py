@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext
 
 from scheduler.calendars.write import CANCEL, PUBLISH, REQUEST
 
-_TITLE = lazy_gettext("%(title)s")
+_TITLE = "%(title)s"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
