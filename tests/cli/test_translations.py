@@ -26,7 +26,7 @@ _TAG = re.compile(r"<[^>]*>")
 SCRIPTS = {"ar": "ARABIC", "zh": "CJK UNIFIED"}
 # names and words that stay as they are in every language
 UNTRANSLATED = re.compile(
-    r"America/Chicago|ana@example\.org|FHIR|SMART Scheduling Links|NUL|Google|Cookie|Calendar"
+    r"America/Chicago|ana@example\.org|PDF|JPEG|PNG|WebP|\bKB\b|\bMB\b|FHIR|SMART Scheduling Links|NUL|Google|Cookie|Calendar"
 )
 
 
