@@ -1,4 +1,4 @@
-"""The booking transaction: hold, extend, release, book, move, cancel, visit, expire; the only writer of appointments and
+"""The booking transaction: hold, extend, release, book, approve, move, cancel, visit, expire; the only writer of appointments and
 claims (design.md "The booking transaction").
 
 Public names: the verbs, each one transaction of its own (``verb(*, by, ...)``); ``By``, ``Details``, ``AnswerGiven``;
@@ -17,6 +17,7 @@ from scheduler.booking.find import phone_digits, send_links
 from scheduler.booking.hold import MAX_EXTENSIONS, extend, hold, hold_again, is_live, release, save_draft
 from scheduler.booking.outside import coming_visits, keep_outside, outside
 from scheduler.booking.pool import hold_any
+from scheduler.booking.requests import approve, decline, lapse, lapsed
 from scheduler.booking.upkeep import edit_details, resend, save_note
 from scheduler.booking.visit import check_in, finish, no_show, to_room, undo_step
 
@@ -30,11 +31,13 @@ __all__ = [
     "AnswerGiven",
     "By",
     "Details",
+    "approve",
     "block_time",
     "book",
     "cancel",
     "check_in",
     "coming_visits",
+    "decline",
     "desk_book",
     "edit_details",
     "expire",
@@ -45,6 +48,8 @@ __all__ = [
     "hold_any",
     "is_live",
     "keep_outside",
+    "lapse",
+    "lapsed",
     "links",
     "move",
     "no_show",

@@ -13,6 +13,7 @@ from scheduler.booking.acts import DESK, By
 from scheduler.booking.change import MAX_REASON
 from scheduler.booking.details import AnswerGiven, Details, check, keep
 from scheduler.booking.hold import is_live, own_appointment, take_again
+from scheduler.booking.requests import decide_by
 from scheduler.booking.seats import take_seat
 from scheduler.booking.telling import tell_hosts
 from scheduler.booking.transaction import (
@@ -80,6 +81,7 @@ def book(
         appointment.status = PENDING if pending else BOOKED
         appointment.expires_at = None
         appointment.booked_at = now
+        appointment.decide_by_at = decide_by(place.type, now, appointment.starts_at) if pending else None
         keep(session, appointment, details, answers)
         mark_appointment(session, appointment)
         _tell(session, appointment, now, by, "request" if pending else "book")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from scheduler.booking.acts import DESK, HOURS, LIMITS, PATIENT, By
+from scheduler.booking.requests import decide_by
 from scheduler.booking.seats import take_seat
 from scheduler.booking.telling import tell_hosts
 from scheduler.booking.transaction import (
@@ -94,6 +95,8 @@ def restore(*, by: By, appointment_id: str) -> Appointment:
         )
         asked_for = place.type.approval_required and appointment.made_by == "patient"
         appointment.status = PENDING if asked_for else BOOKED
+        appointment.decide_by_at = decide_by(place.type, now, start) if asked_for else None
+        appointment.decided_at = None
         appointment.cancelled_at, appointment.cancelled_by = None, ""
         appointment.cancel_reason = appointment.staff_message = None
         appointment.overbooked = overbooked
@@ -156,6 +159,9 @@ def move(
         appointment.overbooked, appointment.kept_outside = overbooked, False
         appointment.overbook_reason = reason if overbooked else None
         appointment.staff_message = words
+        if appointment.status == PENDING:
+            # another time is another thing to decide about
+            appointment.decide_by_at = decide_by(place.type, now, start)
         appointment.sequence += 1
         appointment.version += 1
         # An overbooked visit stands outside its session: all seats may be taken.

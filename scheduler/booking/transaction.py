@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,14 +22,26 @@ from scheduler.availability import Reason, Situation, explain
 from scheduler.availability.hosts import Actors
 from scheduler.availability.values import Moment
 from scheduler.availability.zones import zone as zone_of
-from scheduler.booking.acts import TAKEN, Act, By, group_of
+from scheduler.booking.acts import SYSTEM, TAKEN, Act, By, group_of
+from scheduler.booking.telling import tell_hosts
 from scheduler.clock import MINUTE
 from scheduler.errors import Conflict, NotFound, SlotGone
-from scheduler.models import EXPIRED, HELD, Actor, Appointment, AppointmentType, Claim, Schedule
+from scheduler.models import (
+    DECLINED,
+    EXPIRED,
+    HELD,
+    PENDING,
+    Actor,
+    Appointment,
+    AppointmentType,
+    Claim,
+    Schedule,
+)
 from scheduler.models.constraints import is_overlap
 from scheduler.models.frames import known_schedules, load_frames
 from scheduler.models.marks import mark_shards
 from scheduler.models.situations import load_situation
+from scheduler.notify import outbox
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -95,22 +107,55 @@ def lock_actors(session: Session, actors: Iterable[str]) -> None:
 
 
 def take_now(session: Session, actors: Iterable[str]) -> int:
-    """Lock the actors, read the clock, end the holds on them that are over. Returns now (epoch seconds)."""
+    """Lock the actors, read the clock, end the holds and requests on them that are over. Returns now (epoch seconds)."""
     wanted = set(actors)
     lock_actors(session, wanted)
     now = clock.now()
-    dead = session.scalars(
+    theirs = (
         select(Appointment)
         .join(Claim, Claim.appointment_id == Appointment.id)
-        .where(Claim.actor_id.in_(wanted), Appointment.status == HELD, Appointment.expires_at <= now)
+        .where(Claim.actor_id.in_(wanted))
         .distinct()
         .order_by(Appointment.id)
         .execution_options(populate_existing=True)
-    ).all()
-    for appointment in dead:
+    )
+    dead = theirs.where(Appointment.status == HELD, Appointment.expires_at <= now)
+    for appointment in session.scalars(dead).all():
         end_hold(session, appointment)
+    for appointment in session.scalars(theirs.where(*overdue(now))).all():
+        lapse_request(session, appointment, now)
     session.flush()
     return now
+
+
+def overdue(now: int) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on Appointment for a request that nobody decided about in time."""
+    decide_by = func.coalesce(Appointment.decide_by_at, Appointment.starts_at)
+    return Appointment.status == PENDING, decide_by <= now
+
+
+def lapse_request(session: Session, appointment: Appointment, now: int) -> None:
+    """A request that was not decided in time ends by itself: its time is free, and the patient is told. The caller has
+    locked its actors. It counts as declined, by nobody: ``decided_at`` stays empty."""
+    appointment.status = DECLINED
+    appointment.sequence += 1
+    appointment.version += 1
+    appointment.session_id = appointment.seat_number = None
+    drop_claims(session, appointment)
+    note(session, appointment, by=SYSTEM, at=now, action="lapse")
+    tell_patient(session, appointment, now, "request-lapsed")
+    tell_hosts(session, appointment, by=SYSTEM, now=now, kind="request-lapsed")
+
+
+def tell_patient(session: Session, appointment: Appointment, now: int, kind: str) -> None:
+    """The message ``kind`` about the appointment as a row of the outbox."""
+    outbox.enqueue(
+        session,
+        organization_id=appointment.organization_id,
+        kind=kind,
+        object_id=appointment.id,
+        now=now,
+    )
 
 
 def claimed_actors(session: Session, appointment: Appointment) -> set[str]:
@@ -119,17 +164,35 @@ def claimed_actors(session: Session, appointment: Appointment) -> set[str]:
 
 
 def lock_visit(session: Session, appointment: Appointment, actors: Iterable[str] = ()) -> int:
-    """``take_now`` for an act on one appointment: its own actors and those it may get are locked, then its row, which is
-    read again. Returns now.
+    """``lock_visits`` for an act on one appointment."""
+    return lock_visits(session, [appointment], actors)
 
-    Raises ClaimsMoved when a move gave it other actors meanwhile: to lock those now would break the order of ids.
+
+def lock_visits(session: Session, visits: Sequence[Appointment], actors: Iterable[str] = ()) -> int:
+    """``take_now`` for an act on appointments: their own actors and those they may get are locked, then their rows, which
+    are read again. Returns now.
+
+    Raises ClaimsMoved when a move gave one other actors meanwhile: to lock those now would break the order of ids.
     """
-    locked = {*actors, *claimed_actors(session, appointment)}
+    locked = {*actors, *(actor for visit in visits for actor in claimed_actors(session, visit))}
     now = take_now(session, locked)
-    session.refresh(appointment, with_for_update={"key_share": True})
-    if not claimed_actors(session, appointment) <= locked:
-        raise ClaimsMoved
+    for visit in sorted(visits, key=lambda one: one.id):
+        session.refresh(visit, with_for_update={"key_share": True})
+        if not claimed_actors(session, visit) <= locked:
+            raise ClaimsMoved
     return now
+
+
+def together_with(session: Session, appointment: Appointment) -> list[Appointment]:
+    """The appointment and all that were booked with it in one act, in the order of their starts."""
+    if appointment.together_id is None:
+        return [appointment]
+    found = session.scalars(
+        select(Appointment)
+        .where(Appointment.together_id == appointment.together_id)
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
+    return list(found)
 
 
 class ClaimsMoved(Exception):

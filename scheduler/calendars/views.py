@@ -33,7 +33,8 @@ _PLACE_WORDS = {"video": "Video visit", "phone": "Phone visit: the clinic calls 
 class AppointmentView:
     """An appointment as others may see it. Instants are epoch seconds UTC; ``place`` is lines of an address, the first
     being the place's name; ``host`` is the installation's host name (for the UID) and ``organizer`` its mail address.
-    ``message`` is what the clinic wrote to the patient: for their mail and page, never for a calendar."""
+    ``message`` is what the clinic wrote to the patient: for their mail and page, never for a calendar. ``decide_by``: until
+    when the clinic decides about a request that waits."""
 
     id: str
     starts_at: int
@@ -52,6 +53,7 @@ class AppointmentView:
     join_url: str = ""
     cancel_until: int | None = None
     message: str = ""
+    decide_by: int | None = None
 
 
 def mail_address(settings: Settings) -> str:
@@ -94,6 +96,7 @@ def appointment_view(
         else "",
         cancel_until=appointment.starts_at - kind.cancellation_notice_minutes * 60,
         message=appointment.staff_message or "",
+        decide_by=appointment.decide_by_at if appointment.status == PENDING else None,
     )
 
 

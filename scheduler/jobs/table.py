@@ -11,7 +11,7 @@ from flask import Flask
 
 from scheduler.jobs.daily import write_holidays
 from scheduler.jobs.hourly import purge_lapsed, sweep_feed
-from scheduler.jobs.minutely import chain_audit, expire_holds
+from scheduler.jobs.minutely import chain_audit, expire_holds, lapse_requests
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ JOBS: dict[str, Job] = {
     job.name: job
     for job in (
         Job("expire-holds", MINUTELY, expire_holds.run),
+        Job("lapse-requests", MINUTELY, lapse_requests.run),
         Job("chain-audit", MINUTELY, chain_audit.run),
         Job("purge-lapsed", HOURLY, purge_lapsed.run),
         Job("sweep-feed", HOURLY, sweep_feed.run),

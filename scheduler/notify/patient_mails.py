@@ -32,6 +32,9 @@ KINDS = {
     "booking-pending": (compose.PENDING, (PENDING,)),
     "booking-moved": (compose.MOVED, (*_KEPT, PENDING)),
     "booking-cancelled": (compose.CANCELLED, (CANCELLED, DECLINED, EXPIRED)),
+    "request-approved": (compose.APPROVED, _KEPT),
+    "request-declined": (compose.DECLINED, (DECLINED,)),
+    "request-lapsed": (compose.LAPSED, (DECLINED,)),
     "booking-link": (compose.LINK, (*_KEPT, PENDING)),
 }
 

@@ -20,12 +20,17 @@ from scheduler.clock import to_utc
 from scheduler.web.times import day_long, day_with_year, duration_words, time_with_zone
 
 CONFIRMED, PENDING, MOVED, CANCELLED, LINK = "confirmed", "pending", "moved", "cancelled", "link"
+APPROVED, DECLINED, LAPSED = "approved", "declined", "lapsed"
+_OVER = (CANCELLED, DECLINED, LAPSED)
 _HEADLINES = {
     CONFIRMED: "You're booked",
     PENDING: "We have your request",
     MOVED: "Your appointment has moved",
     CANCELLED: "Your appointment is cancelled",
     LINK: "Your link to your appointment",
+    APPROVED: "You're booked: the clinic has confirmed your request",
+    DECLINED: "The clinic could not confirm your request",
+    LAPSED: "Your request has ended without an answer",
 }
 
 
@@ -55,7 +60,8 @@ def compose(
     now: int,
     was: Earlier | None = None,
 ) -> EmailMessage:
-    """The mail ``about`` (CONFIRMED, PENDING, MOVED, CANCELLED or LINK) the appointment, to the address ``to``.
+    """The mail ``about`` (CONFIRMED, PENDING, APPROVED, DECLINED, LAPSED, MOVED, CANCELLED or LINK) the appointment, to the
+    address ``to``.
 
     ``was``: the time before a move, where it is known. The subject is neutral (ux.md 2.5); ``message_id`` is the
     outbox row's, the same on every try. Raises AddressRefused.
@@ -104,12 +110,16 @@ def _words(view: AppointmentView, about: str, now: int) -> dict[str, object]:
     return {
         "headline": _HEADLINES[about],
         "about": about,
+        "over": about in _OVER,
         "view": view,
         "day": day_with_year(view.starts_at, zone),
         "time": time_with_zone(view.starts_at, zone),
         "duration": duration_words((view.ends_at - view.starts_at) // 60),
         "free_until": f"{day_long(free_until, zone)}, {time_with_zone(free_until, zone)}"
         if free_until
+        else "",
+        "decide_by": f"{day_long(view.decide_by, zone)}, {time_with_zone(view.decide_by, zone)}"
+        if view.decide_by
         else "",
     }
 
@@ -120,9 +130,9 @@ def _time_words(at: Earlier) -> str:
 
 
 def _attach(message: EmailMessage, view: AppointmentView, about: str, to: str, now: int) -> None:
-    method = CANCEL if about == CANCELLED else REQUEST
+    method = CANCEL if about in _OVER else REQUEST
     if about in (PENDING, LINK):
         method = PUBLISH
     ics = appointment_ics(view, now=now, method=method, attendee=ascii_address(to))
-    name = "cancelled.ics" if about == CANCELLED else "appointment.ics"
+    name = "cancelled.ics" if about in _OVER else "appointment.ics"
     message.add_attachment(ics.decode("utf-8"), subtype="calendar", filename=name, params={"method": method})
