@@ -5,13 +5,14 @@ Visits that were asked for in one act (``Together``) are one request: the clinic
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import clock, db
 from scheduler.booking.acts import By
 from scheduler.booking.telling import tell_hosts
 from scheduler.booking.transaction import (
+    DECIDE_BY,
     booking_transaction,
     drop_claims,
     lapse_request,
@@ -90,10 +91,7 @@ def lapse(*, limit: int = 500) -> int:
     now = clock.now()
     with db.snapshot() as session:
         late = session.scalars(
-            select(Appointment.id)
-            .where(*overdue(now))
-            .order_by(func.coalesce(Appointment.decide_by_at, Appointment.starts_at), Appointment.id)
-            .limit(limit)
+            select(Appointment.id).where(*overdue(now)).order_by(DECIDE_BY, Appointment.id).limit(limit)
         ).all()
     return sum(_lapse_one(appointment_id) for appointment_id in late)
 

@@ -46,6 +46,8 @@ from scheduler.notify import outbox
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 NOT_OFFERED = "This appointment type is not offered here now."
+# until when a request waits: one from before there was such a limit waits until its visit
+DECIDE_BY = func.coalesce(Appointment.decide_by_at, Appointment.starts_at)
 _ATTEMPTS = 5
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SEAT = ("uq_appointment_session_seat", "appointment.seat_number")
@@ -130,8 +132,7 @@ def take_now(session: Session, actors: Iterable[str]) -> int:
 
 def overdue(now: int) -> tuple[ColumnElement[bool], ...]:
     """The conditions on Appointment for a request that nobody decided about in time."""
-    decide_by = func.coalesce(Appointment.decide_by_at, Appointment.starts_at)
-    return Appointment.status == PENDING, decide_by <= now
+    return Appointment.status == PENDING, now >= DECIDE_BY
 
 
 def lapse_request(session: Session, appointment: Appointment, now: int) -> None:

@@ -9,9 +9,10 @@ from flask import flash, g
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from scheduler import catalog
+from scheduler import catalog, clock
 from scheduler.accounts import SignedIn
 from scheduler.booking import By
+from scheduler.console.requests import count_requests
 from scheduler.db import snapshot
 from scheduler.models import Organization
 from scheduler.web.clinic import clinic_of, set_clinic
@@ -32,11 +33,13 @@ def by_me() -> By:
 
 
 def name_the_clinic() -> None:
-    """The frame names the organization of who is signed in; its menu leads to Setup while nothing can be booked."""
+    """The frame names the organization of who is signed in; its menu leads to Setup while nothing can be booked, and says
+    how many requests wait for an answer."""
     if current_user.is_authenticated:
         with snapshot() as session:
             set_clinic(clinic_of(session.get_one(Organization, me().organization_id)))
             g.setting_up = catalog.is_empty(session, me().organization_id, set_up_for(me()))
+            g.requests_waiting = count_requests(session, me(), clock.now())
 
 
 def set_up_for(person: SignedIn) -> str | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from scheduler import booking
 from scheduler.accounts import SignedIn
 from scheduler.accounts.rights import visible_appointments
+from scheduler.booking.transaction import together_with
 from scheduler.booking.visit import last_step, may_check_in, may_miss
 from scheduler.calendars.views import address_lines
 from scheduler.clock import local_date
@@ -27,6 +28,7 @@ from scheduler.models import (
     CANCELLED,
     EXPIRED,
     HELD,
+    PENDING,
     Actor,
     Answer,
     Appointment,
@@ -69,12 +71,14 @@ class Acts:
     restore: bool
     resend: bool
     step: str
+    decide: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """One booking. ``outside``: why it lies where nothing is offered, as sentences; ``message``: what staff last wrote to
-    the patient; ``note``: the clinic's own."""
+    the patient; ``note``: the clinic's own; ``decide_by``: when a request that waits lapses (epoch seconds); ``together``:
+    the starts of all visits that were booked in one act with this one, which are answered together."""
 
     id: str
     version: int
@@ -100,6 +104,8 @@ class Page:
     outside: str
     history: tuple[Event, ...]
     messages: tuple[Message, ...]
+    decide_by: int
+    together: tuple[int, ...]
 
 
 def find_visible(session: Session, person: SignedIn, appointment_id: str) -> Appointment:
@@ -167,6 +173,12 @@ def booking_page(person: SignedIn, appointment_id: str, now: int) -> Page:
             outside=sentence_of(reason, zone) if reason else "",
             history=history_of(session, appointment.id),
             messages=messages_of(session, appointment.id),
+            decide_by=appointment.decide_by_at or appointment.starts_at,
+            together=tuple(
+                one.starts_at
+                for one in together_with(session, appointment)
+                if one.status == appointment.status
+            ),
         )
 
 
@@ -181,6 +193,7 @@ def _acts(appointment: Appointment, now: int, has_email: bool) -> Acts:
         restore=appointment.status == CANCELLED and appointment.starts_at > now,
         resend=ahead and has_email,
         step=last_step(appointment) or "",
+        decide=appointment.status == PENDING and ahead,
     )
 
 

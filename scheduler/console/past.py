@@ -19,6 +19,9 @@ _ACTS = {
     "request": "Asked for",
     "book": "Booked",
     "overbook": "Booked over another one",
+    "approve": "Approved",
+    "decline": "Declined",
+    "lapse": "Ended without an answer",
     "move": "Moved",
     "cancel": "Cancelled",
     "restore": "Cancellation undone",
@@ -40,6 +43,9 @@ _ACTORS = {"patient": "the patient", "system": "the system"}
 _MESSAGES = {
     "booking-confirmed": "Confirmation",
     "booking-pending": "Note that the request has come in",
+    "request-approved": "Note that the request is approved",
+    "request-declined": "Note that the request is declined",
+    "request-lapsed": "Note that the request has ended",
     "booking-moved": "Note of the new time",
     "booking-cancelled": "Note of the cancellation",
 }

@@ -11,6 +11,7 @@ from scheduler.console import (
     move_views,
     profile_views,
     repeat_views,
+    request_views,
     setup_views,
     share_views,
     time_off_views,
@@ -38,6 +39,9 @@ for _path, _method, _view in (
     # bookings
     ("/bookings/<appointment_id>", "GET", booking_views.booking_detail),
     ("/bookings/<appointment_id>/cancel", "POST", booking_views.cancel_booking),
+    ("/requests", "GET", request_views.requests),
+    ("/bookings/<appointment_id>/approve", "POST", request_views.approve),
+    ("/bookings/<appointment_id>/decline", "POST", request_views.decline),
     ("/bookings/<appointment_id>/check-in", "POST", visit_views.check_in),
     ("/bookings/<appointment_id>/in-room", "POST", visit_views.in_room),
     ("/bookings/<appointment_id>/done", "POST", visit_views.done),

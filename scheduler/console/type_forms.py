@@ -28,7 +28,8 @@ LENGTHS = (
     "hold_minutes",
     "cancellation_notice_minutes",
 )
-_NUMBERS = ("horizon_days", "capacity")
+_NUMBERS = ("horizon_days", "capacity", "approval_hours", "series_most")
+SWITCHES = tuple(name for name, field in FIELDS.items() if field.default is False)
 _NUMBERS_OR_NONE = ("max_per_day", "max_per_week", "release_share_percent", "release_days_before")
 CODED: Mapping[str, Mapping[str, str]] = {
     "service_type_code": coded.SERVICE_TYPES,
@@ -100,6 +101,17 @@ class TypeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         "Each request waits for our approval",
         description="The time is taken at once, and the patient is told when you say yes.",
     )
+    approval_hours = _number(
+        "approval_hours", "Hours until a request that nobody answered ends by itself, from 1 to 720."
+    )
+    series_most = _number(
+        "series_most",
+        "How many weekly visits a patient can book at once, up to 26. 1 for one visit at a time.",
+    )
+    relatives = BooleanField(
+        "A relative can have the next time",
+        description="Two visits, one right after the other, are booked together or not at all.",
+    )
     cancellation_notice_minutes = _length(
         "cancellation_notice_minutes",
         "How long before a visit patients can still cancel or move it by themselves.",
@@ -153,7 +165,7 @@ class TypeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 def form_of(kind: AppointmentType, slug: str) -> TypeForm:
     """The form filled in with a type's settings, and with what it shows noted in it."""
     texts = texts_of(kind, slug)
-    data: dict[str, Any] = texts | {"approval_required": kind.approval_required}
+    data: dict[str, Any] = texts | _switched(kind)
     data |= {"version": str(kind.version), "seen": json.dumps(texts)}
     return TypeForm(formdata=None, data=data)
 
@@ -161,12 +173,16 @@ def form_of(kind: AppointmentType, slug: str) -> TypeForm:
 def new_form(kind: AppointmentType | None, cancellation_notice: int) -> TypeForm:
     """An empty form with the usual rules, or with another type's settings. ``cancellation_notice``: minutes."""
     if kind is not None:
-        data: dict[str, Any] = texts_of(kind, "") | {"approval_required": kind.approval_required}
+        data: dict[str, Any] = texts_of(kind, "") | _switched(kind)
         return TypeForm(formdata=None, data=data | {"name": f"{kind.name}, copy"})
     usual = {name: field.default for name, field in FIELDS.items() if field.default is not REQUIRED}
     usual |= {"name": "", "duration_minutes": 30, "cancellation_notice_minutes": cancellation_notice}
-    texts = {name: _stored_text(name, value) for name, value in usual.items() if name != "approval_required"}
+    texts = {name: _stored_text(name, value) for name, value in usual.items() if name not in SWITCHES}
     return TypeForm(formdata=None, data=texts)
+
+
+def _switched(kind: AppointmentType) -> dict[str, bool]:
+    return {name: getattr(kind, name) for name in SWITCHES}
 
 
 def texts_of(kind: AppointmentType, slug: str) -> dict[str, str]:

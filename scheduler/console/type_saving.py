@@ -14,7 +14,7 @@ from scheduler.audit import Actor
 from scheduler.catalog import slugs
 from scheduler.console.refusals import whole
 from scheduler.console.type_access import own_type, seen_type
-from scheduler.console.type_forms import TypeForm, form_of, label_of, merged, shown_text, texts_of
+from scheduler.console.type_forms import SWITCHES, TypeForm, form_of, label_of, merged, shown_text, texts_of
 from scheduler.console.type_places import Choices, PlaceForm
 from scheduler.errors import InvalidInput
 from scheduler.models import AppointmentType, Question, Schedule
@@ -122,7 +122,7 @@ def compare(kind: AppointmentType, slug: str, form: TypeForm) -> tuple[TypeForm,
     )
     fresh = form_of(kind, slug)
     for name, text in both.items():
-        fresh[name].data = text == "yes" if name == "approval_required" else text
+        fresh[name].data = text == "yes" if name in SWITCHES else text
     return fresh, Meanwhile(clashes, taken)
 
 

@@ -102,6 +102,7 @@ class Offer:
     service_type_code: str
     bring: str
     approval_required: bool
+    approval_hours: int = 48
     team: Team | None = None
 
     @property
@@ -190,6 +191,7 @@ def load_offers(session: Session, schedule_ids: Iterable[str]) -> dict[str, Offe
             service_type_code=kind.service_type_code,
             bring=kind.bring,
             approval_required=kind.approval_required,
+            approval_hours=kind.approval_hours,
         )
     return offers
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler.availability import explain
 from scheduler.availability.zones import EARLIEST, LATEST
 from scheduler.booking.acts import TAKEN, group_of
-from scheduler.clock import DAY, MINUTE
+from scheduler.clock import DAY, HOUR, MINUTE
 from scheduler.models import BOOKED, PENDING, Appointment
 from scheduler.models.situations import load_situations
 from scheduler.models.slots import parse_slot_id, slot_id
@@ -47,6 +47,10 @@ class Chosen:
     def free_until(self) -> int:
         """Until when it can be cancelled free of charge (epoch seconds)."""
         return self.start - self.offer.cancellation_notice * MINUTE
+
+    def decide_by(self, now: int) -> int:
+        """Until when the clinic would answer a request that is sent now (epoch seconds)."""
+        return min(now + self.offer.approval_hours * HOUR, self.start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,10 @@ REASONS = (
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """``state``: upcoming, moved, pending, arrived, room, completed, no-show, past, cancelled, declined or ended (a hold
+    """``state``: upcoming, moved, pending, arrived, room, completed, no-show, past, cancelled, declined, lapsed or ended (a hold
     that came to nothing). Instants are epoch seconds; ``was``: the time before the last move; ``viewer_zone`` is the
-    patient's own zone or "". ``movable``: the patient may still take another time online."""
+    patient's own zone or "". ``movable``: the patient may still take another time online; ``decide_by``: until when
+    the clinic answers a request, or could have."""
 
     id: str
     token: str
@@ -53,6 +54,7 @@ class Visit:
     sequence: int
     was: Earlier | None
     movable: bool
+    decide_by: int
     view: AppointmentView
 
     @property
@@ -90,12 +92,19 @@ def visit_of(session: Session, settings: Settings, appointment: Appointment, tok
         movable=state in ("upcoming", "moved", "pending")
         and chosen.offer.bookable
         and now < chosen.free_until,
+        decide_by=_decided_by(appointment),
         view=appointment_view(session, appointment, settings, f"{settings.public_url}/b/{token}"),
     )
 
 
+def _decided_by(appointment: Appointment) -> int:
+    return appointment.decide_by_at or appointment.starts_at
+
+
 def _state(appointment: Appointment, was: Earlier | None, now: int) -> str:
     status = appointment.status
+    if booking.lapsed(appointment) or (status == PENDING and _decided_by(appointment) <= now):
+        return "lapsed"
     if status in (CANCELLED, DECLINED, COMPLETED, NO_SHOW):
         return status
     if status in (HELD, EXPIRED):

@@ -76,6 +76,9 @@ GET     /console/day                                            signed-in   303 
 GET     /console/day/<on>                                       signed-in   303 303 200 200 200 200 200 200
 GET     /console/week                                           signed-in   303 303 303 303 303 303 303 303
 GET     /console/week/<on>                                      signed-in   303 303 200 200 200 200 200 200
+GET     /console/requests                                       signed-in   303 303 200 200 200 200 200 200
+POST    /console/bookings/<appointment_id>/approve              signed-in   401 401 303 404 303 303 404 404
+POST    /console/bookings/<appointment_id>/decline              signed-in   401 401 303 404 303 303 404 404
 POST    /console/bookings/<appointment_id>/check-in             signed-in   401 401 303 404 303 303 404 404
 POST    /console/bookings/<appointment_id>/in-room              signed-in   401 401 303 404 303 303 404 404
 POST    /console/bookings/<appointment_id>/done                 signed-in   401 401 303 404 303 303 404 404

@@ -17,7 +17,21 @@ from typing import Any
 from flask import Flask
 
 from scheduler import create_app
-from scheduler.booking import AnswerGiven, By, Details, book, cancel, desk_book, expire, hold, hold_any, move
+from scheduler.booking import (
+    AnswerGiven,
+    By,
+    Details,
+    approve,
+    book,
+    cancel,
+    decline,
+    desk_book,
+    expire,
+    hold,
+    hold_any,
+    lapse,
+    move,
+)
 from scheduler.db import db
 from scheduler.errors import SchedulerError, SlotGone
 from scheduler.settings import load
@@ -57,6 +71,14 @@ def act(wanted: dict[str, Any]) -> str:
             return f"moved {move(by=by, appointment_id=wanted['appointment'], start=wanted['start']).id}"
         if wanted["verb"] == "cancel":
             return f"cancelled {cancel(by=by, appointment_id=wanted['appointment']).id}"
+        if wanted["verb"] == "approve":
+            made = approve(by=By("user", user_id="desk"), appointment_id=wanted["appointment"])
+            return f"approved {made.id}"
+        if wanted["verb"] == "decline":
+            made = decline(by=By("user", user_id="desk"), appointment_id=wanted["appointment"])
+            return f"declined {made.id}"
+        if wanted["verb"] == "lapse":
+            return f"lapsed {lapse()}"
         if wanted["verb"] == "expire":
             return f"expired {expire()}"
     except SlotGone as gone:

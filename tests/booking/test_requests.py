@@ -35,9 +35,7 @@ def row(appointment: Appointment) -> Appointment:
 
 def kinds_sent(appointment: Appointment) -> list[str]:
     with snapshot() as session:
-        query = select(Outbox.kind).where(
-            Outbox.object_id == appointment.id, Outbox.recipient_id.is_(None)
-        )
+        query = select(Outbox.kind).where(Outbox.object_id == appointment.id, Outbox.recipient_id.is_(None))
         return list(session.scalars(query.order_by(Outbox.id)))
 
 

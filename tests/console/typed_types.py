@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler import catalog, clock
-from scheduler.console.type_forms import texts_of
+from scheduler.console.type_forms import SWITCHES, texts_of
 from scheduler.console.type_offers import offered_at
 from scheduler.console.type_questions import print_of
 from scheduler.db import snapshot, transaction
@@ -19,8 +19,8 @@ def settings_form(clinic: Clinic, **typed: str) -> dict[str, str]:
         kind = session.get_one(AppointmentType, clinic.type)
         texts = texts_of(kind, clinic.type_slug)
         version = str(kind.version)
-    if texts["approval_required"] == "no":
-        del texts["approval_required"]
+    unticked = {name for name in SWITCHES if texts[name] == "no"}
+    texts = {name: text for name, text in texts.items() if name not in unticked}
     return texts | {"version": version} | typed
 
 

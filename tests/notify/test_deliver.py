@@ -180,6 +180,35 @@ def test_a_request_that_waits_for_approval_says_so(app: Flask, frozen: Clock) ->
     assert str(event["STATUS"]) == "TENTATIVE"
 
 
+def test_a_request_says_by_when_the_clinic_answers_and_then_what_it_answered(
+    app: Flask, frozen: Clock
+) -> None:
+    frozen.at(MONDAY)
+    clinic = make_clinic(app, approval_required=True)
+    starts = clinic.starts()
+    approved = make_appointment(clinic, start=starts[-1])
+    declined = make_appointment(clinic, start=starts[-2])
+    deliver(app)
+    assert "It answers by Wednesday, June 9, 8:00 AM EDT" in part(mails(app)[0], "plain")
+    with app.app_context():
+        booking.approve(by=SYSTEM, appointment_id=approved.id)
+        booking.decline(by=SYSTEM, appointment_id=declined.id, message="We are on a course.")
+    make_appointment(clinic, start=starts[-3])
+    deliver(app)
+    yes, no = mails(app)[2:4]
+    assert "the clinic has confirmed your request" in part(yes, "plain")
+    assert "We are on a course." in part(no, "plain")
+    assert "We are on a course." in part(no, "html")
+    [said] = calendar_of(yes).walk("VEVENT")
+    assert (str(said["STATUS"]), said["SEQUENCE"]) == ("CONFIRMED", 1)
+    assert str(calendar_of(no)["METHOD"]) == "CANCEL"
+    frozen.forward(days=2)
+    with app.app_context():
+        booking.lapse()
+    deliver(app)
+    assert "Your request has ended without an answer" in part(mails(app)[-1], "plain")
+
+
 def test_a_patient_with_only_a_phone_is_marked_for_a_call(clinic: Clinic) -> None:
     make_appointment(clinic, email="")
     deliver(clinic.app)
