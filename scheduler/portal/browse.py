@@ -18,6 +18,7 @@ from scheduler.portal import pages
 from scheduler.portal.holds import answers_kept
 from scheduler.portal.offers import Offer
 from scheduler.portal.owners import find_owner
+from scheduler.portal.seats import seats_of
 from scheduler.portal.slots import Handover, printable
 from scheduler.portal.times import parse_day, parse_zone, times_page
 from scheduler.web.access import PUBLIC, allow
@@ -102,6 +103,8 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
             visitor=visitor,
         )
         saved = answers_kept(session, travels.kept, visitor, now)
+        shown = [opening.value for day in page.days for opening in day.openings]
+        seats = seats_of(session, page.offer, shown, now)
     unread = [name for name, bad in (("from", asked and since is None), ("tz", _unread_zone(travels))) if bad]
     made = render_template(
         "portal/times.html",
@@ -110,6 +113,7 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
         owner_kind=found.owner.kind,
         handover=replace(travels, team=found.owner.slug) if page.offer.team else travels,
         saved=saved,
+        seats=seats,
         unread=unread,
         clinic=page.offer.clinic,
     )

@@ -23,6 +23,7 @@ from scheduler.portal.fits import fitting, for_returning
 from scheduler.portal.holds import answers_kept
 from scheduler.portal.nearest import nearest
 from scheduler.portal.offers import Offer
+from scheduler.portal.seats import seats_of
 from scheduler.portal.slots import Chosen, Handover, Standing
 from scheduler.portal.times import own_holds
 from scheduler.web.access import PUBLIC, allow
@@ -116,6 +117,7 @@ def _open(chosen: Chosen, stands: Standing, travels: Handover, now: int) -> str:
         questions = questions_of(session, chosen.offer.type_id)
         hold = own_holds(session, visitor, [schedule_id], now).get(schedule_id)
         saved = answers_kept(session, travels.kept, visitor, now)
+        seats = {} if stands.own else seats_of(session, chosen.offer, [chosen.slot], now)
         near = (
             ()
             if chosen.offer.times_path
@@ -134,6 +136,7 @@ def _open(chosen: Chosen, stands: Standing, travels: Handover, now: int) -> str:
         new_here=_here(chosen, travels, "new") if ask_first else "",
         slot_status=stands.status,
         saved=saved,
+        seats=seats.get(chosen.slot, 0),
         near=[one for one in near if one.opening.value != chosen.slot],
         now=now,
         clinic=chosen.offer.clinic,
