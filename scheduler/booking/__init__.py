@@ -1,5 +1,5 @@
-"""The booking transaction: hold, extend, release, book, approve, move, cancel, visit, expire; the only writer of appointments and
-claims (design.md "The booking transaction").
+"""The booking transaction: hold, extend, release, book, approve, move, cancel, visit, expire; the only writer of
+appointments and claims (design.md "The booking transaction").
 
 Public names: the verbs, each one transaction of its own (``verb(*, by, ...)``); ``By``, ``Details``, ``AnswerGiven``;
 ``is_live``; ``links``. Verbs raise ``scheduler.errors``. May import: availability, models, audit, notify's outbox, the
@@ -18,6 +18,7 @@ from scheduler.booking.hold import MAX_EXTENSIONS, extend, hold, hold_again, is_
 from scheduler.booking.outside import coming_visits, keep_outside, outside
 from scheduler.booking.pool import hold_any
 from scheduler.booking.requests import approve, decline, lapse, lapsed
+from scheduler.booking.together import cancel_all, hold_relatives, hold_series
 from scheduler.booking.upkeep import edit_details, resend, save_note
 from scheduler.booking.visit import check_in, finish, no_show, to_room, undo_step
 
@@ -35,6 +36,7 @@ __all__ = [
     "block_time",
     "book",
     "cancel",
+    "cancel_all",
     "check_in",
     "coming_visits",
     "decline",
@@ -46,6 +48,8 @@ __all__ = [
     "hold",
     "hold_again",
     "hold_any",
+    "hold_relatives",
+    "hold_series",
     "is_live",
     "keep_outside",
     "lapse",

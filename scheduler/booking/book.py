@@ -21,7 +21,7 @@ from scheduler.booking.transaction import (
     ask,
     booking_transaction,
     chosen_actors,
-    lock_visit,
+    lock_visits,
     mark_appointment,
     new_code,
     note,
@@ -29,12 +29,13 @@ from scheduler.booking.transaction import (
     set_time,
     settled,
     take_now,
+    tell_patient,
+    together_with,
 )
 from scheduler.booking.upkeep import clean_text
 from scheduler.errors import Conflict, InvalidInput, SlotGone
 from scheduler.ids import new_id
-from scheduler.models import BOOKED, EXPIRED, HELD, PENDING, Appointment
-from scheduler.notify import outbox
+from scheduler.models import BOOKED, EXPIRED, HELD, PENDING, Appointment, Together
 
 ROUTE, DESK_ROUTE = "book", "desk-book"
 
@@ -46,9 +47,12 @@ def book(
     appointment_id: str,
     details: Details,
     answers: Sequence[AnswerGiven] = (),
+    relative: Details | None = None,
     key: str | None = None,
 ) -> Appointment:
-    """Confirm one's own hold: booked, or pending where the clinic approves each request.
+    """Confirm one's own hold: booked, or pending where the clinic approves each request. What is held together with it is
+    confirmed in the same act: a series with the same details, the second of two relatives' visits with those of
+    ``relative``, of whom no questions are asked here.
 
     What the rule decided when the time was held stays decided; a lapsed hold meets the whole rule again. A second
     press returns the same appointment. Raises NotFound, SlotGone (with the draft kept), InvalidInput, Conflict,
@@ -57,7 +61,8 @@ def book(
     with booking_transaction() as session:
         appointment = own_appointment(session, by, appointment_id)
         place = place_of(session, appointment.schedule_id, offered=False)
-        now = lock_visit(session, appointment, place.actors)
+        visits = together_with(session, appointment)
+        now = lock_visits(session, visits, place.actors)
         if appointment.status in (BOOKED, PENDING):
             return appointment
         if appointment.status not in (HELD, EXPIRED):
@@ -65,6 +70,7 @@ def book(
         if appointment.starts_at <= now:
             raise SlotGone("That time has passed.", reason="past")
         check(session, place.type.id, details, answers)
+        _check_relative(session, appointment, relative)
         if not is_live(appointment, now):
             take_again(session, place, appointment, now)
         idempotency.earlier(
@@ -78,13 +84,16 @@ def book(
             now=now,
         )
         pending = place.type.approval_required
-        appointment.status = PENDING if pending else BOOKED
-        appointment.expires_at = None
-        appointment.booked_at = now
-        appointment.decide_by_at = decide_by(place.type, now, appointment.starts_at) if pending else None
-        keep(session, appointment, details, answers)
-        mark_appointment(session, appointment)
-        _tell(session, appointment, now, by, "request" if pending else "book")
+        for visit in visits:
+            visit.status = PENDING if pending else BOOKED
+            visit.expires_at = None
+            visit.booked_at = now
+            visit.decide_by_at = decide_by(place.type, now, visits[0].starts_at) if pending else None
+            second = relative is not None and visit is not visits[0]
+            keep(session, visit, relative if second and relative else details, () if second else answers)
+            mark_appointment(session, visit)
+            note(session, visit, by=by, at=now, action="request" if pending else "book")
+        _tell(session, visits[0], now, by)
         return appointment
 
 
@@ -138,18 +147,22 @@ def desk_book(
         session.add(appointment)
         add_claims(session, appointment, chosen_actors(situation, start, now, None), group)
         keep(session, appointment, details, answers)
-        _tell(session, appointment, now, by, "overbook" if overbooked else "book")
+        note(session, appointment, by=by, at=now, action="overbook" if overbooked else "book")
+        _tell(session, appointment, now, by)
         return appointment
 
 
-def _tell(session: Session, appointment: Appointment, now: int, by: By, action: str) -> None:
-    note(session, appointment, by=by, at=now, action=action)
+def _check_relative(session: Session, appointment: Appointment, relative: Details | None) -> None:
+    """Whoever comes second has a name too. Raises InvalidInput."""
+    row = session.get(Together, appointment.together_id) if appointment.together_id else None
+    wanted = row is not None and row.kind == "relatives"
+    if wanted and (relative is None or not relative.given.strip()):
+        raise InvalidInput({"second_given": "First name: enter the name of the second person who comes."})
+    if relative is not None and not wanted:
+        raise InvalidInput({"second_given": "One time is held only, so nobody else can come along with it."})
+
+
+def _tell(session: Session, appointment: Appointment, now: int, by: By) -> None:
     kind = "booking-pending" if appointment.status == PENDING else "booking-confirmed"
-    outbox.enqueue(
-        session,
-        organization_id=appointment.organization_id,
-        kind=kind,
-        object_id=appointment.id,
-        now=now,
-    )
+    tell_patient(session, appointment, now, kind)
     tell_hosts(session, appointment, by=by, now=now, kind=kind)

@@ -50,17 +50,24 @@ def cancel(
             return appointment
         _still_ahead(appointment, now)
         _as_seen(appointment, sequence)
-        appointment.status = CANCELLED
-        appointment.cancelled_at = now
-        appointment.cancelled_by = by.kind
-        appointment.cancel_reason = reason.strip() or None
-        appointment.staff_message = words
-        appointment.sequence += 1
-        appointment.version += 1
-        appointment.session_id = appointment.seat_number = None
-        drop_claims(session, appointment)
+        end_visit(session, appointment, by=by, now=now, reason=reason.strip() or None, words=words)
         _tell(session, appointment, by, now, "cancel", "booking-cancelled")
         return appointment
+
+
+def end_visit(
+    session: Session, appointment: Appointment, *, by: By, now: int, reason: str | None, words: str | None
+) -> None:
+    """Cancel an appointment whose actors are locked; its time is free. ``words``: what staff write to the patient."""
+    appointment.status = CANCELLED
+    appointment.cancelled_at = now
+    appointment.cancelled_by = by.kind
+    appointment.cancel_reason = reason
+    appointment.staff_message = words
+    appointment.sequence += 1
+    appointment.version += 1
+    appointment.session_id = appointment.seat_number = None
+    drop_claims(session, appointment)
 
 
 @settled

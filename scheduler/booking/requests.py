@@ -15,7 +15,7 @@ from scheduler.booking.transaction import (
     DECIDE_BY,
     booking_transaction,
     drop_claims,
-    lapse_request,
+    lapse_requests,
     lock_visit,
     lock_visits,
     note,
@@ -62,9 +62,11 @@ def approve(*, by: By, appointment_id: str, sequence: int | None = None) -> Appo
         request, now = _locked(session, appointment_id)
         if request[0].status == BOOKED and request[0].decided_at is not None:
             return request[0]
-        for visit in _waiting(request, sequence):
+        waiting = _waiting(request, sequence)
+        for visit in waiting:
             visit.status = BOOKED
-            _decide(session, visit, by, now, "approve", "request-approved")
+            _decide(session, visit, by, now, "approve")
+        _tell(session, waiting, by, now, "request-approved")
         return request[0]
 
 
@@ -77,12 +79,14 @@ def decline(*, by: By, appointment_id: str, message: str = "", sequence: int | N
         request, now = _locked(session, appointment_id)
         if request[0].status == DECLINED and request[0].decided_at is not None:
             return request[0]
-        for visit in _waiting(request, sequence):
+        waiting = _waiting(request, sequence)
+        for visit in waiting:
             visit.status = DECLINED
             visit.staff_message = words
             visit.session_id = visit.seat_number = None
             drop_claims(session, visit)
-            _decide(session, visit, by, now, "decline", "request-declined")
+            _decide(session, visit, by, now, "decline")
+        _tell(session, waiting, by, now, "request-declined")
         return request[0]
 
 
@@ -107,7 +111,7 @@ def _lapse_one(appointment_id: str) -> bool:
             return lapsed(appointment)
         if (appointment.decide_by_at or appointment.starts_at) > now:
             return False
-        lapse_request(session, appointment, now)  # one that claims nobody's time
+        lapse_requests(session, [appointment], now)  # one that claims nobody's time
         return True
 
 
@@ -133,11 +137,16 @@ def _waiting(request: list[Appointment], sequence: int | None) -> list[Appointme
     return [visit for visit in request if visit.status == PENDING]
 
 
-def _decide(session: Session, visit: Appointment, by: By, now: int, action: str, kind: str) -> None:
+def _decide(session: Session, visit: Appointment, by: By, now: int, action: str) -> None:
     visit.decided_at = now
     # what a calendar took for tentative is certain now, or gone (RFC 5546 2.1.4)
     visit.sequence += 1
     visit.version += 1
     note(session, visit, by=by, at=now, action=action)
-    tell_patient(session, visit, now, kind)
-    tell_hosts(session, visit, by=by, now=now, kind=kind)
+
+
+def _tell(session: Session, visits: list[Appointment], by: By, now: int, kind: str) -> None:
+    """One message for all that is answered at once; it is made from them all when it is sent."""
+    first = min(visits, key=lambda one: (one.starts_at, one.id))
+    tell_patient(session, first, now, kind)
+    tell_hosts(session, first, by=by, now=now, kind=kind)

@@ -124,8 +124,7 @@ def take_now(session: Session, actors: Iterable[str]) -> int:
     dead = theirs.where(Appointment.status == HELD, Appointment.expires_at <= now)
     for appointment in session.scalars(dead).all():
         end_hold(session, appointment)
-    for appointment in session.scalars(theirs.where(*overdue(now))).all():
-        lapse_request(session, appointment, now)
+    lapse_requests(session, session.scalars(theirs.where(*overdue(now))).all(), now)
     session.flush()
     return now
 
@@ -135,17 +134,23 @@ def overdue(now: int) -> tuple[ColumnElement[bool], ...]:
     return Appointment.status == PENDING, now >= DECIDE_BY
 
 
-def lapse_request(session: Session, appointment: Appointment, now: int) -> None:
-    """A request that was not decided in time ends by itself: its time is free, and the patient is told. The caller has
-    locked its actors. It counts as declined, by nobody: ``decided_at`` stays empty."""
-    appointment.status = DECLINED
-    appointment.sequence += 1
-    appointment.version += 1
-    appointment.session_id = appointment.seat_number = None
-    drop_claims(session, appointment)
-    note(session, appointment, by=SYSTEM, at=now, action="lapse")
-    tell_patient(session, appointment, now, "request-lapsed")
-    tell_hosts(session, appointment, by=SYSTEM, now=now, kind="request-lapsed")
+def lapse_requests(session: Session, late: Iterable[Appointment], now: int) -> None:
+    """Requests that were not decided in time end by themselves: their times are free, and the patients are told, once of
+    what was asked for together. The caller has locked their actors. They count as declined, by nobody: ``decided_at`` stays
+    empty."""
+    told = set[str]()
+    for appointment in sorted(late, key=lambda one: (one.starts_at, one.id)):
+        appointment.status = DECLINED
+        appointment.sequence += 1
+        appointment.version += 1
+        appointment.session_id = appointment.seat_number = None
+        drop_claims(session, appointment)
+        note(session, appointment, by=SYSTEM, at=now, action="lapse")
+        together = appointment.together_id or appointment.id
+        if together not in told:
+            told.add(together)
+            tell_patient(session, appointment, now, "request-lapsed")
+            tell_hosts(session, appointment, by=SYSTEM, now=now, kind="request-lapsed")
 
 
 def tell_patient(session: Session, appointment: Appointment, now: int, kind: str) -> None:

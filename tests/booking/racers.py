@@ -29,6 +29,8 @@ from scheduler.booking import (
     expire,
     hold,
     hold_any,
+    hold_relatives,
+    hold_series,
     lapse,
     move,
 )
@@ -47,6 +49,14 @@ def act(wanted: dict[str, Any]) -> str:
         if wanted["verb"] == "hold and book":
             held = hold(by=by, schedule_id=wanted["schedule"], start=wanted["start"])
             return f"booked {book(by=by, appointment_id=held.id, details=DETAILS, answers=answers).id}"
+        if wanted["verb"] == "hold series and book":
+            held = hold_series(
+                by=by, schedule_id=wanted["schedule"], start=wanted["start"], weeks=wanted["weeks"]
+            )
+            return f"booked {book(by=by, appointment_id=held.id, details=DETAILS).id}"
+        if wanted["verb"] == "hold relatives and book":
+            held = hold_relatives(by=by, schedule_id=wanted["schedule"], start=wanted["start"])
+            return f"booked {book(by=by, appointment_id=held.id, details=DETAILS, relative=DETAILS).id}"
         if wanted["verb"] == "hold":
             return f"held {hold(by=by, schedule_id=wanted['schedule'], start=wanted['start'], key=wanted.get('key')).id}"
         if wanted["verb"] == "hold any and book":
