@@ -47,7 +47,8 @@ def decide_by(kind: AppointmentType, now: int, start: int) -> int:
 
 def lapsed(appointment: Appointment) -> bool:
     """Whether the appointment was a request that nobody decided about in time."""
-    return appointment.status == DECLINED and appointment.decided_at is None
+    undecided = appointment.decided_at is None and appointment.decide_by_at is not None
+    return appointment.status == DECLINED and undecided
 
 
 @settled

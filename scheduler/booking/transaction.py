@@ -141,6 +141,7 @@ def lapse_requests(session: Session, late: Iterable[Appointment], now: int) -> N
     told = set[str]()
     for appointment in sorted(late, key=lambda one: (one.starts_at, one.id)):
         appointment.status = DECLINED
+        appointment.decide_by_at = appointment.decide_by_at or appointment.starts_at
         appointment.sequence += 1
         appointment.version += 1
         appointment.session_id = appointment.seat_number = None

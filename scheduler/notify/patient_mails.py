@@ -21,6 +21,7 @@ from scheduler.models import (
 from scheduler.notify.mail import compose
 from scheduler.notify.outbox import Claimed
 from scheduler.notify.post import GONE, PAST, Post
+from scheduler.notify.together import told_with
 
 NEEDS_CALL = "call: the patient gave no email"
 TOLD = "no email: told by who booked"
@@ -56,6 +57,10 @@ def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
             told = about in (compose.CONFIRMED, compose.PENDING) and appointment.made_by != "patient"
             return TOLD if told else NEEDS_CALL
         view = appointment_view(session, appointment, post.settings, post.manage_url(appointment))
+        also = [
+            appointment_view(session, one, post.settings, post.manage_url(one))
+            for one in told_with(session, appointment, claimed.kind, statuses)
+        ]
         to = details.email
         was = audit.moved_from(session, appointment) if about == compose.MOVED else None
     return compose.compose(
@@ -66,4 +71,5 @@ def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
         message_id=claimed.message_id,
         now=now,
         was=was,
+        also=also,
     )

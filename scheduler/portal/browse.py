@@ -21,6 +21,7 @@ from scheduler.portal.owners import find_owner
 from scheduler.portal.seats import seats_of
 from scheduler.portal.slots import Handover, printable
 from scheduler.portal.times import parse_day, parse_zone, times_page
+from scheduler.portal.weekly import RELATIVES, wanted
 from scheduler.web.access import PUBLIC, allow
 from scheduler.web.border import is_text
 from scheduler.web.clinic import set_clinic
@@ -28,7 +29,7 @@ from scheduler.web.headers import mark_private
 from scheduler.web.visitor import visitor_hash
 
 NO_PAGE = "There is no page at this address. The link may be old or cut short."
-QUERY = ("from", "place", "tz", "private", "kept", "source", "booking-referral")
+QUERY = ("from", "place", "tz", "private", "kept", "source", "booking-referral", "weeks", "party")
 NO_TIME = "We can't find that time. The link may be old or cut short."
 
 
@@ -45,7 +46,14 @@ def handover() -> Handover:
         patient=patient if (patient := given.get("patient", "")) in ("new", "returning") else "",
         # a deep link names one schedule; only a press on a team's own page asks for any of its members
         team=printable(given.get("team", "")[:MAX_LENGTH]).lower() if request.method == "POST" else "",
+        weeks=_weeks(given.get("weeks", "")),
+        party="two" if given.get("party") == "two" else "",
     )
+
+
+def _weeks(text: str) -> str:
+    """How many weekly visits somebody asks for, as digits; "" for one, and for what is no number."""
+    return str(int(text)) if text.isascii() and text.isdigit() and len(text) <= 2 and int(text) > 1 else ""
 
 
 def _finders_word(name: str, given: Mapping[str, str]) -> str:
@@ -101,10 +109,12 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
             place_id=request.args.get("place", ""),
             viewer_zone=travels.zone,
             visitor=visitor,
+            for_two=wanted(found.offer, travels) == RELATIVES,
         )
         saved = answers_kept(session, travels.kept, visitor, now)
         shown = [opening.value for day in page.days for opening in day.openings]
         seats = seats_of(session, page.offer, shown, now)
+    together = wanted(page.offer, travels)
     unread = [name for name, bad in (("from", asked and since is None), ("tz", _unread_zone(travels))) if bad]
     made = render_template(
         "portal/times.html",
@@ -114,6 +124,7 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
         handover=replace(travels, team=found.owner.slug) if page.offer.team else travels,
         saved=saved,
         seats=seats,
+        together=together,
         unread=unread,
         clinic=page.offer.clinic,
     )

@@ -15,13 +15,16 @@ from scheduler.clock import MINUTE
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
 from scheduler.intake.forms import SEEN, DetailsForm, Draft, typed_values
+from scheduler.intake.relative import FIELDS as RELATIVE_FIELDS
+from scheduler.intake.relative import RelativeForm
 from scheduler.models import Appointment
-from scheduler.portal import slots
+from scheduler.portal import slots, together_views
 from scheduler.portal.browse import NO_TIME, handover, paused_page
 from scheduler.portal.fits import Fit, fitting, for_returning
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
-from scheduler.portal.review import summary
+from scheduler.portal.review import relative_summary, summary
 from scheduler.portal.slots import Chosen, Handover, Standing
+from scheduler.portal.weekly import RELATIVES, SERIES, wanted
 from scheduler.web.access import HOLDER, PUBLIC, allow
 from scheduler.web.clinic import set_clinic
 from scheduler.web.forms import error_list
@@ -55,20 +58,42 @@ def hold() -> Response:
     saved = bool(kept and not kept.draft.empty)
     if chosen.start > now + slots.FARTHEST:
         return _gone(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
+    kind = wanted(chosen.offer, travels)
+    if kind == SERIES and "all" not in request.form:  # all dates are shown before any is held
+        return redirect(_dates(chosen, travels), 303)
     by = By("patient", visitor=ensure_visitor())
     try:
-        made = _take(by, chosen, travels, kept)
+        made = _take(by, chosen, travels, kept, kind)
     except SlotGone as gone:
+        if kind:
+            return together_views.gone(chosen, travels, kind)
         return _gone(chosen, gone, travels, saved=saved)
     return redirect(_carry_on(by, made.id, kept, travels), 303)
 
 
-def _take(by: By, chosen: Chosen, travels: Handover, kept: Held | None) -> Appointment:
-    """Hold the time on its Schedule, or on the member of its team whose turn it is. Raises SlotGone, NotFound."""
+def _dates(chosen: Chosen, travels: Handover) -> str:
+    """The page of all dates of a series, with what travels along."""
+    given = {
+        "source": travels.source,
+        "booking-referral": travels.booking_referral,
+        "tz": travels.zone,
+        "private": travels.private,
+        "kept": travels.kept,
+        "weeks": travels.weeks,
+    }
+    kept: dict[str, Any] = {name: value for name, value in given.items() if value}
+    return url_for("portal.weekly_dates", slot=chosen.slot, **kept)
+
+
+def _take(by: By, chosen: Chosen, travels: Handover, kept: Held | None, kind: str) -> Appointment:
+    """Hold the time on its Schedule, or on the member of its team whose turn it is; with ``kind`` all that is booked
+    together with it. Raises SlotGone, NotFound."""
     finder = {
         "source": travels.source or (kept.source if kept else ""),
         "booking_referral": travels.booking_referral or (kept.booking_referral if kept else ""),
     }
+    if kind:
+        return together_views.take(by, chosen, travels, kind, finder)
     team, place = chosen.offer.team, chosen.offer.place.id
     if team is None:
         schedule_id = chosen.offer.schedule_id
@@ -94,7 +119,7 @@ def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str
         booking.save_draft(by=by, appointment_id=hold_id, draft=draft.data())
     if kept is not None and kept.id != hold_id and kept.live:
         booking.release(by=by, appointment_id=kept.id)
-    ready = not draft.empty and held.form_of(draft.values()).validate()
+    ready = not draft.empty and held.ready(draft.values())
     return url_for("portal.review" if ready else "portal.details", hold_id=hold_id)
 
 
@@ -157,7 +182,21 @@ def _by() -> By:
 
 def _travels(held: Held) -> Handover:
     draft = held.draft
-    return Handover(zone=draft.zone, private=draft.private, kept=held.id, team=draft.team)
+    return Handover(
+        zone=draft.zone,
+        private=draft.private,
+        kept=held.id,
+        team=draft.team,
+        weeks=str(len(held.visits)) if held.kind == SERIES else "",
+        party="two" if held.kind == RELATIVES else "",
+    )
+
+
+def _lost(held: Held, gone: SlotGone) -> Response:
+    """The hold had ended, and its time, or one of those held together, is taken: 409, answers kept."""
+    if held.kind:
+        return together_views.gone(held.chosen, _travels(held), held.kind)
+    return _gone(held.chosen, gone, _travels(held), saved=True)
 
 
 def _page(template: str, held: Held, **context: Any) -> str:
@@ -167,13 +206,15 @@ def _page(template: str, held: Held, **context: Any) -> str:
     return render_template(template, held=held, now=now, clinic=clinic, extended_until=ends, **context)
 
 
-def _details(held: Held, form: DetailsForm, *, errors: bool) -> str:
-    found = error_list(form) if errors else []
+def _details(held: Held, form: DetailsForm, second: RelativeForm | None, *, errors: bool) -> str:
+    found = error_list(form) + (error_list(second) if second else []) if errors else []
     fits: tuple[Fit, ...] = ()
     if for_returning(held.chosen.offer):
         with snapshot() as session:
             fits = fitting(session, held.chosen.offer, now=clock.now(), visitor=visitor_hash())
-    return _page("portal/details.html", held, form=form, errors=found, travels=_travels(held), fits=fits)
+    return _page(
+        "portal/details.html", held, form=form, second=second, errors=found, travels=_travels(held), fits=fits
+    )
 
 
 @allow(HOLDER)
@@ -184,7 +225,7 @@ def details(hold_id: str) -> str | Response:
     if not held.live and held.chosen.start <= clock.now():
         gone = SlotGone("That time has passed.", reason="past")
         return _gone(held.chosen, gone, _travels(held), saved=not held.draft.empty)
-    return _details(held, held.form(), errors=False)
+    return _details(held, held.form(), held.second_of(held.draft.values()), errors=False)
 
 
 @allow(HOLDER)
@@ -193,19 +234,20 @@ def details(hold_id: str) -> str | Response:
 def take_details(hold_id: str) -> Response:
     """Keep what was typed, right or wrong; go on to the review when it is all right and the time is still ours."""
     held = _own(hold_id)
-    form = held.form_of(request.form)
+    form, second = held.form_of(request.form), held.second_of(request.form)
     ready = form.validate()
+    ready = (second is None or second.validate()) and ready
     if not _save_typed(held):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     if not ready:
-        return make_response(_details(held, form, errors=True), 400)
+        return make_response(_details(held, form, second, errors=True), 400)
     if held.live:
         _stay(held)
         return redirect(url_for("portal.review", hold_id=hold_id), 303)
     try:
         booking.hold_again(by=_by(), appointment_id=hold_id)
     except SlotGone as gone:
-        return _gone(held.chosen, gone, _travels(held), saved=True)
+        return _lost(held, gone)
     return redirect(url_for("portal.review", hold_id=hold_id, again=1), 303)
 
 
@@ -221,7 +263,8 @@ def _save_typed(held: Held) -> bool:
 def _typed(held: Held) -> Draft:
     """The form that came, as the draft of ``held``."""
     draft = held.draft
-    return Draft(typed_values(request.form, held.questions), draft.zone, draft.private, draft.team)
+    typed = typed_values(request.form, held.questions, more=RELATIVE_FIELDS if held.kind == RELATIVES else ())
+    return Draft(typed, draft.zone, draft.private, draft.team)
 
 
 def _stay(held: Held) -> None:
@@ -263,7 +306,13 @@ def release(hold_id: str) -> Response:
     with snapshot() as session:
         team = slots.for_team(session, held.chosen, held.draft.team).offer
     offer = team if team.bookable else held.chosen.offer
-    travels = {"tz": held.draft.zone, "private": held.draft.private}
+    kept_too = _travels(held)
+    travels = {
+        "tz": held.draft.zone,
+        "private": held.draft.private,
+        "weeks": kept_too.weeks,
+        "party": kept_too.party,
+    }
     kept: dict[str, Any] = {name: value for name, value in travels.items() if value}
     if not offer.times_path:  # no page lists its times: the landing names those near this one
         return redirect(url_for("portal.landing", slot=held.chosen.slot, kept=hold_id, **kept), 303)
@@ -285,12 +334,12 @@ def release(hold_id: str) -> Response:
 def review(hold_id: str) -> Response | str:
     """Check your answers."""
     held = _own(hold_id)
-    form = held.form()
-    if held.draft.empty or not form.validate():
+    form, second = held.form(), held.second_of(held.draft.values())
+    if held.draft.empty or not form.validate() or not (second is None or second.validate()):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
-    return _page(
-        "portal/review.html", held, rows=summary(form, url_for("portal.details", hold_id=hold_id)), form=form
-    )
+    address = url_for("portal.details", hold_id=hold_id)
+    relative = relative_summary(second, address) if second is not None else []
+    return _page("portal/review.html", held, rows=summary(form, address), relative=relative, form=form)
 
 
 @allow(HOLDER)
@@ -299,15 +348,20 @@ def review(hold_id: str) -> Response | str:
 def book(hold_id: str) -> Response:
     """Book the held time. A second press leads to the same appointment."""
     held = _own(hold_id)
-    form = held.form()
-    if not form.validate():
-        return make_response(_details(held, form, errors=True), 400)
+    form, second = held.form(), held.second_of(held.draft.values())
+    if not form.validate() or not (second is None or second.validate()):
+        return make_response(_details(held, form, second, errors=True), 400)
+    details = form.details(held.draft.zone)
     try:
         made = booking.book(
-            by=_by(), appointment_id=hold_id, details=form.details(held.draft.zone), answers=form.answers()
+            by=_by(),
+            appointment_id=held.id,
+            details=details,
+            answers=form.answers(),
+            relative=second.details(details) if second is not None else None,
         )
     except SlotGone as gone:
-        return _gone(held.chosen, gone, _travels(held), saved=True)
+        return _lost(held, gone)
     except (Conflict, InvalidInput):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     token = booking.links.manage_token(current_settings().secret, made)

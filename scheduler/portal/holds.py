@@ -10,16 +10,21 @@ from werkzeug.datastructures import MultiDict
 
 from scheduler.availability.zones import zone as zone_of
 from scheduler.booking import MAX_EXTENSIONS, is_live
+from scheduler.booking.together import kind_of
+from scheduler.booking.transaction import together_with
 from scheduler.intake import questions_of
 from scheduler.intake.forms import Asked, DetailsForm, Draft, details_form, read_draft
+from scheduler.intake.relative import RelativeForm, relative_form
 from scheduler.models import EXPIRED, HELD, Appointment, PatientDetails, Referral
 from scheduler.portal.offers import load_offers
 from scheduler.portal.slots import Chosen
+from scheduler.portal.weekly import RELATIVES
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A visitor's hold with what was typed behind it. ``until``: when it ends or ended (epoch seconds)."""
+    """A visitor's hold with what was typed behind it. ``until``: when it ends or ended (epoch seconds); ``kind``: ``series``
+    or ``relatives`` when several times are held together, all of which are ``visits``, the first being ``chosen``."""
 
     id: str
     chosen: Chosen
@@ -32,6 +37,8 @@ class Held:
     questions: tuple[Asked, ...]
     source: str
     booking_referral: str
+    kind: str = ""
+    visits: tuple[Chosen, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -46,10 +53,19 @@ class Held:
         """The details form of this hold's type with what was ``typed``."""
         return details_form(self.questions, typed, self.today, self.chosen.offer.patient_type)
 
+    def second_of(self, typed: MultiDict[str, str] | None) -> RelativeForm | None:
+        """The form about the second of two relatives with what was ``typed``; None for every other hold."""
+        return relative_form(typed, self.today) if self.kind == RELATIVES else None
+
+    def ready(self, typed: MultiDict[str, str] | None) -> bool:
+        """Whether what was ``typed`` is all that a booking needs."""
+        second = self.second_of(typed)
+        return self.form_of(typed).validate() and (second is None or second.validate())
+
     @property
     def complete(self) -> bool:
         """Whether what was typed so far is all that a booking needs."""
-        return not self.draft.empty and self.form().validate()
+        return not self.draft.empty and self.ready(self.draft.values())
 
 
 def find_appointment(session: Session, hold_id: str) -> Appointment | None:
@@ -75,6 +91,8 @@ def held_by(session: Session, appointment: Appointment, visitor: str | None, now
     """The hold with its draft when it is this visitor's, else None: nobody else sees a word of it."""
     if visitor is None or appointment.visitor != visitor:
         return None
+    together = together_with(session, appointment)
+    appointment = together[0]
     details = session.get(PatientDetails, appointment.id)
     referral = session.get(Referral, appointment.id)
     chosen = chosen_of(session, appointment)
@@ -90,6 +108,8 @@ def held_by(session: Session, appointment: Appointment, visitor: str | None, now
         questions=questions_of(session, appointment.appointment_type_id),
         source=(referral.source if referral else None) or "",
         booking_referral=(referral.booking_referral if referral else None) or "",
+        kind=kind_of(session, appointment),
+        visits=tuple(chosen_of(session, one) for one in together),
     )
 
 

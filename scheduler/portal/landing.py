@@ -26,6 +26,7 @@ from scheduler.portal.offers import Offer
 from scheduler.portal.seats import seats_of
 from scheduler.portal.slots import Chosen, Handover, Standing
 from scheduler.portal.times import own_holds
+from scheduler.portal.weekly import second_start
 from scheduler.web.access import PUBLIC, allow
 from scheduler.web.border import any_query
 from scheduler.web.clinic import set_clinic
@@ -117,6 +118,7 @@ def _open(chosen: Chosen, stands: Standing, travels: Handover, now: int) -> str:
         questions = questions_of(session, chosen.offer.type_id)
         hold = own_holds(session, visitor, [schedule_id], now).get(schedule_id)
         saved = answers_kept(session, travels.kept, visitor, now)
+        second = second_start(session, chosen, now=now, visitor=visitor)
         seats = {} if stands.own else seats_of(session, chosen.offer, [chosen.slot], now)
         near = (
             ()
@@ -136,6 +138,7 @@ def _open(chosen: Chosen, stands: Standing, travels: Handover, now: int) -> str:
         new_here=_here(chosen, travels, "new") if ask_first else "",
         slot_status=stands.status,
         saved=saved,
+        second=second,
         seats=seats.get(chosen.slot, 0),
         near=[one for one in near if one.opening.value != chosen.slot],
         now=now,

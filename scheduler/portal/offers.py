@@ -78,7 +78,8 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One Schedule as a patient sees it. Lengths are minutes. ``team``: it stands for all members of a team at its place."""
+    """One Schedule as a patient sees it. Lengths are minutes. ``team``: it stands for all members of a team at its place;
+    ``series_most``: so many weekly visits can be booked at once; ``for_two``: a relative can have the next time."""
 
     schedule_id: str
     clinic: Clinic
@@ -103,6 +104,8 @@ class Offer:
     bring: str
     approval_required: bool
     approval_hours: int = 48
+    series_most: int = 1
+    for_two: bool = False
     team: Team | None = None
 
     @property
@@ -192,6 +195,8 @@ def load_offers(session: Session, schedule_ids: Iterable[str]) -> dict[str, Offe
             bring=kind.bring,
             approval_required=kind.approval_required,
             approval_hours=kind.approval_hours,
+            series_most=kind.series_most,
+            for_two=kind.relatives and kind.capacity == 1,
         )
     return offers
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from scheduler.intake.fields import DateParts
 from scheduler.intake.forms import FOR_WHOM, NEEDS, QUESTION, SEEN, SEEN_BEFORE, DetailsForm, answer_text
+from scheduler.intake.relative import RelativeForm
 from scheduler.web.forms import first_control
 from scheduler.web.times import day_with_year
 
@@ -57,3 +60,24 @@ def summary(form: DetailsForm, details_url: str) -> list[Row]:
             row("What would help", tuple(": ".join([names[code], *more]) for code, *more in needs), "needs")
         )
     return rows
+
+
+def relative_summary(form: RelativeForm, details_url: str) -> list[Row]:
+    """The rows about the second of two relatives; call it after ``validate``."""
+    born = form.second_birth_date.data
+    parts = (form.second_given.text, "" if form.second_one_name.data else form.second_family.text)
+    rows = [
+        (_("Name"), " ".join(part for part in parts if part), "second_given"),
+        (_("Birth date"), day_with_year(born).split(", ", 1)[1] if born else "", "second_birth_date"),
+        (_("You are their"), form.second_relation.text, "second_relation"),
+        (_("Reason for the visit"), form.second_reason.text or _("Not given"), "second_reason"),
+    ]
+    return [
+        Row(
+            label,
+            tuple(value.splitlines()),
+            f"{details_url}#{first_control(form[field])}",
+            _("%(what)s of the second person", what=label),
+        )
+        for label, value, field in rows
+    ]

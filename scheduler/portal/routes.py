@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from scheduler.portal import browse, finding, holding, landing, managing, moving, photos
+from scheduler.portal import browse, finding, holding, landing, managing, moving, photos, together_views
 
 blueprint = Blueprint("portal", __name__)
 
@@ -13,6 +13,7 @@ for _path, _method, _view in (
     ("/<owner>", "GET", browse.owner),
     ("/<owner>/<kind>", "GET", browse.times),
     ("/book/<slot>", "GET", landing.landing),
+    ("/book/<slot>/weekly", "GET", together_views.weekly_dates),
     ("/hold", "POST", holding.hold),
     ("/hold/<hold_id>", "GET", holding.details),
     ("/hold/<hold_id>", "POST", holding.take_details),

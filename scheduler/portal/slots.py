@@ -17,7 +17,7 @@ from scheduler.models.slots import parse_slot_id, slot_id
 from scheduler.portal.nearest import Nearest, nearest, nearest_of
 from scheduler.portal.offers import Offer, link_opens, load_offers
 from scheduler.portal.teams import team_offers
-from scheduler.portal.times import own_holds
+from scheduler.portal.times import own_aside, own_holds
 
 FARTHEST = 500 * DAY
 MAX_REFERRAL = 255
@@ -57,7 +57,8 @@ class Chosen:
 class Handover:
     """What travels with a time through hidden fields: the finder's words (never shown), the viewer's zone, the private
     link's token, the hold whose answers are to be kept, whether somebody said that they were here before (``returning``)
-    or are new, and the path word of the team of which any member will do."""
+    or are new, the path word of the team of which any member will do, how many weekly visits are wanted (digits), and
+    ``two`` for two relatives one after the other."""
 
     source: str = ""
     booking_referral: str = ""
@@ -66,6 +67,8 @@ class Handover:
     kept: str = ""
     patient: str = ""
     team: str = ""
+    weeks: str = ""
+    party: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,9 @@ def standing(
     situations = load_situations(session, [schedule_id], chosen.start, chosen.start + 1)
     if schedule_id not in situations:
         return Standing("paused")
-    hold = own_holds(session, visitor, [schedule_id], now).get(schedule_id)
+    holds = own_holds(session, visitor, [schedule_id], now)
+    hold = holds.get(schedule_id)
+    situations = own_aside(session, situations, holds)
     reasons = explain(situations[schedule_id], chosen.start, now, leave_out or (hold.id if hold else None))
     if not reasons:
         return Standing(own=hold.id if hold and hold.starts_at == chosen.start else "")

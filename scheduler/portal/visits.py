@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from scheduler import booking
 from scheduler.audit import Earlier, moved_from
+from scheduler.booking.together import kind_of
+from scheduler.booking.transaction import together_with
 from scheduler.calendars.views import AppointmentView, appointment_view
 from scheduler.models import (
     ARRIVED,
@@ -26,6 +28,7 @@ from scheduler.portal.holds import chosen_of
 from scheduler.portal.slots import Chosen
 from scheduler.settings import Settings
 
+AHEAD = ("upcoming", "moved", "pending")
 REASONS = (
     ("not-needed", "I don't need it any more"),
     ("time", "The time doesn't suit me"),
@@ -36,11 +39,25 @@ REASONS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Another visit of those that were booked in one act: never whose it is."""
+
+    token: str
+    start: int
+    zone: str
+    state: str
+
+    @property
+    def ahead(self) -> bool:
+        return self.state in AHEAD
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """``state``: upcoming, moved, pending, arrived, room, completed, no-show, past, cancelled, declined, lapsed or ended (a hold
     that came to nothing). Instants are epoch seconds; ``was``: the time before the last move; ``viewer_zone`` is the
     patient's own zone or "". ``movable``: the patient may still take another time online; ``decide_by``: until when
-    the clinic answers a request, or could have."""
+    the clinic answers a request, or could have; ``kind`` (series or relatives) and ``others`` of what was booked in one act."""
 
     id: str
     token: str
@@ -56,11 +73,18 @@ class Visit:
     movable: bool
     decide_by: int
     view: AppointmentView
+    kind: str = ""
+    others: tuple[Other, ...] = ()
 
     @property
     def ahead(self) -> bool:
         """Whether it is still to come, so that it can be cancelled and put into a calendar."""
-        return self.state in ("upcoming", "moved", "pending")
+        return self.state in AHEAD
+
+    @property
+    def remaining(self) -> int:
+        """How many of the others are still to come."""
+        return sum(other.ahead for other in self.others)
 
 
 def find_visit(session: Session, settings: Settings, token: str, now: int) -> Visit | None:
@@ -89,11 +113,21 @@ def visit_of(session: Session, settings: Settings, appointment: Appointment, tok
         code=appointment.code,
         sequence=appointment.sequence,
         was=was,
-        movable=state in ("upcoming", "moved", "pending")
-        and chosen.offer.bookable
-        and now < chosen.free_until,
+        movable=state in AHEAD and chosen.offer.bookable and now < chosen.free_until,
         decide_by=_decided_by(appointment),
         view=appointment_view(session, appointment, settings, f"{settings.public_url}/b/{token}"),
+        kind=kind_of(session, appointment),
+        others=_others(session, settings, appointment, now),
+    )
+
+
+def _others(session: Session, settings: Settings, appointment: Appointment, now: int) -> tuple[Other, ...]:
+    return tuple(
+        Other(
+            booking.links.manage_token(settings.secret, one), one.starts_at, one.zone, _state(one, None, now)
+        )
+        for one in together_with(session, appointment)
+        if one.id != appointment.id
     )
 
 

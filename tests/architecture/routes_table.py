@@ -16,6 +16,7 @@ GET     /                                                       public      200 
 GET     /<owner>                                                public      302 302 302 302 302 302 302 302
 GET     /<owner>/<kind>                                         public      200 200 200 200 200 200 200 200
 GET     /book/<slot>                                            public      200 200 200 200 200 200 200 200
+GET     /book/<slot>/weekly                                     public      303 303 303 303 303 303 303 303
 POST    /hold                                                   public      303 303 303 303 303 303 303 303
 GET     /hold/<hold_id>                                         holder      200 200 200 200 200 200 200 200
 POST    /hold/<hold_id>                                         holder      403 303 403 403 403 403 403 403

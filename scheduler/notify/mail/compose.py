@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -59,17 +59,20 @@ def compose(
     message_id: str,
     now: int,
     was: Earlier | None = None,
+    also: Sequence[AppointmentView] = (),
 ) -> EmailMessage:
     """The mail ``about`` (CONFIRMED, PENDING, APPROVED, DECLINED, LAPSED, MOVED, CANCELLED or LINK) the appointment, to the
     address ``to``.
 
-    ``was``: the time before a move, where it is known. The subject is neutral (ux.md 2.5); ``message_id`` is the
+    ``was``: the time before a move, where it is known; ``also``: visits of the same act, of which the same is told. The subject is neutral (ux.md 2.5); ``message_id`` is the
     outbox row's, the same on every try. Raises AddressRefused.
     """
     envelope = Envelope(to=to, clinic=view.clinic, sender=sender, message_id=message_id, now=now)
     words = _words(view, about, now) | {"was": _time_words(was) if was else ""}
+    words["also"] = [_date_words(one) for one in also]
     message = letter(envelope, subject=title(view), template="mail/appointment", words=words)
-    _attach(message, view, about, to, now)
+    for number, one in enumerate((view, *also), 1):
+        _attach(message, one, about, to, now, number)
     return message
 
 
@@ -129,10 +132,17 @@ def _time_words(at: Earlier) -> str:
     return f"{day_long(at.starts_at, zone)}, {time_with_zone(at.starts_at, zone)}"
 
 
-def _attach(message: EmailMessage, view: AppointmentView, about: str, to: str, now: int) -> None:
+def _date_words(view: AppointmentView) -> tuple[str, str]:
+    """When another visit of the same act is, and its own link."""
+    zone = zone_of(view.zone).info
+    when = f"{day_with_year(view.starts_at, zone)}, {time_with_zone(view.starts_at, zone)}"
+    return when, view.manage_url or ""
+
+
+def _attach(message: EmailMessage, view: AppointmentView, about: str, to: str, now: int, number: int) -> None:
     method = CANCEL if about in _OVER else REQUEST
     if about in (PENDING, LINK):
         method = PUBLISH
     ics = appointment_ics(view, now=now, method=method, attendee=ascii_address(to))
-    name = "cancelled.ics" if about in _OVER else "appointment.ics"
+    name = ("cancelled" if about in _OVER else "appointment") + (f"-{number}.ics" if number > 1 else ".ics")
     message.add_attachment(ics.decode("utf-8"), subtype="calendar", filename=name, params={"method": method})
