@@ -28,8 +28,9 @@ class SchedulerError(Exception):
     status = 500
 
     def __init__(self, sentence: str, *, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+        said = str(sentence)  # a sentence that waits for its language gets it now
+        super().__init__(said)
+        self.sentence = said
         self.field = field
 
 
@@ -40,7 +41,7 @@ class InvalidInput(SchedulerError):
     status = 400
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        self.problems = dict(problems)
+        self.problems = {name: str(said) for name, said in problems.items()}
         first = next(iter(self.problems.items()), (None, "Something in the form needs a change."))
         super().__init__(first[1], field=first[0])
 

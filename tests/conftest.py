@@ -59,8 +59,8 @@ DATABASES = ("sqlite", "postgresql")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process more than there are cores: browsers, databases and servers are waited for a third of the time."""
-    return (os.cpu_count() or 1) + 1
+    """Two processes more than there are cores: browsers, databases and servers are waited for a third of the time."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import Email, InputRequired, Length
 
 from scheduler.accounts.passwords import MAX_LENGTH
+from scheduler.web import origin
 
 HOME = "/console"
 _MAX_ADDRESS = 254
-_MAX_NEXT = 500
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
@@ -64,13 +62,4 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no ty
 
 def own_path(wanted: str | None) -> str:
     """``wanted`` when it is a path of ours, else the console: a sign-in never leads to another site."""
-    if not wanted or len(wanted) > _MAX_NEXT or not wanted.startswith("/") or not wanted.isprintable():
-        return HOME
-    # browsers read a backslash as a slash, and two slashes as the start of another host
-    if "\\" in wanted or wanted.startswith("//"):
-        return HOME
-    try:
-        parts = urlsplit(wanted)
-    except ValueError:
-        return HOME
-    return wanted if not parts.scheme and not parts.netloc else HOME
+    return origin.own_path(wanted, HOME)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from copy import copy
 from itertools import pairwise
 from typing import Literal
 
@@ -68,7 +69,8 @@ class DatedHours:
     """Hours made ready to be asked date by date. Raises ValueError for an unknown zone or a bad RRULE."""
 
     def __init__(self, hours: Hours) -> None:
-        self.hours = hours
+        # A copy: the value keeps what is made here, and a circle would keep both until the collector comes.
+        self.hours = copy(hours)
         self.zone = zone(hours.zone)
         self._overrides = {day.toordinal(): windows for day, windows in hours.overrides.items()}
         self._off = merged([(first.toordinal(), last.toordinal() + 1) for first, last in hours.time_off])

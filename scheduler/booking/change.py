@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from scheduler.booking.acts import DESK, HOURS, LIMITS, PATIENT, By
@@ -188,7 +189,7 @@ def _message(by: By, message: str) -> str | None:
 def _found(session: Session, appointment_id: str) -> Appointment:
     appointment = session.get(Appointment, appointment_id)
     if appointment is None:
-        raise NotFound("We can't find that appointment.")
+        raise NotFound(_("We can't find that appointment."))
     return appointment
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -212,7 +213,7 @@ def own_appointment(session: Session, by: By, appointment_id: str) -> Appointmen
     """The appointment, if it is the visitor's. Somebody else's is not found, so that ids tell nothing."""
     appointment = fresh(session, appointment_id)
     if appointment is None or not by.visitor or appointment.visitor != by.visitor:
-        raise NotFound("We can't find that hold in this browser.")
+        raise NotFound(_("We can't find that hold in this browser."))
     return appointment
 
 
@@ -223,7 +224,7 @@ def locked_hold(session: Session, by: By, appointment_id: str) -> tuple[Appointm
     place = place_of(session, appointment.schedule_id, offered=False)
     now = lock_visits(session, together_with(session, appointment), place.actors)
     if appointment.status not in (HELD, EXPIRED):
-        raise Conflict("This is not held any more: it is booked or cancelled.")
+        raise Conflict(_("This is not held any more: it is booked or cancelled."))
     return appointment, place, now
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -55,7 +56,7 @@ def earlier(
         return None
     row = session.execute(select(IdempotencyKey).where(*_is(key, visitor, route))).scalar_one()
     if row.body_hash != body:
-        raise KeyReused("This request was sent before with other contents. Reload the page and try again.")
+        raise KeyReused(_("This request was sent before with other contents. Reload the page and try again."))
     return row.appointment_id
 
 

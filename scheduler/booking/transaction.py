@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -45,7 +46,7 @@ from scheduler.notify import outbox
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
-NOT_OFFERED = "This appointment type is not offered here now."
+NOT_OFFERED = lazy_gettext("This appointment type is not offered here now.")
 # until when a request waits: one from before there was such a limit waits until its visit
 DECIDE_BY = func.coalesce(Appointment.decide_by_at, Appointment.starts_at)
 _ATTEMPTS = 5
@@ -216,7 +217,9 @@ def settled(verb: Callable[Given, Result]) -> Callable[Given, Result]:
                 return verb(*args, **kwargs)
             except ClaimsMoved:
                 continue
-        raise Conflict("Somebody else is changing this appointment. Look at it again, then try once more.")
+        raise Conflict(
+            gettext("Somebody else is changing this appointment. Look at it again, then try once more.")
+        )
 
     return again
 

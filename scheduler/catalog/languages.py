@@ -13,10 +13,10 @@ from scheduler.catalog import parse
 _BETWEEN = re.compile(r"[,;\n]+|\band\b")
 
 
-def language_name(code: str) -> str:
-    """The English name of a language code, or the code itself when it has none."""
+def language_name(code: str, language: str = "en") -> str:
+    """The name of a language code in ``language``, or the code itself when it has none."""
     try:
-        return Locale.parse(code, sep="-").get_language_name("en") or code
+        return Locale.parse(code, sep="-").get_language_name(language) or code
     except (ValueError, UnknownLocaleError):
         return code
 

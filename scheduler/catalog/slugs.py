@@ -24,7 +24,7 @@ _TITLES = re.compile(r"^(dr|mr|mrs|ms|prof)\.?\s+", re.IGNORECASE)
 _RESERVED = (
     # design.md "What is stored", then ux.md's pages, then what our own routes and browsers ask for
     "fhir hold b offer find find-booking sign-in console admin api embed static health metrics referrals"
-    " photos book waitlist reschedule cancel review details times history sheet setup share why walk-in hours types"
+    " photos book language waitlist reschedule cancel review details times history sheet setup share why walk-in hours types"
     " sign-out invitation privacy robots favicon humans security sitemap manifest well-known apple-touch-icon"
     " about account accounts clinic clinics contact docs emergency help home jobs legal login logout mail me new"
     " page pages register search settings status support terms unsubscribe www welcome"

@@ -12,6 +12,7 @@ from scheduler.cli.demo import demo
 from scheduler.cli.doctor import doctor
 from scheduler.cli.feed import feed
 from scheduler.cli.slots import slots
+from scheduler.cli.translations import group as translations
 from scheduler.cli.users import user
 
 __all__ = ["register"]
@@ -19,5 +20,5 @@ __all__ = ["register"]
 
 def register(app: Flask) -> None:
     """Add all commands to the application's command line."""
-    for command in (init, demo, user, slots, feed, doctor, jobs.commands):
+    for command in (init, demo, user, slots, feed, doctor, translations, jobs.commands):
         app.cli.add_command(command)

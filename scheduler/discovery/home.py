@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,7 +24,7 @@ from scheduler.models import (
 )
 
 LISTED = ("feed", "page")  # types with a private link are for those who were given it, paused ones for nobody
-_HOW = {"video": "by video", "phone": "by phone"}
+_HOW = {"video": lazy_gettext("by video"), "phone": lazy_gettext("by phone")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Home:
     @property
     def groups(self) -> tuple[Group, ...]:
         """Clinicians, then places whose times belong to no clinician; empty ones are left out."""
-        titles = (("practitioner", "Clinicians"), ("location", "Places"))
+        titles = (("practitioner", _("Clinicians")), ("location", _("Places")))
         split = ((title, tuple(b for b in self.bookables if b.kind == kind)) for kind, title in titles)
         return tuple(Group(title, members) for title, members in split if members)
 
@@ -163,7 +165,7 @@ def _bookable(kind: str, slug: str, rows: list[_Row]) -> Bookable:
 
 
 def _offer(kind: AppointmentType) -> Offer:
-    return Offer(kind.name, kind.duration_minutes, _HOW.get(kind.modality, ""))
+    return Offer(kind.name, kind.duration_minutes, str(_HOW.get(kind.modality, "")))
 
 
 def _town(location: Location) -> str:

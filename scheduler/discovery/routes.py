@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, render_template
+from flask_babel import gettext as _
 from sqlalchemy import text
 
 from scheduler.db import snapshot
@@ -50,7 +51,7 @@ def service() -> Response:
     with snapshot() as session:
         providers = load_providers(session)
     if not providers:
-        raise NotFound("No clinic has been set up here yet.")
+        raise NotFound(_("No clinic has been set up here yet."))
     response = jsonify(service_card(providers, current_settings().feed_url))
     response.mimetype = "application/ld+json"
     response.headers["Access-Control-Allow-Origin"] = "*"

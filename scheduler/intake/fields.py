@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, NoReturn
 
 from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
 from wtforms import (
     BooleanField,
     Field,
@@ -24,7 +25,7 @@ from wtforms import (
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from scheduler.web.forms import DatePartsField
+from scheduler.web.forms import DatePartsField, whole_sentence
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _BREAK = re.compile(r"[\t\r\n]")
@@ -41,7 +42,7 @@ def refuse(field: Field, what_to_do: str) -> NoReturn:
 
 def about(field: Field, what_to_do: str) -> str:
     """The whole message of a field: "{Field}: {what to do}"; a question loses its mark."""
-    return f"{field.label.text.rstrip('?: ')}: {what_to_do}"
+    return whole_sentence(field.label.text, what_to_do)
 
 
 class Line(StringField):
@@ -62,9 +63,12 @@ class Line(StringField):
         """Refuse what cannot be stored or read. Raises StopValidation."""
         text = self.text
         if _CONTROL.search(text) or (not self.breaks and _BREAK.search(text)):
-            refuse(self, "remove the characters that can't be shown, and type it again.")
+            refuse(self, _("remove the characters that can't be shown, and type it again."))
         if len(text) > self.most:
-            refuse(self, f"use {self.most} characters or fewer. It has {len(text)} now.")
+            refuse(
+                self,
+                _("use %(most)d characters or fewer. It has %(now)d now.", most=self.most, now=len(text)),
+            )
         if self.needed and not text:
             refuse(self, self.needed)
 
@@ -93,7 +97,13 @@ class _Offered(SelectField):
         hint: str = "",
         **options: Any,
     ) -> None:
-        super().__init__(label, choices=dict(choices), validate_choice=False, description=hint, **options)
+        super().__init__(
+            label,
+            choices={code: str(words) for code, words in choices},
+            validate_choice=False,
+            description=hint,
+            **options,
+        )
         self.codes = [code for code, _ in choices]
         self.needed = needed
         self.flags.required = bool(needed)
@@ -110,7 +120,7 @@ class Choice(_Offered, RadioField):
             if self.needed:
                 refuse(self, self.needed)
         elif self.text not in self.codes:
-            refuse(self, "choose one of the answers in the list.")
+            refuse(self, _("choose one of the answers in the list."))
 
     @property
     def text(self) -> str:
@@ -129,7 +139,7 @@ class Choices(_Offered, SelectMultipleField):
         if self.needed and not self.ticked:
             refuse(self, self.needed)
         if set(self.ticked) - set(self.codes):
-            refuse(self, "choose from the answers in the list.")
+            refuse(self, _("choose from the answers in the list."))
 
     @property
     def ticked(self) -> list[str]:
@@ -175,7 +185,7 @@ class DateParts(DatePartsField):
             return
         if self.past is not None and self.data > self.past:
             self.wrong_part = "year"
-            refuse(self, "it must be in the past. Check the year.")
+            refuse(self, _("it must be in the past. Check the year."))
 
 
 def email_check(form: Any, field: Line) -> None:
@@ -185,7 +195,7 @@ def email_check(form: Any, field: Line) -> None:
     try:
         validate_email(field.text, check_deliverability=False)
     except EmailNotValidError:
-        refuse(field, "enter it in full, such as ana@example.org.")
+        refuse(field, _("enter it in full, such as ana@example.org."))
 
 
 def phone_check(form: Any, field: Line) -> None:
@@ -195,10 +205,10 @@ def phone_check(form: Any, field: Line) -> None:
         return
     digits = sum(character.isdecimal() for character in re.split(r"x|ext", text, flags=re.IGNORECASE)[0])
     if not _PHONE.fullmatch(text) or not 7 <= digits <= 15:
-        refuse(field, "enter a number of 7 to 15 digits, such as 617-555-0142.")
+        refuse(field, _("enter a number of 7 to 15 digits, such as 617-555-0142."))
 
 
 def number_check(form: Any, field: Line) -> None:
     """A plain number, empty allowed. Raises StopValidation."""
     if field.text and not _NUMBER.fullmatch(unicodedata.normalize("NFKC", field.text)):
-        refuse(field, "enter a number, such as 12.")
+        refuse(field, _("enter a number, such as 12."))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form
 
@@ -26,28 +28,33 @@ from scheduler.intake.fields import (
     refuse,
 )
 from scheduler.web.forms import PARTS
+from scheduler.web.languages import page_language
 
-FOR_WHOM = (("me", "Me"), ("child", "My child"), ("other", "Someone I care for"))
+FOR_WHOM = (
+    ("me", lazy_gettext("Me")),
+    ("child", lazy_gettext("My child")),
+    ("other", lazy_gettext("Someone I care for")),
+)
 NEEDS = (
-    ("interpreter", "An interpreter"),
-    ("step-free", "Step-free access"),
-    ("hearing", "Help with hearing"),
-    ("vision", "Help with seeing"),
-    ("quiet", "A quiet place to wait"),
-    ("more-time", "More time"),
-    ("companion", "Someone with me"),
-    ("other", "Something else"),
+    ("interpreter", lazy_gettext("An interpreter")),
+    ("step-free", lazy_gettext("Step-free access")),
+    ("hearing", lazy_gettext("Help with hearing")),
+    ("vision", lazy_gettext("Help with seeing")),
+    ("quiet", lazy_gettext("A quiet place to wait")),
+    ("more-time", lazy_gettext("More time")),
+    ("companion", lazy_gettext("Someone with me")),
+    ("other", lazy_gettext("Something else")),
 )
 NAME_LENGTH, LINE_LENGTH, LONG_LENGTH, REASON_LENGTH = 100, 200, 2000, 200
 # A draft keeps more than a field allows, so that a text that is too long can be shortened, but not without end.
 DRAFT_VALUE_LENGTH, DRAFT_VALUES = 10_000, 50
 QUESTION = "q_"
 SEEN = "seen"
-SEEN_BEFORE = (("yes", "Yes"), ("no", "No, I'm new here"))
+SEEN_BEFORE = (("yes", lazy_gettext("Yes")), ("no", lazy_gettext("No, I'm new here")))
 # what a type's code says of whom it is not for: people whom the clinic has not seen before
 RETURNING = {
-    "existptonly": "Have you been seen at this clinic before?",
-    "existptfam": "Have you, or someone in your family, been seen at this clinic before?",
+    "existptonly": lazy_gettext("Have you been seen at this clinic before?"),
+    "existptfam": lazy_gettext("Have you, or someone in your family, been seen at this clinic before?"),
 }
 _FIELDS = (
     *(SEEN, "for_whom", "given", "family", "one_name", "booker_given", "booker_family", "relationship"),
@@ -100,14 +107,16 @@ class DetailsForm(Form):
         """Check every field and what several fields must give together."""
         ready = super().validate(extra_validators)
         if self._needs(self.family) and not self.one_name.data:
-            ready = self._add(self.family, 'enter it, or tick "One name only".')
+            ready = self._add(self.family, _('enter it, or tick "One name only".'))
         if self.for_somebody_else:
             if self._needs(self.booker_given):
-                ready = self._add(self.booker_given, "enter your own name, so the clinic knows who booked.")
+                ready = self._add(
+                    self.booker_given, _("enter your own name, so the clinic knows who booked.")
+                )
             if self._needs(self.relationship):
-                ready = self._add(self.relationship, "enter who you are to them, such as mother.")
+                ready = self._add(self.relationship, _("enter who you are to them, such as mother."))
         if not (self.email.text or self.phone.text) and not (self.email.errors or self.phone.errors):
-            self.email.errors = ["Phone or email: enter at least one so the clinic can reach you."]
+            self.email.errors = [_("Phone or email: enter at least one so the clinic can reach you.")]
             ready = False
         if SEEN in self and answer_text(self[SEEN]) == "no":
             # whoever needs another visit is asked for nothing more here
@@ -140,7 +149,7 @@ class DetailsForm(Form):
             relationship=self.relationship.text if other else "",
             reason=self.reason.text,
             needs=tuple(self.named_needs()),
-            language="en",
+            language=page_language(),
             zone=zone,
             share_outcome=True,
         )
@@ -176,7 +185,7 @@ def answer_text(field: Field) -> str:
 def _seen_check(form: Any, field: Choice) -> None:
     """Refuse who is new. Raises StopValidation."""
     if field.text == "no":
-        refuse(field, "this visit is for people who have. See below what fits you.")
+        refuse(field, _("this visit is for people who have. See below what fits you."))
 
 
 def _question_field(question: Asked, today: date) -> Field:
@@ -184,20 +193,28 @@ def _question_field(question: Asked, today: date) -> Field:
     label, hint = question.label, question.hint
     made: dict[str, Any] = {
         "text": lambda: Line(
-            label, most=LINE_LENGTH, needed="type an answer." if required else "", hint=hint
+            label, most=LINE_LENGTH, needed=_("type an answer.") if required else "", hint=hint
         ),
         "long": lambda: Lines(
-            label, most=LONG_LENGTH, needed="type an answer." if required else "", hint=hint
+            label, most=LONG_LENGTH, needed=_("type an answer.") if required else "", hint=hint
         ),
-        "choice": lambda: Choice(label, options, needed="choose an answer." if required else "", hint=hint),
+        "choice": lambda: Choice(
+            label, options, needed=_("choose an answer.") if required else "", hint=hint
+        ),
         "multiple": lambda: Choices(
-            label, options, needed="choose at least one." if required else "", hint=hint
+            label, options, needed=_("choose at least one.") if required else "", hint=hint
         ),
-        "date": lambda: DateParts(label, needed="enter month, day and year." if required else "", hint=hint),
+        "date": lambda: DateParts(
+            label, needed=_("enter month, day and year.") if required else "", hint=hint
+        ),
         "number": lambda: Line(
-            label, number_check, most=30, needed="enter a number, such as 12." if required else "", hint=hint
+            label,
+            number_check,
+            most=30,
+            needed=_("enter a number, such as 12.") if required else "",
+            hint=hint,
         ),
-        "consent": lambda: Tick(label, needed="tick the box to go on." if required else "", hint=hint),
+        "consent": lambda: Tick(label, needed=_("tick the box to go on.") if required else "", hint=hint),
     }
     field: Field = made[question.kind]()
     return field
@@ -217,37 +234,40 @@ def details_form(
     fields: dict[str, Any] = {}
     if patient_type in RETURNING:
         fields[SEEN] = Choice(
-            RETURNING[patient_type], SEEN_BEFORE, validators=[_seen_check], needed="choose one."
+            str(RETURNING[patient_type]), SEEN_BEFORE, validators=[_seen_check], needed=_("choose one.")
         )
     fields |= {
-        "for_whom": Choice("Who is it for?", FOR_WHOM, needed="choose one.", default="me"),
+        "for_whom": Choice(_("Who is it for?"), FOR_WHOM, needed=_("choose one."), default="me"),
         "given": Line(
-            "First name",
+            _("First name"),
             most=NAME_LENGTH,
-            needed="enter it as on your papers.",
-            hint="All first names, if there are several.",
+            needed=_("enter it as on your papers."),
+            hint=_("All first names, if there are several."),
         ),
-        "family": Line("Last name", most=NAME_LENGTH),
-        "one_name": Tick("One name only"),
+        "family": Line(_("Last name"), most=NAME_LENGTH),
+        "one_name": Tick(_("One name only")),
         "birth_date": DateParts(
-            "Birth date", needed="enter month, day and year.", past=today, hint="For example 4 27 1985"
+            _("Birth date"),
+            needed=_("enter month, day and year."),
+            past=today,
+            hint=_("For example 4 27 1985"),
         ),
-        "booker_given": Line("Your first name", most=NAME_LENGTH),
-        "booker_family": Line("Your last name", most=NAME_LENGTH),
-        "relationship": Line("You are their", most=60, hint="For example mother, or home nurse"),
-        "email": Line("Email", email_check, most=254),
-        "phone": Line("Phone", phone_check, most=40),
+        "booker_given": Line(_("Your first name"), most=NAME_LENGTH),
+        "booker_family": Line(_("Your last name"), most=NAME_LENGTH),
+        "relationship": Line(_("You are their"), most=60, hint=_("For example mother, or home nurse")),
+        "email": Line(_("Email"), email_check, most=254),
+        "phone": Line(_("Phone"), phone_check, most=40),
     }
     fields |= {QUESTION + question.id: _question_field(question, today) for question in questions}
     fields |= {
         "reason": Lines(
-            "Reason for the visit",
+            _("Reason for the visit"),
             most=REASON_LENGTH,
-            hint="A few words, if you like. It is never put in a mail.",
+            hint=_("A few words, if you like. It is never put in a mail."),
         ),
-        "needs": Choices("What would help you?", NEEDS),
-        "needs_language": Line("Language of the interpreter", most=60),
-        "needs_other": Line("Something else", most=LINE_LENGTH),
+        "needs": Choices(_("What would help you?"), NEEDS),
+        "needs_language": Line(_("Language of the interpreter"), most=60),
+        "needs_other": Line(_("Something else"), most=LINE_LENGTH),
     }
     made = type("DetailsFormOfType", (DetailsForm,), {**fields, "asked": tuple(questions)})
     form: DetailsForm = made(formdata=typed)

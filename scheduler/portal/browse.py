@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from scheduler import clock
@@ -26,11 +27,12 @@ from scheduler.web.access import PUBLIC, allow
 from scheduler.web.border import is_text
 from scheduler.web.clinic import set_clinic
 from scheduler.web.headers import mark_private
+from scheduler.web.kept import look_first, may_be_kept
 from scheduler.web.visitor import visitor_hash
 
-NO_PAGE = "There is no page at this address. The link may be old or cut short."
+NO_PAGE = lazy_gettext("There is no page at this address. The link may be old or cut short.")
 QUERY = ("from", "place", "tz", "private", "kept", "source", "booking-referral", "weeks", "party")
-NO_TIME = "We can't find that time. The link may be old or cut short."
+NO_TIME = lazy_gettext("We can't find that time. The link may be old or cut short.")
 
 
 def handover() -> Handover:
@@ -89,6 +91,7 @@ def owner(owner: str) -> str | Response:
 def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
     """The open times of an appointment type."""
     now, travels, visitor = clock.now(), handover(), visitor_hash()
+    version = look_first() if travels.anonymous else None
     asked = request.args.get("from", "")
     since = parse_day(asked)
     mark(travels)
@@ -112,7 +115,7 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
             for_two=wanted(found.offer, travels) == RELATIVES,
         )
         saved = answers_kept(session, travels.kept, visitor, now)
-        shown = [opening.value for day in page.days for opening in day.openings]
+        shown = (opening.value for day in page.days for opening in day.openings)
         seats = seats_of(session, page.offer, shown, now)
     together = wanted(page.offer, travels)
     unread = [name for name, bad in (("from", asked and since is None), ("tz", _unread_zone(travels))) if bad]
@@ -128,6 +131,7 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
         unread=unread,
         clinic=page.offer.clinic,
     )
+    may_be_kept(version, page.stands_until)
     return made, 400 if unread else 200
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import Form
 
@@ -21,23 +23,23 @@ _per_address = Throttle(limit=20, span=clock.HOUR)
 def _contact_check(form: Form, field: Line) -> None:
     """Refuse what is neither an email address nor a phone number. Raises StopValidation."""
     if "@" not in field.text and not booking.phone_digits(field.text):
-        refuse(field, "enter the email address or the whole phone number that you gave.")
+        refuse(field, _("enter the email address or the whole phone number that you gave."))
 
 
 class FindForm(Form):
     """What somebody remembers of their booking."""
 
     contact = Line(
-        "Email or phone",
+        lazy_gettext("Email or phone"),
         _contact_check,
         most=254,
-        needed="enter one that you gave when you booked.",
-        hint="The one that you gave when you booked.",
+        needed=lazy_gettext("enter one that you gave when you booked."),
+        hint=lazy_gettext("The one that you gave when you booked."),
     )
     birth_date = DateParts(
-        "Birth date",
-        needed="enter month, day and year.",
-        hint="Of the person who has the appointment. For example 4 27 1985",
+        lazy_gettext("Birth date"),
+        needed=lazy_gettext("enter month, day and year."),
+        hint=lazy_gettext("Of the person who has the appointment. For example 4 27 1985"),
     )
 
 

@@ -13,7 +13,6 @@ from scheduler.clock import DAY
 from scheduler.intake.forms import RETURNING
 from scheduler.models import AppointmentType, Schedule, ScheduleHost
 from scheduler.models.situations import load_situations
-from scheduler.models.slots import slot_id
 from scheduler.portal.nearest import NearTime
 from scheduler.portal.offers import PUBLIC, Offer, load_offers
 from scheduler.portal.times import Opening, own_holds
@@ -55,7 +54,7 @@ def fitting(session: Session, offer: Offer, *, now: int, visitor: str | None) ->
 
 def _opening(schedule_id: str, start: int, own: object) -> Opening:
     held_until = getattr(own, "expires_at", None) if getattr(own, "starts_at", None) == start else None
-    return Opening(start, slot_id(schedule_id, start), held_until)
+    return Opening(start, schedule_id, held_until)
 
 
 def _candidates(session: Session, offer: Offer) -> list[str]:

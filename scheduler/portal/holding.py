@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from scheduler import booking, clock
@@ -29,11 +30,12 @@ from scheduler.web.access import HOLDER, PUBLIC, allow
 from scheduler.web.clinic import set_clinic
 from scheduler.web.forms import error_list
 from scheduler.web.headers import private_page
+from scheduler.web.languages import remember
 from scheduler.web.origin import same_origin_only
 from scheduler.web.settings import current_settings
 from scheduler.web.visitor import ensure_visitor, visitor_hash
 
-NO_HOLD = "We can't find that held time. The link may be old or cut short."
+NO_HOLD = lazy_gettext("We can't find that held time. The link may be old or cut short.")
 
 
 @allow(PUBLIC)
@@ -292,6 +294,17 @@ def extend(hold_id: str) -> Response:
     except Conflict:
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     return redirect(url_for(page, hold_id=hold_id, more=1), 303)
+
+
+@allow(HOLDER)
+@private_page
+@same_origin_only
+def speak(hold_id: str) -> Response:
+    """Another language, with what is typed so far kept."""
+    held = _own(hold_id)
+    if "given" in request.form:
+        _save_typed(held)
+    return remember(redirect(url_for("portal.details", hold_id=hold_id), 303))
 
 
 @allow(HOLDER)

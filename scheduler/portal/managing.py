@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import segno
 from flask import make_response, redirect, render_template, request, url_for
+from flask_babel import force_locale, lazy_gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -19,7 +20,7 @@ from scheduler.web.clinic import set_clinic
 from scheduler.web.headers import private_page
 from scheduler.web.settings import current_settings
 
-NO_VISIT = "We can't find that appointment. The link may be old or cut short."
+NO_VISIT = lazy_gettext("We can't find that appointment. The link may be old or cut short.")
 
 
 def open_visit(token: str) -> Visit:
@@ -84,7 +85,8 @@ def confirm_cancel(token: str) -> str | Response:
 def cancel(token: str) -> Response:
     """Cancel the appointment, or all that remain of those booked together with it. A second press changes nothing; when it is too late, its page says so."""
     found = open_visit(token)
-    reason = dict(REASONS).get(request.form.get("reason", ""), "")
+    with force_locale("en"):  # for the clinic's record
+        reason = str(dict(REASONS).get(request.form.get("reason", ""), ""))
     try:
         if "all" in request.form:
             booking.cancel_all(by=By("patient"), appointment_id=found.id, reason=reason)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote_plus
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -113,7 +114,7 @@ class Offer:
         """Who is seen: the team, the clinicians, or the place when the Schedule has none."""
         if self.team is not None:
             return self.team.name
-        return " and ".join(host.name for host in self.hosts) or self.place.name
+        return _(" and ").join(host.name for host in self.hosts) or self.place.name
 
     @property
     def public(self) -> bool:

@@ -25,6 +25,7 @@ from scheduler.models import (
 )
 from scheduler.portal.offers import PUBLIC, Host, Offer, Place, current_slugs, place_of
 from scheduler.web.clinic import Clinic, clinic_of
+from scheduler.web.languages import page_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _clinician(session: Session, practitioner_id: str, slug: str) -> Owner | Non
             organization, phone=next((place.phone for place in places.values() if place.phone), "")
         ),
         roles=tuple(dict.fromkeys(role.title or role.specialty for role, _ in roles)),
-        languages=tuple(language_name(str(code)) for code in person.languages),
+        languages=tuple(language_name(str(code), page_language()) for code in person.languages),
         about=person.about,
         places=tuple(places.values()),
         schedule_ids=tuple(schedules),

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from scheduler.intake.fields import DateParts
+from scheduler.intake.fields import DateParts, Tick
 from scheduler.intake.forms import FOR_WHOM, NEEDS, QUESTION, SEEN, SEEN_BEFORE, DetailsForm, answer_text
 from scheduler.intake.relative import RelativeForm
 from scheduler.web.forms import first_control
-from scheduler.web.times import day_with_year
+from scheduler.web.languages import theirs
+from scheduler.web.times import date_long, day_with_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +33,53 @@ def summary(form: DetailsForm, details_url: str) -> list[Row]:
 
     born = form.birth_date.data
     name = form.given.text if form.one_name.data else f"{form.given.text} {form.family.text}"
-    rows = [row("Seen here before", dict(SEEN_BEFORE)[answer_text(form[SEEN])], SEEN)] if SEEN in form else []
+    rows = (
+        [row(_("Seen here before"), str(dict(SEEN_BEFORE)[answer_text(form[SEEN])]), SEEN)]
+        if SEEN in form
+        else []
+    )
     rows += [
-        row("Who it is for", dict(FOR_WHOM)[form.for_whom.text], "for_whom"),
-        row("Name", name, "given"),
-        row("Birth date", day_with_year(born).split(", ", 1)[1] if born else "", "birth_date"),
+        row(_("Who it is for"), str(dict(FOR_WHOM)[form.for_whom.text]), "for_whom"),
+        row(_("Name"), name, "given"),
+        row(_("Birth date"), date_long(born) if born else "", "birth_date"),
     ]
     if form.for_somebody_else:
         booker = " ".join(part for part in (form.booker_given.text, form.booker_family.text) if part)
-        rows.append(row("Booked by", f"{booker}, {form.relationship.text}", "booker_given"))
+        rows.append(
+            row(
+                _("Booked by"),
+                _("%(name)s, %(relation)s", name=booker, relation=form.relationship.text),
+                "booker_given",
+            )
+        )
     if form.email.text:
-        rows.append(row("Email", form.email.text, "email"))
+        rows.append(row(_("Email"), form.email.text, "email"))
     if form.phone.text:
-        rows.append(row("Phone", form.phone.text, "phone"))
+        rows.append(row(_("Phone"), form.phone.text, "phone"))
     for question in form.asked:
         field = form[QUESTION + question.id]
         text = answer_text(field)
         if isinstance(field, DateParts) and field.data:
             text = day_with_year(field.data)
+        if isinstance(field, Tick) and field.data:
+            text = _("Yes")
         if text:
-            rows.append(row(question.label, tuple(text.splitlines()), field.name))
-    rows.append(row("Reason for the visit", tuple(form.reason.text.splitlines()) or "Not given", "reason"))
+            rows.append(row(theirs(question.label), tuple(text.splitlines()), field.name))
+    rows.append(
+        row(_("Reason for the visit"), tuple(form.reason.text.splitlines()) or _("Not given"), "reason")
+    )
     if form.needs.ticked:
         names = dict(NEEDS)
         needs = (need.split(": ", 1) for need in form.named_needs())
         rows.append(
-            row("What would help", tuple(": ".join([names[code], *more]) for code, *more in needs), "needs")
+            row(_("What would help"), tuple(_need(str(names[code]), *more) for code, *more in needs), "needs")
         )
     return rows
+
+
+def _need(name: str, beside: str = "") -> str:
+    """A need, with what was typed beside it."""
+    return _("%(need)s: %(text)s", need=name, text=beside) if beside else name
 
 
 def relative_summary(form: RelativeForm, details_url: str) -> list[Row]:
@@ -68,7 +88,7 @@ def relative_summary(form: RelativeForm, details_url: str) -> list[Row]:
     parts = (form.second_given.text, "" if form.second_one_name.data else form.second_family.text)
     rows = [
         (_("Name"), " ".join(part for part in parts if part), "second_given"),
-        (_("Birth date"), day_with_year(born).split(", ", 1)[1] if born else "", "second_birth_date"),
+        (_("Birth date"), date_long(born) if born else "", "second_birth_date"),
         (_("You are their"), form.second_relation.text, "second_relation"),
         (_("Reason for the visit"), form.second_reason.text or _("Not given"), "second_reason"),
     ]

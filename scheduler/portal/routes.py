@@ -18,6 +18,7 @@ for _path, _method, _view in (
     ("/hold/<hold_id>", "GET", holding.details),
     ("/hold/<hold_id>", "POST", holding.take_details),
     ("/hold/<hold_id>/extend", "POST", holding.extend),
+    ("/hold/<hold_id>/language", "POST", holding.speak),
     ("/hold/<hold_id>/release", "POST", holding.release),
     ("/hold/<hold_id>/review", "GET", holding.review),
     ("/hold/<hold_id>/book", "POST", holding.book),

@@ -70,6 +70,11 @@ class Handover:
     weeks: str = ""
     party: str = ""
 
+    @property
+    def anonymous(self) -> bool:
+        """Whether nothing of it belongs to one person: the page may be the same for others."""
+        return not (self.private or self.kept or self.booking_referral)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

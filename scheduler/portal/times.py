@@ -6,15 +6,24 @@ The engine is asked once per Schedule shown, for the whole stretch at once; no q
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.availability import Situation, back_to_back, check_zone, open_starts, pools, without
+from scheduler.availability import (
+    Situation,
+    back_to_back,
+    change_within,
+    check_zone,
+    open_starts,
+    pools,
+    without,
+)
 from scheduler.availability.zones import Zone
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY
@@ -33,12 +42,16 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An open start (epoch seconds) and its slot's id (``value``, as a button sends it). ``held_until``: when the
-    visitor's own hold of it ends."""
+    """An open start (epoch seconds) of a Schedule. ``held_until``: when the visitor's own hold of it ends."""
 
     start: int
-    value: str
+    schedule_id: str
     held_until: int | None = None
+
+    @property
+    def value(self) -> str:
+        """The id of its slot, as a button sends it."""
+        return slot_id(self.schedule_id, self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,8 @@ class PlaceChoice:
 @dataclass(frozen=True, slots=True)
 class TimesPage:
     """What the times page shows. ``since`` is the first day looked at, ``until`` the last one; ``next_day`` is the
-    first later date with openings when there are none between; ``earliest`` the first date with openings of all."""
+    first later date with openings when there are none between; ``earliest`` the first date with openings of all.
+    ``stands_until``: the instant (epoch seconds) from which time alone may change any of it."""
 
     offer: Offer
     places: tuple[PlaceChoice, ...]
@@ -103,6 +117,7 @@ class TimesPage:
     next_day: date | None
     earliest: date | None
     viewer_zone: str
+    stands_until: int
 
     @property
     def asked(self) -> bool:
@@ -178,18 +193,48 @@ def openings_between(
     }
     if for_two:
         starts = {key: list(back_to_back(situations[key], found, now)) for key, found in starts.items()}
+    if len(starts) == 1:
+        [(schedule_id, times)] = starts.items()
+        hold = holds.get(schedule_id)
+        own = hold.starts_at if hold is not None else None
+        return [
+            Opening(start, schedule_id, hold.expires_at if hold is not None and start == own else None)
+            for start in times
+        ]
     openings = []
     for start, schedules in pools.union(starts):
         mine = next((one for one in schedules if one in holds and holds[one].starts_at == start), None)
         held_until = holds[mine].expires_at if mine else None
-        openings.append(Opening(start, slot_id(mine or schedules[0], start), held_until))
+        openings.append(Opening(start, mine or schedules[0], held_until))
     return openings
 
 
-def by_day(openings: Iterable[Opening], zone: Zone) -> list[Day]:
+def by_day(openings: Sequence[Opening], zone: Zone) -> list[Day]:
     """Openings grouped by their local date in ``zone``."""
-    grouped = groupby(openings, key=lambda opening: zone.day(opening.start))
-    return [Day(date.fromordinal(day), tuple(times)) for day, times in grouped]
+    days = []
+    at = 0
+    while at < len(openings):
+        day = zone.day(openings[at].start)
+        upto = _end_of(day, openings, at, zone)
+        days.append(Day(date.fromordinal(day), tuple(openings[at:upto])))
+        at = upto
+    return days
+
+
+def _end_of(day: int, openings: Sequence[Opening], at: int, zone: Zone) -> int:
+    """Up to where the openings from ``at`` on are on the local date ``day``."""
+    if zone.offset(day) is not None:  # it is whole: no clock changes on it
+        return bisect_left(openings, zone.instant(day + 1, 0), at, key=attrgetter("start"))
+    return next((n for n in range(at, len(openings)) if zone.day(openings[n].start) != day), len(openings))
+
+
+def _stands_until(
+    situations: Mapping[str, Situation], now: int, until: int, first: int | None, midnight: int
+) -> int:
+    """When time alone may change what is open in [now, until): a hold ends, notice passes, a date is released; or
+    ``midnight``, from which another date is today. All in epoch seconds."""
+    changes = (change_within(situation, now, now, until, first) for situation in situations.values())
+    return min([midnight, *(at for at in changes if at is not None)])
 
 
 def times_page(
@@ -232,6 +277,7 @@ def times_page(
         for place, here in _by_place(offers).items()
     }
     chosen = _choose_place(everything, place_id)
+    first_of_all = min((times[0].start for times in everything.values() if times), default=None)
     if moving is not None:
         present = slot_id(moving.schedule_id, moving.starts_at)
         everything = {
@@ -246,6 +292,7 @@ def times_page(
     first = min(max(since or today, today), last)
     until = first + timedelta(days=STRETCH_DAYS - 1)
     shown = [day for day in days if first <= day.date <= until][:FIRST_DAYS]
+    stands_until = _stands_until(situations, now, horizon, first_of_all, zone.next_day_begins(now))
     return TimesPage(
         offer=offer,
         places=_place_choices(offers, everything, chosen),
@@ -257,6 +304,7 @@ def times_page(
         next_day=next((day.date for day in days if day.date > until), None),
         earliest=days[0].date if days else None,
         viewer_zone=viewer_zone,
+        stands_until=stands_until,
     )
 
 

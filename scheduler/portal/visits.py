@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from scheduler import booking
@@ -30,11 +31,11 @@ from scheduler.settings import Settings
 
 AHEAD = ("upcoming", "moved", "pending")
 REASONS = (
-    ("not-needed", "I don't need it any more"),
-    ("time", "The time doesn't suit me"),
-    ("elsewhere", "I found care somewhere else"),
-    ("cost", "Cost or insurance"),
-    ("other", "Another reason"),
+    ("not-needed", lazy_gettext("I don't need it any more")),
+    ("time", lazy_gettext("The time doesn't suit me")),
+    ("elsewhere", lazy_gettext("I found care somewhere else")),
+    ("cost", lazy_gettext("Cost or insurance")),
+    ("other", lazy_gettext("Another reason")),
 )
 
 

@@ -11,7 +11,6 @@ from scheduler.availability import Situation, back_to_back, open_starts, weekly
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY
 from scheduler.models.situations import load_situation
-from scheduler.models.slots import slot_id
 from scheduler.portal.nearest import BUTTONS, REACH, Nearest, NearTime
 from scheduler.portal.offers import Offer
 from scheduler.portal.slots import Chosen, Handover
@@ -112,4 +111,4 @@ def _situation(
 
 def _near(offer: Offer, starts: Sequence[int], around: int) -> tuple[NearTime, ...]:
     closest = sorted(starts, key=lambda start: (abs(start - around), start))[:BUTTONS]
-    return tuple(NearTime(Opening(start, slot_id(offer.schedule_id, start)), offer) for start in closest)
+    return tuple(NearTime(Opening(start, offer.schedule_id), offer) for start in closest)

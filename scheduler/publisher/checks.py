@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -65,20 +65,23 @@ class SQLiteChecks:
     def look(self) -> tuple[Seen, int]:
         own = self._own
         try:
-            version = own.execute("PRAGMA data_version").fetchone()
+            cursor: sqlite3.Cursor = own.cursor
         except AttributeError:
-            own.execute = self._connect()
+            cursor = own.cursor = self._connect()
             own.version, own.seen = None, NEVER
-            version = own.execute("PRAGMA data_version").fetchone()
+        cursor.execute("PRAGMA data_version")
+        version = cursor.fetchone()
         if version != own.version:
-            found = own.execute(_SEEN).fetchone()
+            cursor.execute(_SEEN)
+            found = cursor.fetchone()
             own.seen = NEVER if found is None else _seen(found)
             own.version = version
         return own.seen, clock.now_ms()
 
-    def _connect(self) -> Callable[[str], sqlite3.Cursor]:
+    def _connect(self) -> sqlite3.Cursor:
+        # one cursor for all looks: to make one takes as long as the look itself
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
-        return connection.execute
+        return connection.cursor()
 
 
 class SharedChecks:

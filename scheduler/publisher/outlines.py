@@ -31,7 +31,7 @@ class _Part:
     @staticmethod
     def of(lines: Lines, found: Shown) -> _Part:
         seats = {start: found.seats.get(start, 1) for start in found.free} if found.seats else {}
-        return _Part(lines, array("q", found.free), array("q", found.held), array("q", found.busy), seats)
+        return _Part(lines, array("I", found.free), array("I", found.held), array("I", found.busy), seats)
 
     def says_as(self, other: _Part) -> bool:
         return (self.free, self.held, self.busy, self.seats) == (

@@ -3,6 +3,16 @@
 
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
+// "2 minutes" in the page's language; digits are 0 to 9 in all of them, as the server writes them.
+const lengthOf = (count, unit) => {
+  try {
+    const how = { style: "unit", unit, unitDisplay: "long", numberingSystem: "latn" };
+    return new Intl.NumberFormat(document.documentElement.lang, how).format(count);
+  } catch {
+    return String(count); // an old browser without units
+  }
+};
+
 // Hold bar: minutes left, a spoken status at 5, 2 and 1 minutes, a lasting warning at 2.
 each("[data-hold]", (bar) => {
   const words = bar.dataset;
@@ -22,13 +32,13 @@ each("[data-hold]", (bar) => {
       bar.classList.add("ended");
       return;
     }
-    left.textContent = rest <= 60000
-      ? words.seconds.replace("{n}", Math.ceil(rest / 1000))
-      : words.many.replace("{n}", minutes);
+    left.textContent = words.left.replace("{time}", rest <= 60000
+      ? lengthOf(Math.ceil(rest / 1000), "second")
+      : lengthOf(minutes, "minute"));
     if (before !== Infinity) {
       for (const mark of [5, 2, 1]) {
         if (before > mark * 60000 && rest <= mark * 60000) {
-          status.textContent = mark === 1 ? words.statusOne : words.statusMany.replace("{n}", mark);
+          status.textContent = words.status.replace("{time}", lengthOf(mark, "minute"));
         }
       }
     }
@@ -63,12 +73,9 @@ each("[data-zone-note]", (line) => {
     const count = Math.abs(minutes);
     const hours = Math.floor(count / 60);
     const rest = count % 60;
-    const difference = [
-      hours ? `${hours} ${hours === 1 ? words.hour : words.hours}` : "",
-      rest ? `${rest} ${rest === 1 ? words.minute : words.minutes}` : "",
-      minutes < 0 ? words.earlier : words.later,
-    ].filter(Boolean).join(" ");
-    line.textContent = words.text.replace("{device}", nameOf(own)).replace("{difference}", difference);
+    const length = [hours ? lengthOf(hours, "hour") : "", rest ? lengthOf(rest, "minute") : ""].filter(Boolean).join(" ");
+    const text = minutes < 0 ? words.earlier : words.later;
+    line.textContent = text.replace("{device}", nameOf(own)).replace("{length}", length);
   } catch {
     // An old browser without these names keeps the clinic's line, which is true for everybody.
   }

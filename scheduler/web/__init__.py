@@ -26,6 +26,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         compress,
         errors,
         headers,
+        kept,
         languages,
         logs,
         origin,
@@ -42,3 +43,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     errors.init_app(app)
     templating.init_app(app)
     languages.init_app(app)
+    kept.init_app(app)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, current_app, request
+from flask_babel import gettext as _
 from werkzeug.exceptions import RequestURITooLarge
 
 from scheduler.errors import InvalidInput
@@ -56,11 +57,15 @@ def check() -> None:
     if len(path) > MAX_PATH or (len(query) > MAX_QUERY and not any_query):
         raise RequestURITooLarge
     if not is_text(path) or not (any_query or is_text(unquote_to_bytes(query))):
-        raise InvalidInput({"address": "The address holds characters that no page uses. Check the link."})
+        raise InvalidInput({"address": _("The address holds characters that no page uses. Check the link.")})
     for name, values in request.form.lists():
         if "\x00" in name or any("\x00" in value for value in values):
             raise InvalidInput(
-                {_plain(name): f"{_plain(name)}: remove the hidden character (NUL) and send it again."}
+                {
+                    _plain(name): _(
+                        "%(field)s: remove the hidden character (NUL) and send it again.", field=_plain(name)
+                    )
+                }
             )
 
 
@@ -75,4 +80,4 @@ def is_text(raw: bytes) -> bool:
 def _plain(name: str) -> str:
     """A field's name fit for a sentence: the form's own names are ASCII words."""
     word = "".join(sign for sign in name if sign.isascii() and (sign.isalnum() or sign in "-_"))[:40]
-    return word.replace("_", " ").replace("-", " ").strip().capitalize() or "A field"
+    return word.replace("_", " ").replace("-", " ").strip().capitalize() or _("A field")

@@ -1,4 +1,4 @@
-"""The one handler: every error becomes a page, JSON or (below /fhir/) an OperationOutcome.
+"""The one handler: every error becomes a page or JSON. Below /fhir/ the publisher's own layer answers.
 
 Source: design.md "Rooms" (errors as values), ux.md section 1 ("Error") and section 4 (words).
 """
@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -22,30 +24,30 @@ from scheduler.web.logs import log_unexpected
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 _TITLES = {
-    400: "That can't be used",
-    401: "Sign in first",
-    403: "This isn't yours to open",
-    404: "Page not found",
-    405: "That can't be done here",
-    409: "Things have changed",
-    410: "This page has gone",
-    413: "That is too much at once",
-    414: "The address is too long",
-    422: "That was already sent",
-    429: "Too many tries",
-    503: "Not available just now",
+    400: lazy_gettext("That can't be used"),
+    401: lazy_gettext("Sign in first"),
+    403: lazy_gettext("This isn't yours to open"),
+    404: lazy_gettext("Page not found"),
+    405: lazy_gettext("That can't be done here"),
+    409: lazy_gettext("Things have changed"),
+    410: lazy_gettext("This page has gone"),
+    413: lazy_gettext("That is too much at once"),
+    414: lazy_gettext("The address is too long"),
+    422: lazy_gettext("That was already sent"),
+    429: lazy_gettext("Too many tries"),
+    503: lazy_gettext("Not available just now"),
 }
 _SENTENCES = {
-    400: "Part of what was sent can't be read. Go back, check it and send it again.",
-    401: "Sign in to see this page.",
-    403: "Your sign-in doesn't include this page.",
-    404: "There is no page at this address. The link may be old or cut short.",
-    405: "This address takes no such request. Go back and use the buttons of the page.",
-    410: "This page is no longer kept.",
-    413: "What was sent is larger than this page takes. Make it smaller and send it again.",
-    414: "The address is longer than any page of ours. Check the link.",
-    415: "What was sent has a form that this page doesn't take.",
-    503: "This is taking longer than usual. Try again: it can't book twice.",
+    400: lazy_gettext("Part of what was sent can't be read. Go back, check it and send it again."),
+    401: lazy_gettext("Sign in to see this page."),
+    403: lazy_gettext("Your sign-in doesn't include this page."),
+    404: lazy_gettext("There is no page at this address. The link may be old or cut short."),
+    405: lazy_gettext("This address takes no such request. Go back and use the buttons of the page."),
+    410: lazy_gettext("This page is no longer kept."),
+    413: lazy_gettext("What was sent is larger than this page takes. Make it smaller and send it again."),
+    414: lazy_gettext("The address is longer than any page of ours. Check the link."),
+    415: lazy_gettext("What was sent has a form that this page doesn't take."),
+    503: lazy_gettext("This is taking longer than usual. Try again: it can't book twice."),
 }
 _CODES = {
     404: "not-found",
@@ -55,25 +57,10 @@ _CODES = {
     429: "too-many",
     403: "not-allowed",
 }
-_ISSUE_TYPES = {
-    400: "invalid",
-    401: "login",
-    403: "forbidden",
-    404: "not-found",
-    405: "not-supported",
-    406: "not-supported",
-    409: "conflict",
-    410: "deleted",
-    413: "too-long",
-    414: "too-long",
-    422: "business-rule",
-    429: "throttled",
-    503: "transient",
-}
-_FORM_EXPIRED = (
+_FORM_EXPIRED = lazy_gettext(
     "This page was open for too long, or cookies are off. Nothing was changed. Go back, reload it, try again."
 )
-_FAILED = (
+_FAILED = lazy_gettext(
     "Something went wrong on our side. What you just sent may not be saved. Try again, or call the clinic."
 )
 
@@ -92,9 +79,10 @@ class Problem:
 
     @property
     def title(self) -> str:
-        return _TITLES.get(
-            self.status, "Something went wrong" if self.status >= 500 else "That can't be done"
-        )
+        known = _TITLES.get(self.status)
+        if known is not None:
+            return str(known)
+        return _("Something went wrong") if self.status >= 500 else _("That can't be done")
 
 
 def init_app(app: Flask) -> None:
@@ -123,21 +111,17 @@ def describe(error: Exception) -> Problem:
         headers = (("Retry-After", str(error.retry_after)),) if isinstance(error, TooMany) else ()
         return Problem(error.status, error.code, error.sentence, error.field, headers=headers)
     if isinstance(error, CSRFError):
-        return Problem(400, "form-expired", _FORM_EXPIRED)
+        return Problem(400, "form-expired", str(_FORM_EXPIRED))
     if isinstance(error, HTTPException):
         return _of_http(error)
     if isinstance(error, OperationalError):
-        return Problem(503, "unavailable", _SENTENCES[503], headers=(("Retry-After", "5"),))
-    return Problem(500, "error", _FAILED)
+        return Problem(503, "unavailable", str(_SENTENCES[503]), headers=(("Retry-After", "5"),))
+    return Problem(500, "error", str(_FAILED))
 
 
 def respond(problem: Problem) -> Response:
     """Shape ``problem`` for this request's client."""
-    form = wanted()
-    if form == "fhir":
-        response = jsonify(_operation_outcome(problem))
-        response.mimetype = "application/fhir+json"
-    elif form == "json":
+    if wanted() == "json":
         response = jsonify(_as_json(problem))
     else:
         response = Response(_page(problem), mimetype="text/html")
@@ -145,17 +129,11 @@ def respond(problem: Problem) -> Response:
     response.status_code = problem.status
     response.headers.extend(problem.headers)
     response.headers["Cache-Control"] = "no-store"
-    if form == "fhir":
-        response.headers["Access-Control-Allow-Origin"] = (
-            "*"  # the feed is open; its errors must be readable too
-        )
     return response
 
 
 def wanted() -> str:
-    """The form of an error that suits the request: "fhir" below /fhir/, "json" when asked for, else "html"."""
-    if request.path.startswith("/fhir/"):
-        return "fhir"
+    """The form of an error that suits the request: "json" when asked for, else "html"."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
     return "json" if best == "application/json" or request.is_json else "html"
 
@@ -173,7 +151,7 @@ def _page(problem: Problem) -> str:
 def _of_http(error: HTTPException) -> Problem:
     status = error.code or 500
     headers = tuple((k, v) for k, v in error.get_headers() if k.lower() in ("allow", "retry-after"))
-    sentence = _SENTENCES.get(status, _FAILED if status >= 500 else _SENTENCES[400])
+    sentence = str(_SENTENCES.get(status, _FAILED if status >= 500 else _SENTENCES[400]))
     return Problem(
         status, _CODES.get(status, "error" if status >= 500 else "invalid"), sentence, headers=headers
     )
@@ -188,16 +166,6 @@ def _as_json(problem: Problem) -> dict[str, Any]:
     if problem.reference:
         body["reference"] = problem.reference
     return {"error": body}
-
-
-def _operation_outcome(problem: Problem) -> dict[str, Any]:
-    said = problem.sentence + (f" Reference: {problem.reference}" if problem.reference else "")
-    issue = {
-        "severity": "fatal" if problem.status >= 500 else "error",
-        "code": _ISSUE_TYPES.get(problem.status, "exception" if problem.status >= 500 else "invalid"),
-        "diagnostics": said,
-    }
-    return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
 def _reference() -> str:

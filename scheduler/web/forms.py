@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from wtforms import Field, Form
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
-PARTS = ("month", "day", "year")  # the order of the page's locale; English of the United States now
+from scheduler.web import times
+
+PARTS = ("month", "day", "year")
 _DAYS_AT_MOST = 31
 _YEARS = (1850, 9999)
 _BETTER = {  # WTForms' own messages say what is wrong; ours say what to do
-    "This field is required.": "enter an answer.",
-    "Not a valid date value.": "enter a date such as 2027-06-08.",
-    "Not a valid choice.": "choose one of the answers in the list.",
+    "This field is required.": lazy_gettext("enter an answer."),
+    "Not a valid date value.": lazy_gettext("enter a date such as 2027-06-08."),
+    "Not a valid choice.": lazy_gettext("choose one of the answers in the list."),
 }
 
 
@@ -66,17 +70,30 @@ class DatePartsField(Field):
         for part in PARTS:
             low, high = limits[part]
             text = self.parts[part]
-            if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+            if not (text.isdecimal() and low <= int(text) <= high):
                 self.wrong_part = part
-                raise ValueError(f"{self.label.text}: {_part_fix(part, low, high, text)}")
+                raise ValueError(whole_sentence(self.label.text, _part_fix(part, low, high, text)))
             numbers[part] = int(text)
         try:
             return date(**numbers)
         except ValueError:
             self.wrong_part = "day"
             raise ValueError(
-                f"{self.label.text}: that month has no day {numbers['day']}. Check the day."
+                whole_sentence(
+                    self.label.text, _("that month has no day %(day)d. Check the day.", day=numbers["day"])
+                )
             ) from None
+
+
+def date_part_inputs() -> list[tuple[str, str, int]]:
+    """(part, label, width) of a date's three inputs, in the order of the page's language."""
+    words = {"month": (_("Month"), 2), "day": (_("Day"), 2), "year": (_("Year"), 4)}
+    return [(part, *words[part]) for part in times.date_order()]
+
+
+def whole_sentence(label: object, what_to_do: str) -> str:
+    """ "{Field}: {what to do}"; a question loses its mark."""
+    return _("%(field)s: %(fix)s", field=str(label).rstrip("?:？：؟ "), fix=what_to_do)
 
 
 def error_list(form: Form) -> list[tuple[str, str]]:
@@ -87,11 +104,12 @@ def error_list(form: Form) -> list[tuple[str, str]]:
 def error_sentence(field: Field) -> str:
     """The field's first error as "{Field}: {what to do}" (ux.md 3.4)."""
     text = _first(field.errors)
-    text = _BETTER.get(text, text)
-    label = field.label.text
-    if text.startswith(label.rstrip("?: ")) or ": " in text[:80]:
+    text = str(_BETTER.get(text, text))
+    label = str(field.label.text)
+    if text.startswith(label.rstrip("?:？：؟ ")) or ": " in text[:80]:
         return text
-    return f"{label}: {text[:1].lower()}{text[1:]}"
+    fix = text[:1].lower() + text[1:]
+    return _("%(field)s: %(fix)s", field=label, fix=fix)
 
 
 def first_control(field: Field) -> str:
@@ -113,7 +131,9 @@ def _first(errors: Any) -> str:
 
 def _part_fix(part: str, low: int, high: int, text: str) -> str:
     if part == "year":
-        if len(text) == 4 and text.isascii() and text.isdigit():
-            return f"enter a year from {low} on. Check the year."
-        return "enter the year with four digits, such as 1985."
-    return f"enter a {part} from {low} to {high}."
+        if len(text) == 4 and text.isdecimal():
+            return _("enter a year from %(low)d on. Check the year.", low=low)
+        return _("enter the year with four digits, such as 1985.")
+    if part == "month":
+        return _("enter a month from %(low)d to %(high)d.", low=low, high=high)
+    return _("enter a day from %(low)d to %(high)d.", low=low, high=high)

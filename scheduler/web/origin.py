@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, current_app, request
+from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFProtect
 
 from scheduler.errors import NotAllowed
@@ -23,9 +24,10 @@ from scheduler.web.visitor import visitor_hash
 View = TypeVar("View", bound=Callable[..., Any])
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_MAX_BACK = 500
 SAME, CROSS, OPAQUE, UNSAID = "same", "cross", "opaque", "unsaid"
 
-_REFUSED = (
+_REFUSED = lazy_gettext(
     "That came from another website, so nothing was changed. Open the page here and press the button again."
 )
 
@@ -73,11 +75,25 @@ def check() -> None:
         return
     came = whence(request, current_settings().public_url)
     if came == CROSS:
-        raise NotAllowed(_REFUSED)
+        raise NotAllowed(str(_REFUSED))
     view = current_app.view_functions[request.endpoint]
     if not getattr(view, "same_origin_only", False):
         if current_app.config.get("WTF_CSRF_ENABLED", True):
             csrf.protect()
     elif came == OPAQUE and visitor_hash(request) is None:
         # A SameSite cookie does not travel across sites, so its presence proves what Origin: null hides.
-        raise NotAllowed(_REFUSED)
+        raise NotAllowed(str(_REFUSED))
+
+
+def own_path(wanted: str | None, instead: str) -> str:
+    """``wanted`` when it is a path of ours, else ``instead``: a press here never leads to another site."""
+    if not wanted or len(wanted) > _MAX_BACK or not wanted.startswith("/") or not wanted.isprintable():
+        return instead
+    # browsers read a backslash as a slash, and two slashes as the start of another host
+    if "\\" in wanted or wanted.startswith("//"):
+        return instead
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return instead
+    return wanted if not parts.scheme and not parts.netloc else instead

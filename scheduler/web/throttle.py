@@ -11,6 +11,8 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Iterable
 
+from flask_babel import ngettext
+
 from scheduler.errors import TooMany
 
 _MAX_KEYS = 20_000
@@ -36,8 +38,14 @@ class Throttle:
             if len(tries) >= self.limit:
                 wait = tries[0] + self.span - now
                 minutes = -(-wait // 60)
-                unit = "minute" if minutes == 1 else "minutes"
-                raise TooMany(f"Too many tries. Wait {minutes} {unit}, then try again.", retry_after=wait)
+                raise TooMany(
+                    ngettext(
+                        "Too many tries. Wait %(num)d minute, then try again.",
+                        "Too many tries. Wait %(num)d minutes, then try again.",
+                        minutes,
+                    ),
+                    retry_after=wait,
+                )
             tries.append(now)
             while len(self._tries) > _MAX_KEYS:
                 self._tries.popitem(last=False)

@@ -1,25 +1,43 @@
-"""Words for instants and lengths: the only place that writes a time for people. Pure; no Flask, no clock.
+"""Words for instants and lengths: the only place that writes a time for people. No clock.
 
 Instants are epoch seconds UTC; a zone is an IANA name or a ZoneInfo. Zone names come from CLDR (babel), abbreviations
-from the tz database. The offset is the zone's at that instant (ux.md 3.5). English now; the patterns are CLDR's, so
-another locale needs another name in ``LOCALE`` and catalogues for the few words here.
+from the tz database. The offset is the zone's at that instant (ux.md 3.5). Words are in the language of the page or mail
+that is being made (``flask_babel.get_locale``), English where none is; 12 or 24 hours, order of day and month and names
+are CLDR's for the locale that ``LOCALES`` gives that language. Examples below are English.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date
-from functools import lru_cache
+from datetime import UTC, date, time
+from functools import lru_cache, reduce
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, get_timezone_name
+from babel import Locale
+from babel.dates import format_date, format_interval, format_time, get_timezone_name
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
 
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import local_date, to_local
 
 LOCALE = "en_US"
+# Spanish as in the United States, where the clinics' clocks have 12 hours. Arabic as everywhere: digits are 0 to 9, as in
+# phone numbers, codes and addresses beside them. Weeks begin on Monday in all of them.
+LOCALES = {"en": LOCALE, "es": "es_US", "ar": "ar", "zh": "zh_Hans_CN"}
 FIRST, SECOND = "first", "second"
 
 Zone = str | ZoneInfo
+
+_ENGLISH = {
+    "long": "EEEE, MMMM d",
+    "year": "EEEE, MMMM d, y",
+    "plain": "EEEE MMMM d",
+    "short": "EEE, MMM d",
+    "weekday": "EEEE",
+    "strip": "EEE",
+    "date": "MMMM d, y",
+    "month-day": "MMMM d",
+}
 
 
 def time_of_day(instant: int, zone: Zone) -> str:
@@ -35,7 +53,7 @@ def time_with_zone(instant: int, zone: Zone) -> str:
 
 def time_range(start: int, end: int, zone: Zone) -> str:
     """ "10:30 AM to 11:10 AM EDT"."""
-    return f"{time_of_day(start, zone)} to {time_with_zone(end, zone)}"
+    return _("%(start)s to %(end)s", start=time_of_day(start, zone), end=time_with_zone(end, zone))
 
 
 def abbreviation(instant: int, zone: Zone) -> str:
@@ -50,39 +68,62 @@ def abbreviation(instant: int, zone: Zone) -> str:
 def zone_name(zone: Zone, instant: int) -> str:
     """ "Eastern time": the zone's name for people, without season."""
     bare = zone_word(zone, instant)
-    return bare if bare == abbreviation(instant, zone) else f"{bare} time"
+    if bare == abbreviation(instant, zone) or _locale() != LOCALE:
+        return bare
+    return f"{bare} time"
 
 
 def zone_word(zone: Zone, instant: int) -> str:
-    """ "Eastern", as in "Boston time (Eastern)"; an abbreviation when CLDR knows no name."""
+    """ "Eastern", as in "Boston time (Eastern)"; an abbreviation when CLDR knows no name. Languages other than English give
+    the whole name."""
     where = _zone(zone)
-    name = _cldr_name(where.key)
+    name = _cldr_name(where.key, _locale())
     return name.removesuffix(" Time") if name else abbreviation(instant, where)
 
 
 def day_long(value: date | int, zone: Zone | None = None) -> str:
     """ "Tuesday, June 8", of a local date, or of an instant in ``zone``."""
-    return _format(value, zone, "EEEE, MMMM d")
+    return _format(value, zone, "long")
 
 
 def day_with_year(value: date | int, zone: Zone | None = None) -> str:
     """ "Tuesday, June 8, 2027"."""
-    return _format(value, zone, "EEEE, MMMM d, y")
+    return _format(value, zone, "year")
 
 
 def day_plain(value: date | int, zone: Zone | None = None) -> str:
     """ "Tuesday June 8": the day inside an accessible name, where commas part the parts."""
-    return _format(value, zone, "EEEE MMMM d")
+    return _format(value, zone, "plain")
 
 
 def date_short(value: date | int, zone: Zone | None = None) -> str:
     """ "Tue, Jun 8"."""
-    return _format(value, zone, "EEE, MMM d")
+    return _format(value, zone, "short")
 
 
 def weekday(value: date | int, zone: Zone | None = None) -> str:
     """ "Tuesday"."""
-    return _format(value, zone, "EEEE")
+    return _format(value, zone, "weekday")
+
+
+def weekday_short(value: date | int, zone: Zone | None = None) -> str:
+    """ "Tue": as short as a week's strip needs it."""
+    return _format(value, zone, "strip")
+
+
+def date_long(value: date | int, zone: Zone | None = None) -> str:
+    """ "June 8, 2027"."""
+    return _format(value, zone, "date")
+
+
+def day_and_time(instant: int, zone: Zone) -> str:
+    """ "Tuesday, June 8, 10:30 AM EDT"."""
+    return _("%(day)s, %(time)s", day=day_long(instant, zone), time=time_with_zone(instant, zone))
+
+
+def date_order() -> tuple[str, ...]:
+    """The parts of a date in the order in which they are written: ("month", "day", "year")."""
+    return _date_order(_locale())
 
 
 def spoken_time(instant: int, zone: Zone) -> str:
@@ -92,31 +133,43 @@ def spoken_time(instant: int, zone: Zone) -> str:
 
 def spoken_rest(instant: int, zone: Zone) -> str:
     """What follows the visible time in its accessible name: ", Tuesday June 8, Eastern time"."""
-    return f", {day_plain(instant, zone)}, {zone_name(zone, instant)}"
+    return _(", %(day)s, %(zone)s", day=day_plain(instant, zone), zone=zone_name(zone, instant))
 
 
 def week_range(first: date, last: date) -> str:
     """ "June 14 to 20", "June 28 to July 4", with years when they differ."""
+    locale = _locale()
+    if locale != LOCALE:
+        return str(
+            format_interval(first, last, "MMMMd" if first.year == last.year else "yMMMMd", locale=locale)
+        )
     if first.year != last.year:
-        return f"{_format(first, None, 'MMMM d, y')} to {_format(last, None, 'MMMM d, y')}"
-    end = "d" if first.month == last.month else "MMMM d"
-    return f"{_format(first, None, 'MMMM d')} to {_format(last, None, end)}"
+        return f"{_format(first, None, 'date')} to {_format(last, None, 'date')}"
+    end = str(last.day) if first.month == last.month else _format(last, None, "month-day")
+    return f"{_format(first, None, 'month-day')} to {end}"
 
 
 def duration_words(minutes: int) -> str:
     """Minutes in words: 40 is "40 minutes", 75 "1 hour 15 minutes", 1500 "1 day 1 hour"."""
+    days, rest = divmod(minutes, 1440)
+    hours, rest = divmod(rest, 60)
     parts = []
-    rest = minutes
-    for word, size in (("day", 1440), ("hour", 60), ("minute", 1)):
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append(f"{count} {word}{'' if count == 1 else 's'}")
-    return " ".join(parts) or "0 minutes"
+    if days:
+        parts.append(ngettext("%(num)d day", "%(num)d days", days))
+    if hours:
+        parts.append(ngettext("%(num)d hour", "%(num)d hours", hours))
+    if rest or not parts:
+        parts.append(ngettext("%(num)d minute", "%(num)d minutes", rest))
+    return reduce(lambda longer, shorter: _("%(longer)s %(shorter)s", longer=longer, shorter=shorter), parts)
 
 
 def repeated(instant: int, zone: Zone) -> str | None:
     """FIRST or SECOND when the wall time of ``instant`` comes twice that day, else None."""
-    moment = to_local(instant, _zone(zone))
+    where = _zone(zone)
+    known = zone_of(where.key)
+    if known.offset(known.day(instant)) is not None:
+        return None  # no clock changes on that date
+    moment = to_local(instant, where)
     twin = moment.replace(fold=1 - moment.fold)
     if twin.utcoffset() == moment.utcoffset():
         return None
@@ -132,14 +185,30 @@ def repeated_note(instant: int, zone: Zone) -> str:
     if which is None:
         return ""
     where = _zone(zone)
-    day = _format(instant, where, "MMMM d")
-    clock = _clock_time(instant, where)
-    return f"Clocks change on {day}, so {clock} comes twice. This is the {which} one ({abbreviation(instant, where)})."
+    said = {
+        "day": _format(instant, where, "month-day"),
+        "time": _clock_time(instant, where),
+        "zone": abbreviation(instant, where),
+    }
+    if which == FIRST:
+        return _(
+            "Clocks change on %(day)s, so %(time)s comes twice. This is the first one (%(zone)s).", **said
+        )
+    return _("Clocks change on %(day)s, so %(time)s comes twice. This is the second one (%(zone)s).", **said)
 
 
 def zone_place(city: str, zone: Zone, instant: int) -> str:
     """ "Boston time (Eastern)"; without a city "Eastern time"."""
-    return f"{city} time ({zone_word(zone, instant)})" if city else zone_name(zone, instant)
+    if not city:
+        return zone_name(zone, instant)
+    return _("%(city)s time (%(zone)s)", city=city, zone=zone_word(zone, instant))
+
+
+def zone_city(city: str, zone: Zone, instant: int) -> str:
+    """ "Boston (Eastern)"; without a city "Eastern time"."""
+    if not city:
+        return zone_name(zone, instant)
+    return _("%(city)s (%(zone)s)", city=city, zone=zone_word(zone, instant))
 
 
 def iso_instant(instant: int, zone: Zone) -> str:
@@ -152,25 +221,71 @@ def _zone(zone: Zone) -> ZoneInfo:
 
 
 def _clock_time(instant: int, zone: ZoneInfo) -> str:
+    local = to_local(instant, zone)
+    return _minute_words(local.hour, local.minute, _locale())
+
+
+@lru_cache(maxsize=4 * 1440)
+def _minute_words(hour: int, minute: int, locale: str) -> str:
     # CLDR puts a narrow no-break space before AM; a common space is what people type and search, css keeps it whole.
-    return format_time(to_local(instant, zone).time(), format="short", locale=LOCALE).replace("\u202f", " ")
+    text = format_time(time(hour, minute), format="short", locale=locale)
+    return text.replace("\u202f", " ").replace("\xa0", " ")
 
 
-def _format(value: date | int, zone: Zone | None, pattern: str) -> str:
+def _locale() -> str:
+    """The CLDR locale of the page or mail that is being made."""
+    locale = get_locale()
+    return LOCALES.get(locale.language, LOCALE) if locale is not None else LOCALE
+
+
+def _format(value: date | int, zone: Zone | None, kind: str) -> str:
     if isinstance(value, int):
         if zone is None:
             raise ValueError("an instant has no day without a zone")
         value = local_date(value, _zone(zone))
-    return format_date(value, format=pattern, locale=LOCALE)
+    return _day_words(value, kind, _locale())
 
 
-@lru_cache(maxsize=512)
-def _cldr_name(key: str) -> str:
+@lru_cache(maxsize=4096)
+def _day_words(day: date, kind: str, locale: str) -> str:
+    return format_date(day, format=_pattern(kind, locale), locale=locale)
+
+
+@lru_cache(maxsize=64)
+def _pattern(kind: str, locale: str) -> str:
+    """The pattern of a day in words. English has its own; those of other languages are CLDR's."""
+    if locale == LOCALE:
+        return _ENGLISH[kind]
+    if kind == "weekday":
+        return "EEEE"
+    own = Locale.parse(locale)
+    if kind == "strip":
+        # names of days that CLDR doesn't shorten are too wide for a week's strip
+        same = own.days["format"]["abbreviated"] == own.days["format"]["wide"]
+        return "EEEEE" if same else "EEE"
+    if kind in ("year", "date"):
+        return str(own.date_formats["full" if kind == "year" else "long"].pattern)
+    skeleton = {"long": "MMMMEd", "plain": "MMMMEd", "short": "MMMEd", "month-day": "MMMMd"}[kind]
+    pattern = str(own.datetime_skeletons[skeleton].pattern)
+    if kind != "short":
+        pattern = pattern.replace("E", "EEEE")
+    return pattern.replace(",", "").replace("،", "") if kind == "plain" else pattern
+
+
+@lru_cache(maxsize=8)
+def _date_order(locale: str) -> tuple[str, ...]:
+    pattern = str(Locale.parse(locale).date_formats["short"].pattern)
+    return tuple(sorted(("month", "day", "year"), key=lambda part: pattern.lower().index(part[0])))
+
+
+@lru_cache(maxsize=2048)
+def _cldr_name(key: str, locale: str) -> str:
     """CLDR's name without season, or an empty text where CLDR has only an offset."""
     info = zone_of(key).info
-    name = get_timezone_name(info, width="long", zone_variant="generic", locale=LOCALE)
+    name = get_timezone_name(info, width="long", zone_variant="generic", locale=locale)
     if "(" in name and "Unknown" not in name:
         # CLDR names such a zone by country and city; its one season has a name that people use
-        season = get_timezone_name(info, width="long", zone_variant="standard", locale=LOCALE)
+        season = get_timezone_name(info, width="long", zone_variant="standard", locale=locale)
         name = season.replace(" Standard Time", " Time")
-    return "" if name.startswith(("GMT", "UTC")) or "Unknown" in name else name
+    offset = ("GMT", "UTC", "غرينتش")  # as CLDR begins what is only an offset
+    return "" if name.startswith(offset) or "Unknown" in name else name

@@ -23,6 +23,8 @@ POST    /hold/<hold_id>                                         holder      403 
 GET     /hold/<hold_id>/review                                  holder      200 303 200 200 200 200 200 200
 POST    /hold/<hold_id>/book                                    holder      403 303 403 403 403 403 403 403
 POST    /hold/<hold_id>/extend                                  holder      403 303 403 403 403 403 403 403
+POST    /hold/<hold_id>/language                                holder      403 303 403 403 403 403 403 403
+POST    /language                                               public      303 303 303 303 303 303 303 303
 POST    /hold/<hold_id>/release                                 holder      403 303 403 403 403 403 403 403
 GET     /b/<token>                                              token       200 200 200 200 200 200 200 200
 GET     /b/<token>/appointment.ics                              token       200 200 200 200 200 200 200 200

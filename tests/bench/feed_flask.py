@@ -1,4 +1,4 @@
-"""The same two documents by a plain Flask view in the same server: ``python -m tests.bench.feed_flask FOLDER PORT``."""
+"""An empty page and the same two documents by plain Flask views in the same server: ``python -m tests.bench.feed_flask FOLDER PORT``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ def app() -> Flask:
     made = Flask(__name__, static_folder=None)
     folder = Path(os.environ["BENCH_FOLDER"])
     kept: dict[str, tuple[int, bytes]] = {}
+
+    @made.get("/")
+    def empty() -> str:
+        return "hello"
 
     @made.get("/<name>")
     def document(name: str) -> Response:

@@ -81,7 +81,6 @@ def bare_app(settings: Settings) -> Flask:
     accounts.init_app(app)
     register(app, discovery.blueprint, PUBLIC)
     register(app, _views())
-    register(app, _feed())
     check_complete(app)
     return app
 
@@ -90,17 +89,6 @@ def _loader(*folders: Path):  # type: ignore[no-untyped-def]  # jinja2's loaders
     from jinja2 import FileSystemLoader
 
     return FileSystemLoader([str(folder) for folder in folders])
-
-
-def _feed() -> Blueprint:
-    feed = Blueprint("feed", __name__)
-
-    @feed.get("/fhir/broken")
-    @allow(PUBLIC)
-    def broken() -> str:
-        raise ValueError("Ana Patient, 617-555-0100")
-
-    return feed
 
 
 def _views() -> Blueprint:

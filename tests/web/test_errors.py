@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 
 import pytest
@@ -54,19 +53,6 @@ def test_fields_that_need_a_change_are_named(visit: FlaskClient) -> None:
         "born": "Birth date: enter a year.",
     }
     assert "Birth date: enter a year." in visit.get("/raise/invalid").text
-
-
-def test_below_fhir_an_error_is_an_operation_outcome(visit: FlaskClient) -> None:
-    for path, status, code in (("/fhir/none", 404, "not-found"), ("/fhir/broken", 500, "exception")):
-        answer = visit.get(path)
-        assert answer.status_code == status
-        assert answer.mimetype == "application/fhir+json"
-        outcome = json.loads(answer.data)
-        assert outcome["resourceType"] == "OperationOutcome"
-        assert outcome["issue"][0]["code"] == code
-        assert outcome["issue"][0]["severity"] in ("error", "fatal")
-        assert "Ana" not in answer.text
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_a_wait_is_said_in_the_header_too(visit: FlaskClient) -> None:
