@@ -60,8 +60,8 @@ def test_the_list_shows_what_ends_first_at_the_top_and_the_menu_counts_it(
     assert page.index("Early Bird") < page.index("Late Later")
     assert "Knee hurts" in page
     assert "Ends by itself <strong>Tue, Jun 8, 9:00 AM EDT</strong>" in page
-    assert ", 2 waiting" in page
-    assert ", 2 waiting" in desk.get("/console/day/today").text
+    assert "2 waiting</span>" in page
+    assert "2 waiting</span>" in desk.get("/console/day/today").text
 
 
 def test_nothing_that_is_decided_or_booked_is_listed(clinic: Clinic, desk: FlaskClient) -> None:
@@ -161,7 +161,7 @@ def test_a_clinician_sees_and_decides_only_their_own(clinic: Clinic) -> None:
     page = browser.get("/console/requests").text
     assert "Mine Own" in page
     assert "Ana Silva" not in page
-    assert ", 1 waiting" in page
+    assert "1 waiting</span>" in page
     assert press(browser, theirs, "approve")[0] == 404
     assert press(browser, own, "approve")[0] == 303
     assert status_of(clinic, theirs) == "pending"
