@@ -23,8 +23,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     Raises SettingsError for settings that can't be used, RuntimeError when an endpoint has no guard.
     """
-    from scheduler import accounts, cli, console, db, discovery, jobs, portal, publisher, web
-    from scheduler.web.access import PUBLIC, SIGNED_IN, check_complete, register, role
+    from scheduler import accounts, api, cli, console, db, discovery, jobs, portal, publisher, web
+    from scheduler.web.access import KEY, PUBLIC, SIGNED_IN, check_complete, register, role
 
     settings = settings or settings_module.load(os.environ)
     app = Flask(__name__, static_folder=None, template_folder=str(templates_dir()))
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app, settings)
     accounts.init_app(app)
     register(app, discovery.blueprint, PUBLIC)
+    register(app, api.blueprint, KEY)
     register(app, accounts.blueprint)
     register(app, console.blueprint, SIGNED_IN)
     register(app, console.admin, role("admin"))

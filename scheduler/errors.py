@@ -8,6 +8,7 @@ never holds what a patient typed.
     ├── NotFound          404
     ├── NotAllowed        403
     ├── SignInNeeded      401
+    ├── KeyNeeded         401  a program sent no key, or none that is valid now
     ├── Conflict          409  the world moved: the act is no longer possible
     │   ├── SlotGone           the time is not open (``reason``: the rule's first reason code)
     │   ├── HoldLapsed         the hold ended before the act
@@ -58,6 +59,11 @@ class NotAllowed(SchedulerError):
 
 class SignInNeeded(SchedulerError):
     code = "sign-in"
+    status = 401
+
+
+class KeyNeeded(SchedulerError):
+    code = "key-needed"
     status = 401
 
 

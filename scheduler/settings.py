@@ -67,6 +67,27 @@ class Settings:
     publish_processes: int = _setting(
         1, "Processes that write the whole feed of a large clinic at once; 0: one for each processor."
     )
+    visitor_holds: int = _setting(
+        3, "Times that one browser holds at once; one more ends its oldest. 0: without limit."
+    )
+    hold_limit: int = _setting(
+        60, "Holds of one address in ten minutes (of IPv6, its /64); 0: without limit."
+    )
+    booking_limit: int = _setting(60, "Bookings of one address in an hour; 0: without limit.")
+    contact_limit: int = _setting(
+        10, "Online bookings with one email or phone number in a day; 0: without limit."
+    )
+    clinic_limit: int = _setting(
+        2000, "Holds, and bookings, of one clinic online in ten minutes; 0: without limit."
+    )
+    attack_rate: int = _setting(
+        200, "Holds of one clinic in ten minutes beyond which browsers do a sum before each hold; 0: never."
+    )
+
+    private_callbacks: bool = _setting(
+        False,
+        "1: finders' callbacks may be plain http and lie inside a private network; 0: public https alone.",
+    )
 
     @property
     def feed_url(self) -> str:
@@ -128,13 +149,19 @@ _LIMITS = {
     "feed_max_age": (1, 3600),
     "feed_limit": (0, 1_000_000),
     "publish_processes": (0, 64),
+    "visitor_holds": (0, 50),
+    "hold_limit": (0, 1_000_000),
+    "booking_limit": (0, 1_000_000),
+    "contact_limit": (0, 1_000_000),
+    "clinic_limit": (0, 1_000_000),
+    "attack_rate": (0, 1_000_000),
 }
 
 
 def _parse(name: str, text: str) -> Any:
     if name in _LIMITS:
         return _whole_number(name, text, *_LIMITS[name])
-    if name in ("demo", "show_busy", "show_held", "show_seats"):
+    if name in ("demo", "show_busy", "show_held", "show_seats", "private_callbacks"):
         return _switch(name, text)
     if name == "data_dir":
         return Path(text)

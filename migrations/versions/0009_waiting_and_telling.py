@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("part", sa.String(length=64), nullable=False),
         sa.Column("earliest_on", sa.Date(), nullable=True),
         sa.Column("latest_on", sa.Date(), nullable=True),
+        sa.Column("sooner_than_at", sa.BigInteger(), nullable=True),
         sa.Column("visitor", sa.String(length=64), nullable=True),
         sa.Column("given", sa.Text(), nullable=True),
         sa.Column("family", sa.Text(), nullable=True),
@@ -148,6 +149,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=64), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -166,6 +168,30 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_contact_check_organization_id"), "contact_check", ["organization_id"], unique=False
     )
+    op.create_table(
+        "not_same",
+        sa.Column("first_id", sa.String(length=32), nullable=False),
+        sa.Column("second_id", sa.String(length=32), nullable=False),
+        sa.Column("organization_id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["first_id"],
+            ["appointment.id"],
+            name=op.f("fk_not_same_first_id_appointment"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_id"],
+            ["appointment.id"],
+            name=op.f("fk_not_same_second_id_appointment"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_not_same_organization_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("first_id", "second_id", name=op.f("pk_not_same")),
+    )
+    op.create_index(op.f("ix_not_same_organization_id"), "not_same", ["organization_id"], unique=False)
     op.add_column("appointment", sa.Column("together_id", sa.String(length=32), nullable=True))
     op.add_column("appointment", sa.Column("decide_by_at", sa.BigInteger(), nullable=True))
     op.add_column("appointment", sa.Column("decided_at", sa.BigInteger(), nullable=True))
@@ -189,9 +215,16 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("called_at", sa.BigInteger(), nullable=True))
     op.add_column("outbox", sa.Column("called_by", sa.String(length=32), nullable=True))
     op.create_index(op.f("ix_outbox_to_call"), "outbox", ["to_call"], unique=False)
+    op.execute("UPDATE outbox SET to_call = true WHERE error = 'call: the patient gave no email'")
+    op.add_column("outbox", sa.Column("step", sa.Integer(), nullable=True))
+    op.add_column("outbox", sa.Column("for_at", sa.BigInteger(), nullable=True))
+    op.create_index("uq_outbox_reminder", "outbox", ["object_id", "kind", "step", "for_at"], unique=True)
 
 
 def downgrade() -> None:
+    op.drop_index("uq_outbox_reminder", table_name="outbox")
+    op.drop_column("outbox", "for_at")
+    op.drop_column("outbox", "step")
     op.drop_index(op.f("ix_outbox_to_call"), table_name="outbox")
     op.drop_column("outbox", "called_by")
     op.drop_column("outbox", "called_at")
@@ -204,6 +237,7 @@ def downgrade() -> None:
     op.drop_column("appointment", "decided_at")
     op.drop_column("appointment", "decide_by_at")
     op.drop_column("appointment", "together_id")
+    op.drop_table("not_same")
     op.drop_table("contact_check")
     op.drop_table("waitlist_offer")
     op.drop_table("waitlist_entry")

@@ -8,15 +8,17 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from scheduler import clock
-from scheduler.booking import idempotency
+from scheduler.booking import documents, idempotency
 from scheduler.booking.acts import DESK, By
 from scheduler.booking.change import MAX_REASON
 from scheduler.booking.details import AnswerGiven, Details, check, keep
+from scheduler.booking.eligible import WHO, check_who
 from scheduler.booking.hold import is_live, own_appointment, take_again
 from scheduler.booking.requests import decide_by
 from scheduler.booking.seats import take_seat
 from scheduler.booking.telling import tell_hosts
 from scheduler.booking.transaction import (
+    Place,
     add_claims,
     ask,
     booking_transaction,
@@ -32,10 +34,13 @@ from scheduler.booking.transaction import (
     tell_patient,
     together_with,
 )
+from scheduler.booking.twice import tell_of_doubles
 from scheduler.booking.upkeep import clean_text
+from scheduler.booking.waitlist.settle import settle_booked
 from scheduler.errors import Conflict, InvalidInput, SlotGone
 from scheduler.ids import new_id
 from scheduler.models import BOOKED, EXPIRED, HELD, PENDING, Appointment, Together
+from scheduler.notify import reminders
 
 ROUTE, DESK_ROUTE = "book", "desk-book"
 
@@ -69,8 +74,12 @@ def book(
             raise Conflict("This appointment has been cancelled. Choose a time to book again.")
         if appointment.starts_at <= now:
             raise SlotGone("That time has passed.", reason="past")
-        check(session, place.type.id, details, answers)
+        files = documents.answered(documents.listed(session, appointment.id))
+        taken = check(session, place.type.id, details, answers, files=files)
         _check_relative(session, appointment, relative)
+        for visit in visits:
+            who = relative if relative is not None and visit is not visits[0] else details
+            _check_who(session, place, visit, who, second=who is relative)
         if not is_live(appointment, now):
             take_again(session, place, appointment, now)
         idempotency.earlier(
@@ -89,11 +98,16 @@ def book(
             visit.expires_at = None
             visit.booked_at = now
             visit.decide_by_at = decide_by(place.type, now, visits[0].starts_at) if pending else None
-            second = relative is not None and visit is not visits[0]
-            keep(session, visit, relative if second and relative else details, () if second else answers)
+            if relative is not None and visit is not visits[0]:
+                keep(session, visit, relative, ())
+            else:
+                keep(session, visit, details, taken.answers)
+            settle_booked(session, visit, now)
             mark_appointment(session, visit)
             note(session, visit, by=by, at=now, action="request" if pending else "book")
-        _tell(session, visits[0], now, by)
+            tell_of_doubles(session, visit, now)
+        documents.drop_unasked(session, appointment.id, taken.asked)
+        _tell(session, visits, now, by)
         return appointment
 
 
@@ -108,8 +122,8 @@ def desk_book(
     overbook_reason: str = "",
     key: str | None = None,
 ) -> Appointment:
-    """The front desk books at once. ``set_aside`` names the groups of rules (``hours``, ``limits``) that staff chose
-    to go on without; a taken time needs ``overbook_reason``. A second press with the same ``key`` of the same user
+    """The front desk books at once. ``set_aside`` names the groups of rules (``hours``, ``limits``; ``who``: whom the type
+    is for) that staff chose to go on without; a taken time needs ``overbook_reason``. A second press with the same ``key`` of the same user
     returns what the first one booked.
 
     Raises NotFound, SlotGone (its reason says which rule stands), InvalidInput, KeyReused.
@@ -133,22 +147,24 @@ def desk_book(
         if made_before is not None:
             return session.get_one(Appointment, made_before)
         now = take_now(session, place.actors)
-        check(session, place.type.id, details, answers)
+        taken = check(session, place.type.id, details, answers)
         situation, overbooked = ask(
             session, place, start, now, act=DESK, set_aside=set_aside, overbook=reason is not None
         )
         appointment.status, appointment.made_by = BOOKED, by.kind
         appointment.created_at = appointment.booked_at = now
         set_time(appointment, place, start)
+        if WHO not in set_aside:
+            check_who(session, place.type, appointment, details, staff=True)
         appointment.overbooked = overbooked
         appointment.overbook_reason = reason if overbooked else None
         # An overbooked visit stands outside its session: all seats may be taken.
         group = appointment.id if overbooked else take_seat(session, appointment, place.type.capacity)
         session.add(appointment)
         add_claims(session, appointment, chosen_actors(situation, start, now, None), group)
-        keep(session, appointment, details, answers)
+        keep(session, appointment, details, taken.answers)
         note(session, appointment, by=by, at=now, action="overbook" if overbooked else "book")
-        _tell(session, appointment, now, by)
+        _tell(session, [appointment], now, by)
         return appointment
 
 
@@ -162,7 +178,21 @@ def _check_relative(session: Session, appointment: Appointment, relative: Detail
         raise InvalidInput({"second_given": "One time is held only, so nobody else can come along with it."})
 
 
-def _tell(session: Session, appointment: Appointment, now: int, by: By) -> None:
-    kind = "booking-pending" if appointment.status == PENDING else "booking-confirmed"
-    tell_patient(session, appointment, now, kind)
-    tell_hosts(session, appointment, by=by, now=now, kind=kind)
+def _check_who(session: Session, place: Place, visit: Appointment, who: Details, *, second: bool) -> None:
+    """``check_who``; of the ``second`` of two relatives its fields are named so. Raises InvalidInput."""
+    try:
+        check_who(session, place.type, visit, who, staff=False)
+    except InvalidInput as error:
+        if not second:
+            raise
+        raise InvalidInput({f"second_{name}": text for name, text in error.problems.items()}) from error
+
+
+def _tell(session: Session, visits: Sequence[Appointment], now: int, by: By) -> None:
+    """One message for all that is booked at once; each visit has reminders of its own."""
+    first = visits[0]
+    kind = "booking-pending" if first.status == PENDING else "booking-confirmed"
+    tell_patient(session, first, now, kind)
+    tell_hosts(session, first, by=by, now=now, kind=kind)
+    for visit in visits:
+        reminders.plan(session, visit, now)

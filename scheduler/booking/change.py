@@ -24,7 +24,7 @@ from scheduler.booking.transaction import (
 from scheduler.booking.upkeep import MAX_MESSAGE, clean_text
 from scheduler.errors import Conflict, EditConflict, InvalidInput, NotFound
 from scheduler.models import BOOKED, CANCELLED, HELD, PENDING, Appointment
-from scheduler.notify import outbox
+from scheduler.notify import outbox, reminders
 
 MAX_REASON = 200
 MOVED_MEANWHILE = "This booking got another time after you opened the page. Nothing was changed. Look at its time, then decide."
@@ -52,7 +52,7 @@ def cancel(
         _still_ahead(appointment, now)
         _as_seen(appointment, sequence)
         end_visit(session, appointment, by=by, now=now, reason=reason.strip() or None, words=words)
-        _tell(session, appointment, by, now, "cancel", "booking-cancelled")
+        tell(session, appointment, by, now, "cancel", "booking-cancelled")
         return appointment
 
 
@@ -63,6 +63,7 @@ def end_visit(
     appointment.status = CANCELLED
     appointment.cancelled_at = now
     appointment.cancelled_by = by.kind
+    appointment.confirmed_at = None
     appointment.cancel_reason = reason
     appointment.staff_message = words
     appointment.sequence += 1
@@ -113,7 +114,7 @@ def restore(*, by: By, appointment_id: str) -> Appointment:
         group = appointment.id if overbooked else take_seat(session, appointment, place.type.capacity)
         add_claims(session, appointment, chosen_actors(situation, start, now, appointment.id), group)
         kind = "booking-pending" if asked_for else "booking-confirmed"
-        _tell(session, appointment, by, now, "restore", kind)
+        tell(session, appointment, by, now, "restore", kind)
         return appointment
 
 
@@ -170,12 +171,13 @@ def move(
         if appointment.status == PENDING:
             # another time is another thing to decide about
             appointment.decide_by_at = decide_by(place.type, now, start)
+        appointment.confirmed_at = None  # they said it of another time
         appointment.sequence += 1
         appointment.version += 1
         # An overbooked visit stands outside its session: all seats may be taken.
         group = appointment.id if overbooked else take_seat(session, appointment, place.type.capacity)
         add_claims(session, appointment, actors, group)
-        _tell(session, appointment, by, now, "move", "booking-moved", left)
+        tell(session, appointment, by, now, "move", "booking-moved", left)
         return appointment
 
 
@@ -206,7 +208,7 @@ def _as_seen(appointment: Appointment, sequence: int | None) -> None:
         raise EditConflict(MOVED_MEANWHILE)
 
 
-def _tell(
+def tell(
     session: Session,
     appointment: Appointment,
     by: By,
@@ -215,6 +217,8 @@ def _tell(
     kind: str,
     left: str | None = None,
 ) -> None:
+    """Audit what became of an appointment (``action``) and tell patient (``kind``) and hosts; ``left``: the Schedule that it
+    moved away from."""
     note(session, appointment, by=by, at=now, action=action)
     outbox.enqueue(
         session,
@@ -224,3 +228,5 @@ def _tell(
         now=now,
     )
     tell_hosts(session, appointment, by=by, now=now, kind=kind, left=left)
+    if appointment.status != CANCELLED:
+        reminders.plan(session, appointment, now)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from scheduler import clock, db
-from scheduler.booking import idempotency
+from scheduler.booking import documents, idempotency
 from scheduler.booking.acts import SYSTEM
 from scheduler.booking.hold import DRAFT_KEPT_SECONDS
 from scheduler.booking.transaction import booking_transaction, end_hold, lock_actors, note, together_with
-from scheduler.models import EXPIRED, HELD, Appointment, Claim, PatientDetails
+from scheduler.models import EXPIRED, HELD, Appointment, Claim, Document, PatientDetails
 
 
 def expire(*, limit: int = 500) -> int:
@@ -36,20 +36,30 @@ def _expire_one(appointment_id: str) -> bool:
         for one_id in ids:
             appointment = session.get_one(Appointment, one_id, populate_existing=True)
             if appointment.status == HELD and (appointment.expires_at or 0) <= now:
-                end_hold(session, appointment, lapsed=True)
+                end_hold(session, appointment, lapsed=True, at=appointment.expires_at)
                 note(session, appointment, by=SYSTEM, at=now, action="expire")
                 ended = True
         return ended
 
 
 def purge(*, limit: int = 500) -> int:
-    """Forget what was typed behind holds that lapsed a day ago, and old idempotency keys. Returns how many drafts."""
+    """Forget what was typed and handed in behind holds that lapsed a day ago, and old idempotency keys. Returns how many
+    drafts."""
     with db.transaction() as session:
         now = clock.now()
+        lapsed = Appointment.status == EXPIRED, Appointment.expires_at < now - DRAFT_KEPT_SECONDS
+        holds = session.scalars(
+            select(Appointment.id)
+            .where(*lapsed, Appointment.id.in_(select(Document.appointment_id)))
+            .limit(limit)
+            # a hold that is being confirmed at this moment keeps what was handed in
+            .with_for_update(skip_locked=True)
+        ).all()
+        documents.forget(session, holds)
         drafts = session.scalars(
             select(PatientDetails)
             .join(Appointment, Appointment.id == PatientDetails.appointment_id)
-            .where(Appointment.status == EXPIRED, Appointment.expires_at < now - DRAFT_KEPT_SECONDS)
+            .where(*lapsed)
             .limit(limit)
             # a hold that is being confirmed at this moment keeps what was typed
             .with_for_update(of=Appointment, skip_locked=True)

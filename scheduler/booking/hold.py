@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler import clock, db
+from scheduler import clock, db, outcomes
 from scheduler.booking import idempotency
 from scheduler.booking.acts import PATIENT, By
+from scheduler.booking.capped import actors_of, end_oldest, oldest_to_end
 from scheduler.booking.seats import take_seat
 from scheduler.booking.transaction import (
     NOT_OFFERED,
@@ -36,6 +37,7 @@ from scheduler.clock import MINUTE
 from scheduler.errors import Conflict, HoldLapsed, NotFound
 from scheduler.ids import new_id
 from scheduler.models import BLOCKING, EXPIRED, HELD, Appointment, PatientDetails, Referral
+from scheduler.web.settings import current_settings
 
 MAX_EXTENSIONS = 10
 DRAFT_KEPT_SECONDS = clock.DAY
@@ -56,14 +58,17 @@ def hold(
     key: str | None = None,
     source: str = "",
     booking_referral: str = "",
+    most: int | None = None,
 ) -> Appointment:
     """Hold the start (epoch seconds) for ten minutes, or the type's own length of holds.
 
-    One hold per visitor and schedule: another one of the visitor's ends, the same start is simply theirs already.
+    One hold per visitor and schedule: another one of the visitor's ends, the same start is simply theirs already. ``most``:
+    how many they may hold over all schedules; with more their oldest end.
     Raises NotFound, SlotGone, KeyReused.
     """
     with booking_transaction() as session:
         place = place_of(session, schedule_id)
+        too_many = oldest_to_end(session, by, [schedule_id], most, clock.now())
         appointment = Appointment(id=new_id(), code=new_code())
         made_before = idempotency.earlier(
             session,
@@ -75,9 +80,10 @@ def hold(
             organization_id=place.schedule.organization_id,
             now=clock.now(),
         )
-        now = take_now(session, place.actors)
+        now = take_now(session, place.actors | actors_of(session, too_many))
         theirs = already_theirs(session, by, made_before, [schedule_id], start, now)
         if theirs is None:
+            end_oldest(session, by, too_many, now)
             theirs = appointment
             take_time(session, place, theirs, start, now, by)
             if made_before is not None:
@@ -104,19 +110,19 @@ def already_theirs(
             return same
     held = own_holds(session, by, schedule_ids)
     mine = next((own for own in held if own.starts_at == start), None)
-    end_other_holds(session, by, schedule_ids, mine)
+    end_other_holds(session, by, schedule_ids, mine, now)
     return mine
 
 
 def end_other_holds(
-    session: Session, by: By, schedule_ids: Collection[str], kept: Appointment | None
+    session: Session, by: By, schedule_ids: Collection[str], kept: Appointment | None, now: int
 ) -> None:
     """End the visitor's holds on these Schedules but for ``kept`` and what is held together with it."""
     for own in own_holds(session, by, schedule_ids):
         if own is not kept and (
             kept is None or own.together_id is None or own.together_id != kept.together_id
         ):
-            end_hold(session, own)
+            end_hold(session, own, at=now)
     session.flush()
 
 
@@ -137,6 +143,9 @@ def refer(session: Session, appointment: Appointment, source: str, booking_refer
         )
         session.add(row)
     row.source, row.booking_referral = source[:MAX_REFERRAL], booking_referral[:MAX_REFERRAL]
+    row.handle_hash = outcomes.handle_hash(current_settings().secret, row.source, row.booking_referral)
+    session.flush()
+    outcomes.record(session, appointment, outcomes.HELD, now)
 
 
 def still_stands(made: Appointment, schedule_ids: Collection[str], start: int, now: int) -> bool:
@@ -190,7 +199,7 @@ def release(*, by: By, appointment_id: str) -> None:
         now = lock_visits(session, visits)
         for one in visits:
             if one.status == HELD:
-                end_hold(session, one)
+                end_hold(session, one, at=now)
                 note(session, one, by=by, at=now, action="release")
 
 
@@ -207,6 +216,12 @@ def save_draft(*, by: By, appointment_id: str, draft: dict[str, Any]) -> None:
             )
             session.add(details)
         details.draft = json.dumps(draft, ensure_ascii=True)
+
+
+def choose_telling(*, by: By, appointment_id: str, tell: bool) -> None:
+    """Keep whether the finder that sent the patient may hear how it ends, behind one's own hold. Raises NotFound."""
+    with db.transaction() as session:
+        outcomes.choose(session, own_appointment(session, by, appointment_id), tell)
 
 
 def own_appointment(session: Session, by: By, appointment_id: str) -> Appointment:
@@ -234,11 +249,11 @@ def take_again(session: Session, place: Place, appointment: Appointment, now: in
     if not place.hosts:
         raise NotFound(NOT_OFFERED)
     by = By("patient", visitor=appointment.visitor)
-    end_other_holds(session, by, [appointment.schedule_id], appointment)
+    end_other_holds(session, by, [appointment.schedule_id], appointment, now)
     visits = together_with(session, appointment)
     for one in visits:
         if one.status == HELD:  # a part of it that was taken for dead later than the others
-            end_hold(session, one)
+            end_hold(session, one, at=now)
     session.flush()
     for one in visits:
         take_time(session, place, one, one.starts_at, now, None)

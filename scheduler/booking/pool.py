@@ -14,6 +14,7 @@ from scheduler.availability import Reason, explain
 from scheduler.availability.pools import Pick, pick
 from scheduler.booking import idempotency
 from scheduler.booking.acts import HOURS, LIMITS, TAKEN, By, group_of
+from scheduler.booking.capped import actors_of, end_oldest, oldest_to_end
 from scheduler.booking.hold import already_theirs, refer, remember, take_time
 from scheduler.booking.transaction import (
     NOT_OFFERED,
@@ -42,46 +43,54 @@ def hold_any(
     location_id: str,
     start: int,
     key: str | None = None,
+    only: frozenset[str] | None = None,
     source: str = "",
     booking_referral: str = "",
+    most: int | None = None,
 ) -> Appointment:
-    """Hold the start (epoch seconds) on that member of the pool at the place whom the fair order picks.
+    """Hold the start (epoch seconds) on that member of the pool at the place whom the fair order picks; ``only``: among
+    these Schedules, where the visitor would rather see some of the members.
 
     One hold per visitor and pool: another one of the visitor's on a member there ends, the same start is theirs already.
-    ``key``: as for ``hold``. Raises NotFound when no member is offered there, KeyReused, and SlotGone when none is open:
+    ``key``, ``most``: as for ``hold``. Raises NotFound when no member is offered there, KeyReused, and SlotGone when none is open:
     its reason is that of the member who is nearest to being so.
     """
     with booking_transaction() as session:
         priorities = pool_priorities(session, pool_id, location_id)
+        if only is not None:
+            priorities = {key: value for key, value in priorities.items() if key in only}
         frames = load_frames(session, list(priorities)) if priorities else []
         if not frames:
             raise NotFound(NOT_OFFERED)
         schedules = [frame.id for frame in frames]
+        too_many = oldest_to_end(session, by, schedules, most, clock.now())
         appointment = Appointment(id=new_id(), code=new_code())
         made_before = idempotency.earlier(
             session,
             key=key,
             visitor=by.visitor,
             route=ROUTE,
-            body=idempotency.body_hash([pool_id, location_id, start]),
+            body=idempotency.body_hash([pool_id, location_id, start, *sorted(only or ())]),
             appointment_id=appointment.id,
             organization_id=frames[0].organization_id,
             now=clock.now(),
         )
-        now = take_now(session, {actor for frame in frames for actor in frame.actors})
+        members = {actor for frame in frames for actor in frame.actors}
+        now = take_now(session, members | actors_of(session, too_many))
         theirs = already_theirs(session, by, made_before, schedules, start, now)
         if theirs is None:
-            theirs, made = appointment, _pick(session, schedules, priorities, start, now)
+            end_oldest(session, by, too_many, now)
+            theirs, made = appointment, pick_member(session, schedules, priorities, start, now)
             take_time(session, place_of(session, made.chosen.schedule), theirs, start, now, by)
             if made_before is not None:
                 remember(session, by, key, ROUTE, theirs)
-            note(session, theirs, by=by, at=now, action="hold", details=_figures(pool_id, made))
+            note(session, theirs, by=by, at=now, action="hold", details=figures(pool_id, made))
         if theirs.status == HELD:
             refer(session, theirs, source, booking_referral, now)
         return theirs
 
 
-def _pick(
+def pick_member(
     session: Session, schedules: Sequence[str], priorities: Mapping[str, int], start: int, now: int
 ) -> Pick:
     """Who of the members ``schedules``, whose actors are locked, is booked at the start. Raises SlotGone, NotFound."""
@@ -97,7 +106,7 @@ def _pick(
     return made
 
 
-def _figures(pool_id: str, made: Pick) -> dict[str, Any]:
+def figures(pool_id: str, made: Pick) -> dict[str, Any]:
     """The pick as the audit keeps it: all members in order with their figures; the chosen one stands after those that
     were passed over."""
     shown = made.order[:_AUDITED_MEMBERS]

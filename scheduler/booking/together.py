@@ -15,6 +15,7 @@ from scheduler.availability import open_starts, right_after, weekly
 from scheduler.availability.zones import zone as zone_of
 from scheduler.booking import idempotency
 from scheduler.booking.acts import By
+from scheduler.booking.capped import actors_of, end_oldest, oldest_to_end
 from scheduler.booking.change import MAX_REASON, end_visit
 from scheduler.booking.hold import end_other_holds, fresh, own_holds, refer, remember, still_stands, take_time
 from scheduler.booking.telling import tell_hosts
@@ -48,15 +49,16 @@ def hold_series(
     key: str | None = None,
     source: str = "",
     booking_referral: str = "",
+    most: int | None = None,
 ) -> Appointment:
     """Hold the start (epoch seconds) and the same wall time of the following weeks, ``weeks`` visits in all, or none of
-    them. Returns the first. As for ``hold``, another hold of the visitor's on the Schedule ends.
+    them. Returns the first. As for ``hold``, another hold of the visitor's on the Schedule ends, and with ``most`` their oldest.
 
     Raises InvalidInput when the type does not allow so many, SlotGone when one of the times is not open, NotFound,
     KeyReused.
     """
     finder = (source, booking_referral)
-    return _hold(by, schedule_id, start, SERIES, weeks, key, finder)
+    return _hold(by, schedule_id, start, SERIES, weeks, key, finder, most)
 
 
 def hold_relatives(
@@ -67,19 +69,28 @@ def hold_relatives(
     key: str | None = None,
     source: str = "",
     booking_referral: str = "",
+    most: int | None = None,
 ) -> Appointment:
     """Hold the start (epoch seconds) and the one right after it, for two relatives, or neither. Returns the first. Raises
     as ``hold_series``."""
     finder = (source, booking_referral)
-    return _hold(by, schedule_id, start, RELATIVES, 2, key, finder)
+    return _hold(by, schedule_id, start, RELATIVES, 2, key, finder, most)
 
 
 def _hold(
-    by: By, schedule_id: str, start: int, kind: str, count: int, key: str | None, finder: tuple[str, str]
+    by: By,
+    schedule_id: str,
+    start: int,
+    kind: str,
+    count: int,
+    key: str | None,
+    finder: tuple[str, str],
+    most: int | None,
 ) -> Appointment:
     with booking_transaction() as session:
         place = place_of(session, schedule_id)
         _allowed(place, kind, count)
+        too_many = oldest_to_end(session, by, [schedule_id], most, clock.now())
         first = Appointment(id=new_id(), code=new_code())
         made_before = idempotency.earlier(
             session,
@@ -91,9 +102,10 @@ def _hold(
             organization_id=place.schedule.organization_id,
             now=clock.now(),
         )
-        now = take_now(session, place.actors)
+        now = take_now(session, place.actors | actors_of(session, too_many))
         theirs = _already_theirs(session, by, made_before, place, start, kind, count, now)
         if theirs is None:
+            end_oldest(session, by, too_many, now)
             theirs = first
             _take(session, by, place, first, kind, start, count, now)
             if made_before is not None:
@@ -129,7 +141,7 @@ def _already_theirs(
             continue
         row = session.get(Together, one.together_id) if one.together_id else None
         if row is not None and row.kind == kind and len(together_with(session, one)) == count:
-            end_other_holds(session, by, [place.schedule.id], one)
+            end_other_holds(session, by, [place.schedule.id], one, now)
             return one
     return None
 
@@ -137,7 +149,7 @@ def _already_theirs(
 def _take(
     session: Session, by: By, place: Place, first: Appointment, kind: str, start: int, count: int, now: int
 ) -> None:
-    end_other_holds(session, by, [place.schedule.id], None)
+    end_other_holds(session, by, [place.schedule.id], None, now)
     row = Together(id=new_id(), organization_id=place.schedule.organization_id, kind=kind, created_at=now)
     session.add(row)
     session.flush()

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from scheduler import audit, clock, db
+from scheduler import audit, clock, db, outcomes
 from scheduler.availability import Reason, Situation, explain
 from scheduler.availability.hosts import Actors
 from scheduler.availability.values import Moment
@@ -52,6 +52,17 @@ DECIDE_BY = func.coalesce(Appointment.decide_by_at, Appointment.starts_at)
 _ATTEMPTS = 5
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SEAT = ("uq_appointment_session_seat", "appointment.seat_number")
+# what an act means for the finder that sent the patient, where it means anything; the end of a hold is told by end_hold,
+# its beginning by whoever knows the referral (hold.refer). A request is still only held.
+_OUTCOMES = {
+    "hold-again": outcomes.HELD,
+    "book": outcomes.BOOKED,
+    "restore": outcomes.BOOKED,
+    "approve": outcomes.BOOKED,
+    "move": outcomes.MOVED,
+    "cancel": outcomes.CANCELLED,
+    "decline": outcomes.CANCELLED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,7 @@ def take_now(session: Session, actors: Iterable[str]) -> int:
     )
     dead = theirs.where(Appointment.status == HELD, Appointment.expires_at <= now)
     for appointment in session.scalars(dead).all():
-        end_hold(session, appointment)
+        end_hold(session, appointment, at=appointment.expires_at)
     lapse_requests(session, session.scalars(theirs.where(*overdue(now))).all(), now)
     session.flush()
     return now
@@ -224,9 +235,13 @@ def settled(verb: Callable[Given, Result]) -> Callable[Given, Result]:
     return again
 
 
-def end_hold(session: Session, appointment: Appointment, *, lapsed: bool = False) -> None:
+def end_hold(
+    session: Session, appointment: Appointment, *, lapsed: bool = False, at: int | None = None
+) -> None:
     """A hold is over: its claims go, what was typed stays (for a day). The caller has locked its actors. ``lapsed``: its
-    time had run out, which the feed knew beforehand."""
+    time had run out, which the feed knew beforehand. ``at``: since when (epoch seconds), for the finder that sent the
+    patient; None: now."""
+    outcomes.record(session, appointment, outcomes.LAPSED, clock.now() if at is None else at)
     appointment.status = EXPIRED
     appointment.seat_number = appointment.session_id = None
     drop_claims(session, appointment, mark=not lapsed)
@@ -343,7 +358,10 @@ def note(
     action: str,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """The audit row of an act on an appointment. ``details``: further ids, codes and whole numbers."""
+    """The audit row of an act on an appointment, and what it means for the finder that sent the patient. ``details``:
+    further ids, codes and whole numbers."""
+    if action in _OUTCOMES:
+        outcomes.record(session, appointment, _OUTCOMES[action], at)
     audit.record(
         session,
         organization_id=appointment.organization_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -64,19 +65,19 @@ def edit_details(
     *, by: By, appointment_id: str, version: int, details: Details, answers: Sequence[AnswerGiven] = ()
 ) -> Appointment:
     """Change who comes, how to reach them and what they answered. What staff are not asked stays as the patient left it:
-    their language and zone, whether the finder hears of it, answers to questions that are not asked any more.
+    their language and zone, whom they would rather see, whether the finder hears of it, answers to questions that are not asked any more.
 
     Raises NotFound, InvalidInput, EditConflict.
     """
     with booking_transaction() as session:
         appointment, now = _locked(session, appointment_id)
-        check(session, appointment.appointment_type_id, details, answers)
+        taken = check(session, appointment.appointment_type_id, details, answers)
         _raise_version(appointment, version)
         keep(
             session,
             appointment,
             _with_what_stays(session, appointment, details),
-            [*answers, *_retired_answers(session, appointment)],
+            [*taken.answers, *_retired_answers(session, appointment)],
         )
         note(session, appointment, by=by, at=now, action="details")
         return appointment
@@ -131,11 +132,14 @@ def _raise_version(appointment: Appointment, version: int) -> None:
 def _with_what_stays(session: Session, appointment: Appointment, details: Details) -> Details:
     row = session.get(PatientDetails, appointment.id)
     referral = session.get(Referral, appointment.id)
+    wishes = json.loads(row.wishes) if row and row.wishes else {}
     return replace(
         details,
         language=row.language if row else details.language,
         zone=row.zone if row else details.zone,
         share_outcome=referral.share_outcome if referral else details.share_outcome,
+        wish_gender=wishes.get("gender", ""),
+        wish_language=wishes.get("language", ""),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from scheduler.calendars.views import AppointmentView
-from scheduler.calendars.write import title
+from scheduler.calendars.write import neutral_title
 from scheduler.clock import to_utc
 
 _GOOGLE = "https://calendar.google.com/calendar/render"
@@ -16,7 +16,7 @@ def google_link(view: AppointmentView) -> str:
     """The address that opens Google Calendar with the appointment filled in; times in UTC, shown in ``ctz``."""
     span = "/".join(f"{to_utc(at):%Y%m%dT%H%M%SZ}" for at in (view.starts_at, view.ends_at))
     asked = {
-        "action": "TEMPLATE", "text": title(view), "dates": span, "ctz": view.zone, "location": ", ".join(view.place),
+        "action": "TEMPLATE", "text": neutral_title(view), "dates": span, "ctz": view.zone, "location": ", ".join(view.place),
     }  # fmt: skip
     return f"{_GOOGLE}?{urlencode(asked)}"
 
@@ -26,7 +26,7 @@ def outlook_link(view: AppointmentView) -> str:
     asked = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
-        "subject": title(view),
+        "subject": neutral_title(view),
         "startdt": f"{to_utc(view.starts_at):%Y-%m-%dT%H:%M:%SZ}",
         "enddt": f"{to_utc(view.ends_at):%Y-%m-%dT%H:%M:%SZ}",
         "location": ", ".join(view.place),

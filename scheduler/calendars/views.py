@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,15 +27,15 @@ from scheduler.models import (
 from scheduler.settings import Settings
 
 _OVER = (CANCELLED, DECLINED, EXPIRED)
-_PLACE_WORDS = {"video": "Video visit", "phone": "Phone visit: the clinic calls you"}
 
 
 @dataclass(frozen=True, slots=True)
 class AppointmentView:
     """An appointment as others may see it. Instants are epoch seconds UTC; ``place`` is lines of an address, the first
     being the place's name; ``host`` is the installation's host name (for the UID) and ``organizer`` its mail address.
-    ``message`` is what the clinic wrote to the patient: for their mail and page, never for a calendar. ``decide_by``: until
-    when the clinic decides about a request that waits."""
+    ``message`` is what the clinic wrote to the patient: for their mail and page, never for a calendar. ``named``: the type
+    of the visit where the clinic wants it in titles, else "". ``modality`` as the type's; ``offered``: another time of it can
+    be had online; ``decide_by``: until when the clinic decides about a request that waits."""
 
     id: str
     starts_at: int
@@ -54,6 +55,11 @@ class AppointmentView:
     cancel_until: int | None = None
     message: str = ""
     decide_by: int | None = None
+    named: str = ""
+    modality: str = "in-person"
+    offered: bool = True
+    cancelled_by: str = ""
+    confirmed: bool = False
 
 
 def mail_address(settings: Settings) -> str:
@@ -74,6 +80,7 @@ def appointment_view(
     location = session.get_one(Location, appointment.location_id)
     organization = session.get_one(Organization, appointment.organization_id)
     kind = session.get_one(AppointmentType, appointment.appointment_type_id)
+    schedule = session.get_one(Schedule, appointment.schedule_id)
     hosts = _hosts(session, appointment.schedule_id)
     remote = location.kind == "virtual" or kind.modality != "in-person"
     return AppointmentView(
@@ -83,7 +90,7 @@ def appointment_view(
         zone=appointment.zone,
         sequence=appointment.sequence,
         clinic=organization.name if remote else location.name,
-        place=(_PLACE_WORDS.get(kind.modality, location.name),) if remote else address_lines(location),
+        place=(_place_words(kind.modality, location.name),) if remote else address_lines(location),
         phone=location.phone or organization.phone,
         manage_url=manage_url,
         cancelled=appointment.status in _OVER,
@@ -97,7 +104,18 @@ def appointment_view(
         cancel_until=appointment.starts_at - kind.cancellation_notice_minutes * 60,
         message=appointment.staff_message or "",
         decide_by=appointment.decide_by_at if appointment.status == PENDING else None,
+        named="" if organization.neutral_titles else kind.name,
+        modality=kind.modality,
+        offered=kind.active and kind.visibility != "paused" and schedule.active,
+        cancelled_by=appointment.cancelled_by,
+        confirmed=appointment.confirmed_at is not None,
     )
+
+
+def _place_words(modality: str, name: str) -> str:
+    if modality == "video":
+        return str(_("Video visit"))
+    return str(_("Phone visit: the clinic calls you")) if modality == "phone" else name
 
 
 def address_lines(location: Location) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
+from flask_babel import gettext as _
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress
 
 from scheduler import clock
@@ -21,8 +22,16 @@ _PRODUCT = "-//Scheduler//Appointments//EN"
 
 
 def title(view: AppointmentView) -> str:
-    """The neutral title of an appointment: in calendars, mail subjects and page titles."""
-    return f"Appointment at {view.clinic}"
+    """The title of an appointment in calendars and mail subjects: neutral, or with the type of the visit where the clinic
+    wants that. Never anything of the patient."""
+    if view.named:
+        return str(_("%(type)s at %(clinic)s", type=view.named, clinic=view.clinic))
+    return neutral_title(view)
+
+
+def neutral_title(view: AppointmentView) -> str:
+    """The title that says nothing about the visit, for sites of others."""
+    return str(_("Appointment at %(clinic)s", clinic=view.clinic))
 
 
 def appointment_ics(
@@ -99,9 +108,9 @@ def _moment(instant: int, zone: str) -> datetime:
 
 
 def _description(view: AppointmentView) -> str:
-    lines = [f"Phone: {view.phone}"] if view.phone else []
+    lines = [_("Phone: %(phone)s", phone=view.phone)] if view.phone else []
     if view.join_url and not view.cancelled:
-        lines.append(f"Join the video visit: {view.join_url}")
+        lines.append(_("Join the video visit: %(address)s", address=view.join_url))
     if view.manage_url:
-        lines.append(f"Your appointment's page: {view.manage_url}")
+        lines.append(_("Your appointment's page: %(address)s", address=view.manage_url))
     return "\n".join(lines)

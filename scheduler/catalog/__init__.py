@@ -28,6 +28,7 @@ from scheduler.catalog.hours import (
     remove_availability,
     set_week,
 )
+from scheduler.catalog.insurance import add_plan, edit_plan, set_type_plans
 from scheduler.catalog.links import add_share_link, end_share_link, reopen_share_link
 from scheduler.catalog.organizations import add_organization, edit_organization
 from scheduler.catalog.people import (
@@ -40,7 +41,7 @@ from scheduler.catalog.people import (
 )
 from scheduler.catalog.places import add_location, edit_location, rename_location
 from scheduler.catalog.pools import add_pool, edit_pool, remove_pool, rename_pool, save_pool, set_pool_members
-from scheduler.catalog.questions import add_question, edit_question, move_question
+from scheduler.catalog.questions import add_question, asked_before, edit_question, move_question
 from scheduler.catalog.repeating import (
     add_recurrence_rule,
     remove_repeating,
@@ -49,6 +50,7 @@ from scheduler.catalog.repeating import (
 from scheduler.catalog.resources import add_device, add_room, edit_resource
 from scheduler.catalog.schedules import add_schedule, edit_schedule
 from scheduler.catalog.setup import AlreadySetUp, SetUp, is_empty, set_up
+from scheduler.catalog.sources import edit_source, register_source, renew_source_key
 from scheduler.catalog.types import add_appointment_type, edit_appointment_type, rename_appointment_type
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "add_device",
     "add_location",
     "add_organization",
+    "add_plan",
     "add_pool",
     "add_practitioner",
     "add_question",
@@ -71,19 +74,23 @@ __all__ = [
     "add_schedule",
     "add_share_link",
     "add_time_off",
+    "asked_before",
     "edit_appointment_type",
     "edit_location",
     "edit_organization",
+    "edit_plan",
     "edit_pool",
     "edit_practitioner",
     "edit_question",
     "edit_resource",
     "edit_role",
     "edit_schedule",
+    "edit_source",
     "end_share_link",
     "follow_clinic",
     "is_empty",
     "move_question",
+    "register_source",
     "remove_availability",
     "remove_dates",
     "remove_override",
@@ -94,6 +101,7 @@ __all__ = [
     "rename_location",
     "rename_pool",
     "rename_practitioner",
+    "renew_source_key",
     "reopen_share_link",
     "save_pool",
     "set_dates",
@@ -101,6 +109,7 @@ __all__ = [
     "set_override",
     "set_pool_members",
     "set_repeating",
+    "set_type_plans",
     "set_up",
     "set_week",
 ]

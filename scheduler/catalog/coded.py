@@ -172,6 +172,9 @@ PATIENT_TYPES: Mapping[str, str] = {
 }
 """Who may book. ``nopt`` (nobody) is left out: a type that takes nobody is paused."""
 
+GENDERS: Mapping[str, str] = {"female": "Female", "male": "Male", "other": "Other"}
+"""HL7's administrative-gender. ``unknown`` is left out: who doesn't say has none."""
+
 
 def display(table: Mapping[str, str], code: str) -> str:
     """The words of a code; "" for none."""

@@ -22,8 +22,13 @@ FIELDS = {
     "url": Field("Website", parse.web_address, ""),
     "language": Field("Language", parse.language, "en"),
     "cancellation_notice_minutes": Field("Cancellation notice", parse.whole(0, 43_200), 1440),
+    "quiet_from_minute": Field("Quiet from", parse.whole(0, 1439), 1260),
+    "quiet_until_minute": Field("Quiet until", parse.whole(0, 1439), 480),
+    "neutral_titles": Field("Neutral titles", parse.switch, True),
     "parent_id": Field("Part of", parse.optional(parse.word), None),
 }
+LEAST_LOUD_MINUTES = 240
+"""So much of each day at least is not quiet, or no reminder could leave."""
 
 
 def add_organization(
@@ -34,6 +39,7 @@ def add_organization(
     problems = Problems()
     values = check(FIELDS, fields, problems)
     _check_parent(session, None, values.get("parent_id"), problems)
+    _check_quiet(values, problems)
     problems.stop()
     organization_id = new_id()
     row = Organization(
@@ -61,12 +67,23 @@ def edit_organization(
     problems = Problems()
     values = changed(row, FIELDS, changes, problems)
     _check_parent(session, row.id, values.get("parent_id"), problems)
+    _check_quiet(values, problems)
     problems.stop()
     fields = put(row, values)
     note(session, row, by=by, now=now, action="edit", kind="organization", fields=fields)
     if "parent_id" in fields:
         write_closures(session, now)
     return row
+
+
+def _check_quiet(values: dict[str, Any], problems: Problems) -> None:
+    begins, ends = values.get("quiet_from_minute"), values.get("quiet_until_minute")
+    if begins is not None and ends is not None and (ends - begins) % 1440 > 1440 - LEAST_LOUD_MINUTES:
+        problems.add(
+            "quiet_until_minute",
+            FIELDS["quiet_until_minute"].label,
+            "leave at least 4 hours of the day that are not quiet.",
+        )
 
 
 def _check_parent(

@@ -22,6 +22,7 @@ Parser = Callable[[Any], Any]
 NAME_LENGTH = 200
 WORD_LENGTH = 64
 PROSE_LENGTH = 5000
+SHORTEST_REMINDER, LONGEST_REMINDER, MOST_REMINDERS = 10, 43_200, 5
 FIRST_DATE = date(2000, 1, 1)
 LAST_DATE = date(2199, 12, 31)
 
@@ -75,6 +76,19 @@ def whole(low: int, high: int) -> Parser:
         return value
 
     return parse
+
+
+def reminders(value: Any) -> list[int]:
+    """When patients are reminded: at most five lengths of 10 minutes to 30 days before the start, in minutes; the longest
+    first, each once."""
+    step = whole(SHORTEST_REMINDER, LONGEST_REMINDER)
+    try:
+        steps = sorted({step(one) for one in value}, reverse=True)
+    except (TypeError, ValueError):
+        raise ValueError("enter lengths from 10 minutes to 30 days, such as 2 days, 3 hours.") from None
+    if len(steps) > MOST_REMINDERS:
+        raise ValueError(f"enter at most {MOST_REMINDERS} of them.")
+    return steps
 
 
 def optional(parser: Parser) -> Parser:

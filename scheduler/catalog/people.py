@@ -25,6 +25,7 @@ FIELDS = {
     "languages": Field("Languages", parse.many(parse.language, 20), ["en"]),
     "about": Field("About", parse.prose, ""),
     "video_url": Field("Video link", parse.web_address, ""),
+    "gender": Field("Gender", parse.code_of(coded.GENDERS), ""),
     "language": Field("Language of the text", parse.language, "en"),
 }
 _EDITED = FIELDS | {"active": Field("Works here", parse.switch)}

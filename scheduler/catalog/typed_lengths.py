@@ -38,3 +38,8 @@ def minutes_in(text: str) -> int:
     if total.denominator != 1:
         raise ValueError("enter whole minutes.")
     return int(total)
+
+
+def several_minutes_in(text: str) -> list[int]:
+    """The lengths of a list such as "2 days, 3 hours", in minutes; none for an empty text. Raises ValueError with the fix."""
+    return [minutes_in(part) for part in re.split(r"[,;\n]", text) if part.strip()]

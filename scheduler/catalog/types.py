@@ -17,6 +17,9 @@ from scheduler.models.offers import MAX_DURATION_MINUTES, MAX_HORIZON_DAYS
 
 MODALITIES = ("in-person", "video", "phone")
 VISIBILITIES = ("feed", "page", "link", "paused")
+REFERRALS = ("optional", "required")
+INSURANCES = ("ask", "only")
+MOST_YEARS = 130
 SHOWN_BEFORE = "shown_before"  # in the audit of an edit: the visibility that was left
 MAX_APPROVAL_HOURS, MAX_SERIES = 720, 26
 FIELDS = {
@@ -44,10 +47,17 @@ FIELDS = {
     "approval_hours": Field("Answered within", parse.whole(1, MAX_APPROVAL_HOURS), 48),
     "series_most": Field("Weeks at once", parse.whole(1, MAX_SERIES), 1),
     "relatives": Field("Two relatives", parse.switch, False),
+    "waitlist": Field("Waitlist", parse.switch, True),
     "hold_minutes": Field("Hold", parse.whole(5, 30), 10),
     "cancellation_notice_minutes": Field("Cancellation notice", parse.whole(0, 43_200), 1440),
     "bring": Field("What to bring", parse.prose, ""),
+    "reminders": Field("Reminders", parse.reminders, (2880, 180)),
     "language": Field("Language", parse.language, "en"),
+    "minimum_age": Field("Youngest age", parse.optional(parse.whole(0, MOST_YEARS)), None),
+    "maximum_age": Field("Oldest age", parse.optional(parse.whole(0, MOST_YEARS)), None),
+    "referral": Field("Referral", parse.code_of(REFERRALS), ""),
+    "insurance": Field("Insurance", parse.code_of(INSURANCES), ""),
+    "wishes": Field("Wishes", parse.switch, False),
 }
 _EDITED = FIELDS | {"active": Field("Offered", parse.switch)}
 _RELEASE = ("release_share_percent", "release_days_before", "release_at_minute")
@@ -150,8 +160,8 @@ def _with_displays(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_together(values: dict[str, Any], problems: Problems) -> None:
-    """The release rule has all its three parts or none; a week's cap is no smaller than a day's; what is shared by many has
-    no two visits back to back."""
+    """The release rule has all its three parts or none; a week's cap is no smaller than a day's, the oldest age no smaller
+    than the youngest; what is shared by many has no two visits back to back."""
     parts = [field for field in _RELEASE if values.get(field) is not None]
     if parts:
         for field in _RELEASE:
@@ -159,6 +169,9 @@ def _check_together(values: dict[str, Any], problems: Problems) -> None:
                 problems.add(
                     field, FIELDS[field].label, "fill this in, or leave the whole release rule empty."
                 )
+    youngest, oldest = values.get("minimum_age"), values.get("maximum_age")
+    if youngest is not None and oldest is not None and oldest < youngest:
+        problems.add("maximum_age", "Oldest age", "set it to at least the youngest age.")
     day, week = values.get("max_per_day"), values.get("max_per_week")
     if day is not None and week is not None and week < day:
         problems.add("max_per_week", "Most per week", "set it to at least the most per day.")

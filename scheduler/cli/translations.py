@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -26,7 +27,9 @@ TEMPLATE = TRANSLATIONS / "messages.pot"
 TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 
 _PYTHON = Path(__file__).resolve().parent.parent
+_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # a file that differs each day would seem changed
 _KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
+_HEADER = "# Texts of the patient's pages and mails. `flask translations update` keeps their list; people write the rest."
 _JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}
 
 group = AppGroup("translations", help="Texts of the patient's pages and mails in other languages.")
@@ -44,18 +47,15 @@ def update() -> None:
         folder(language).mkdir(parents=True, exist_ok=True)
         (folder(language) / "messages.po").write_bytes(po_bytes(catalogue))
         (folder(language) / "messages.mo").write_bytes(mo_bytes(catalogue))
-        missing = [message.id for message in catalogue if message.id and not is_translated(message.string)]
-        click.echo(f"{language}: {len(catalogue)} texts, {len(missing)} without a translation")
-        for text in missing:
+        left = missing(catalogue)
+        click.echo(f"{language}: {len(catalogue)} texts, {len(left)} without a translation")
+        for text in left:
             click.echo(f"  {text}")
 
 
 def extract() -> Catalog:
     """All marked texts of the sources, with the files that they stand in."""
     catalogue = Catalog(project="scheduler", charset="utf-8", fuzzy=False)
-    catalogue.header_comment = (
-        "# Texts of the patient's pages and mails; made by `flask translations update`."
-    )
     for path, name, method in _sources():
         options = _JINJA if method == "jinja2" else {}
         for _line, text, _comments, context in extract_from_file(
@@ -80,6 +80,7 @@ def folder(language: str) -> Path:
 
 def po_bytes(catalogue: Catalog) -> bytes:
     """A catalogue as its text file: sorted, without line numbers and dates, so that only changed words change it."""
+    catalogue.header_comment = _HEADER
     written = io.BytesIO()
     write_po(written, catalogue, width=120, sort_output=True, include_lineno=False, omit_header=False)
     lines = written.getvalue().decode("utf-8").splitlines(keepends=True)
@@ -89,6 +90,7 @@ def po_bytes(catalogue: Catalog) -> bytes:
         '"Generated-By',
         '"Report-Msgid-Bugs',
         '"Last-Translator',
+        '"Language-Team',
     )
     return "".join(line for line in lines if not line.startswith(dated)).encode("utf-8")
 
@@ -96,13 +98,25 @@ def po_bytes(catalogue: Catalog) -> bytes:
 def mo_bytes(catalogue: Catalog) -> bytes:
     """A catalogue as pages read it."""
     written = io.BytesIO()
-    write_mo(written, read_po(io.BytesIO(po_bytes(catalogue)), locale=catalogue.locale))
+    plain = read_po(io.BytesIO(po_bytes(catalogue)), locale=catalogue.locale)
+    plain.creation_date = plain.revision_date = _NO_DATE
+    write_mo(written, plain)
     return written.getvalue()
 
 
-def is_translated(string: str | tuple[str, ...] | list[str] | None) -> bool:
-    """Whether a text has its translation, in all of its plural forms."""
-    return bool(string) and all(string or ())
+def missing(catalogue: Catalog) -> list[str]:
+    """The texts without a translation, or without one of the plural forms that the language has."""
+    return [
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalogue
+        if message.id and not _translated(message, catalogue.num_plurals)
+    ]
+
+
+def _translated(message: Message, forms: int) -> bool:
+    if isinstance(message.id, str):
+        return bool(message.string)
+    return len(message.string or ()) == forms and all(message.string or ())
 
 
 def _sources() -> Iterator[tuple[Path, str, str]]:

@@ -105,7 +105,7 @@ def keep(appointment_id: str) -> Answer:
 def edit_details(appointment_id: str) -> Answer:
     """The details form with what is kept now."""
     page = edit_page(me(), appointment_id, clock.now())
-    return _details(page, details_form(page.questions, page.saved, page.today))
+    return _details(page, details_form(page.questions, page.saved, page.today, page.who))
 
 
 @allow(SIGNED_IN)
@@ -113,7 +113,7 @@ def edit_details(appointment_id: str) -> Answer:
 def save_details(appointment_id: str) -> Answer:
     """Save changed details; what a colleague saved meanwhile is shown beside what was typed."""
     page = edit_page(me(), appointment_id, clock.now())
-    form = details_form(page.questions, request.form, page.today)
+    form = details_form(page.questions, request.form, page.today, page.who)
     if not form.validate():
         return _details(page, form, version=_version(), errors=True), 400
     try:
@@ -128,7 +128,7 @@ def save_details(appointment_id: str) -> Answer:
         return _details(page, form, problem=error.sentence), error.status
     except InvalidInput as error:  # the clinic asks something else since the form was read
         page = edit_page(me(), appointment_id, clock.now())
-        form = details_form(page.questions, request.form, page.today)
+        form = details_form(page.questions, request.form, page.today, page.who)
         problem = error.sentence if form.validate() else ""
         return _details(page, form, version=_version(), errors=True, problem=problem), 400
     toast("Details saved.")
@@ -138,7 +138,7 @@ def save_details(appointment_id: str) -> Answer:
 def _details(
     page: EditPage, form: DetailsForm, *, version: int | None = None, errors: bool = False, problem: str = ""
 ) -> str:
-    saved = details_form(page.questions, page.saved, page.today)
+    saved = details_form(page.questions, page.saved, page.today, page.who)
     return render_template(
         "console/details.html",
         page=page,

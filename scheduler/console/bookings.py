@@ -75,7 +75,7 @@ def needs_of(kept: str | None) -> tuple[str, ...]:
 
 def _need(kept: str) -> str:
     code, _, beside = kept.partition(": ")
-    words = _NEEDS.get(code, "")
+    words = str(_NEEDS.get(code, ""))
     return ": ".join(part for part in (words, beside) if part) or code.capitalize()
 
 

@@ -17,10 +17,12 @@ from scheduler.booking.visit import last_step, may_check_in, may_miss
 from scheduler.calendars.views import address_lines
 from scheduler.clock import local_date
 from scheduler.console.bookings import hosts_of, initials, needs_of, patient_name, state_of
+from scheduler.console.desk.duplicates import Other, others
 from scheduler.console.offers import info_of
 from scheduler.console.past import Event, Message, history_of, messages_of
 from scheduler.console.setting_aside import sentence_of
-from scheduler.console.visits import is_ahead
+from scheduler.console.visits import is_ahead, says_coming
+from scheduler.console.who_rows import who_rows
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.models import (
@@ -41,12 +43,14 @@ from scheduler.models import (
 )
 from scheduler.web.times import day_with_year
 
+REFERRAL_DOCUMENT = "Referral document"
 NO_BOOKING = "We can't find that booking."
 
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Who comes and how to reach them. ``booker``: who booked for them, "" when they did."""
+    """Who comes and how to reach them. ``booker``: who booked for them, "" when they did; ``more``: what they
+    answered about whom the visit is for, as (label, value)."""
 
     name: str
     initials: str
@@ -57,6 +61,7 @@ class Patient:
     booker: str
     reason: str
     needs: tuple[str, ...]
+    more: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +80,21 @@ class Acts:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file that the patient handed in. ``asked``: the question that it answers, or what it is; ``size`` in bytes."""
+
+    id: str
+    asked: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One booking. ``outside``: why it lies where nothing is offered, as sentences; ``message``: what staff last wrote to
-    the patient; ``note``: the clinic's own; ``decide_by``: when a request that waits lapses (epoch seconds); ``together``:
-    the starts of all visits that were booked in one act with this one, which are answered together."""
+    the patient; ``note``: the clinic's own; ``confirmed_at``: when the patient said that they come; ``decide_by``:
+    when a request that waits lapses (epoch seconds); ``together``: the starts of all visits that were booked in one act
+    with this one, which are answered together."""
 
     id: str
     version: int
@@ -95,6 +111,7 @@ class Page:
     join_url: str
     patient: Patient
     answers: tuple[tuple[str, str], ...]
+    files: tuple[HandedIn, ...]
     acts: Acts
     overbooked: bool
     overbook_reason: str
@@ -102,10 +119,12 @@ class Page:
     message: str
     note: str
     outside: str
+    confirmed_at: int | None
     history: tuple[Event, ...]
     messages: tuple[Message, ...]
     decide_by: int
     together: tuple[int, ...]
+    others: tuple[Other, ...]
 
 
 def find_visible(session: Session, person: SignedIn, appointment_id: str) -> Appointment:
@@ -162,14 +181,16 @@ def booking_page(person: SignedIn, appointment_id: str, now: int) -> Page:
             with_whom=hosts_of(session, [appointment.schedule_id]).get(appointment.schedule_id, ""),
             place=address_lines(place),
             join_url=_video_room(session, appointment) if kind.modality == "video" else "",
-            patient=_patient(details, local_date(now, zone)),
+            patient=_patient(details, local_date(now, zone), zone),
             answers=_answers(session, appointment.id),
+            files=_files(session, appointment.id),
             acts=_acts(appointment, now, bool(details and details.email)),
             overbooked=appointment.overbooked,
             overbook_reason=(appointment.overbook_reason or "") if appointment.overbooked else "",
             cancel_reason=appointment.cancel_reason or "",
             message=appointment.staff_message or "",
             note=appointment.staff_note or "",
+            confirmed_at=appointment.confirmed_at if says_coming(appointment) else None,
             outside=sentence_of(reason, zone) if reason else "",
             history=history_of(session, appointment.id),
             messages=messages_of(session, appointment.id),
@@ -179,6 +200,7 @@ def booking_page(person: SignedIn, appointment_id: str, now: int) -> Page:
                 for one in together_with(session, appointment)
                 if one.status == appointment.status
             ),
+            others=tuple(others(session, person, appointment)),
         )
 
 
@@ -197,7 +219,7 @@ def _acts(appointment: Appointment, now: int, has_email: bool) -> Acts:
     )
 
 
-def _patient(details: PatientDetails | None, today: date) -> Patient:
+def _patient(details: PatientDetails | None, today: date, zone: ZoneInfo) -> Patient:
     if details is None:
         return Patient(patient_name(None), initials(None), "", "", "", "", "", "", ())
     booker = " ".join(part for part in (details.booker_given, details.booker_family) if part)
@@ -212,6 +234,7 @@ def _patient(details: PatientDetails | None, today: date) -> Patient:
         booker=", ".join(part for part in (booker, details.relationship or "") if part),
         reason=details.reason or "",
         needs=needs_of(details.needs),
+        more=tuple(who_rows(details, zone)),
     )
 
 
@@ -238,6 +261,16 @@ def _answers(session: Session, appointment_id: str) -> tuple[tuple[str, str], ..
         .order_by(Question.position, Answer.id)
     )
     return tuple((question, text) for question, text in found)
+
+
+def _files(session: Session, appointment_id: str) -> tuple[HandedIn, ...]:
+    kept = booking.documents.listed(session, appointment_id)
+    asked = select(Question.id, Question.label).where(Question.id.in_(booking.documents.answered(kept)))
+    labels = {row.id: row.label for row in session.execute(asked)}
+    return tuple(
+        HandedIn(one.id, labels.get(one.question_id or "", REFERRAL_DOCUMENT), one.name, one.size)
+        for one in kept
+    )
 
 
 def _video_room(session: Session, appointment: Appointment) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -12,14 +12,17 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
 from scheduler.accounts import SignedIn
+from scheduler.booking.eligibility import ASK, OPTIONAL, Plan
 from scheduler.clock import local_date
 from scheduler.console.bookings import patient_name
 from scheduler.console.detail import find_visible
 from scheduler.console.offers import info_of
 from scheduler.db import snapshot
 from scheduler.intake import Asked, questions_of
-from scheduler.intake.fields import Choice, Choices
+from scheduler.intake.asks import staff_asks
+from scheduler.intake.fields import Choices, OneOf
 from scheduler.intake.forms import QUESTION, DetailsForm, answer_text
+from scheduler.intake.who import INSURED, REFERRAL_NUMBER, Who
 from scheduler.models import Answer, PatientDetails
 
 
@@ -33,6 +36,7 @@ class Page:
     questions: tuple[Asked, ...]
     saved: MultiDict[str, str]
     today: date
+    who: Who
 
 
 def edit_page(person: SignedIn, appointment_id: str, now: int) -> Page:
@@ -54,7 +58,28 @@ def edit_page(person: SignedIn, appointment_id: str, now: int) -> Page:
             questions=questions,
             saved=MultiDict([*_typed(details), *_answered(questions, answers)]),
             today=local_date(now, info_of(appointment.zone)),
+            who=_with_plan(
+                staff_asks(session, appointment.appointment_type_id, appointment.starts_at, appointment.zone),
+                details,
+            ),
         )
+
+
+def _with_plan(who: Who, details: PatientDetails | None) -> Who:
+    """With the plan that was chosen, also where it is not accepted any more, and the fields that were answered, also where
+    the type doesn't ask any more: saving the form must not lose them."""
+    rules = who.rules
+    if details is None:
+        return who
+    plan_id = details.insurance_plan_id
+    if plan_id and rules.plan(plan_id) is None:
+        kept = Plan(plan_id, details.insurance_plan or "", date.min)
+        rules = replace(rules, plans=(*rules.plans, kept))
+    if details.insurance and not rules.insurance:
+        rules = replace(rules, insurance=ASK)
+    if details.referral_number and not rules.referral:
+        rules = replace(rules, referral=OPTIONAL)
+    return replace(who, rules=rules)
 
 
 def differences(saved: DetailsForm, typed: DetailsForm) -> list[tuple[str, str, str]]:
@@ -64,7 +89,7 @@ def differences(saved: DetailsForm, typed: DetailsForm) -> list[tuple[str, str, 
 
 
 def _words(field: Field) -> str:
-    if isinstance(field, Choices | Choice):
+    if isinstance(field, Choices | OneOf):
         words = {code: label for code, label, *_ in field.iter_choices()}
         codes = field.ticked if isinstance(field, Choices) else [field.text]
         return ", ".join(words.get(code, code) for code in codes)
@@ -80,6 +105,8 @@ def _typed(details: PatientDetails | None) -> Iterator[tuple[str, str]]:
         *("email", "phone", "reason"),
     ):
         yield name, getattr(details, name) or ""
+    yield REFERRAL_NUMBER, details.referral_number or ""
+    yield INSURED, details.insurance_plan_id or details.insurance
     if not details.family:
         yield "one_name", "y"
     yield from _date_parts("birth_date", details.birth_date or "")

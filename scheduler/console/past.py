@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.console.loads import turn_words
-from scheduler.models import AuditEntry, Outbox, User
+from scheduler.models import BOOKED, PENDING, Appointment, AuditEntry, Outbox, User
 
 _ACTS = {
     "hold": "Held",
@@ -36,7 +36,10 @@ _ACTS = {
     "undo-no-show": "No-show undone",
     "note": "Note changed",
     "details": "Details changed",
+    "contact": "Email or phone changed",
+    "erase": "Personal data removed",
     "resend": "Confirmation sent again",
+    "coming": "Said that they'll be there",
 }
 _TIMED = frozenset({"move"})  # acts after which the visit has another time than before
 _ACTORS = {"patient": "the patient", "system": "the system"}
@@ -48,6 +51,10 @@ _MESSAGES = {
     "request-lapsed": "Note that the request has ended",
     "booking-moved": "Note of the new time",
     "booking-cancelled": "Note of the cancellation",
+    "reminder": "Reminder",
+    "booking-twice": "Note of two visits at one time",
+    "contact-changed": "Note to the new address",
+    "contact-changed-old": "Note to the old address",
 }
 
 
@@ -63,7 +70,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message to the patient: its name and how far it is, with the state's colour word."""
+    """A message to the patient: its name and how far it is, with the state's colour word; ``at``: when it was dealt with, or
+    is to be sent."""
 
     what: str
     state: tuple[str, str]
@@ -99,19 +107,36 @@ def messages_of(session: Session, appointment_id: str) -> tuple[Message, ...]:
     """The messages to the patient, the latest first."""
     rows = session.scalars(
         select(Outbox)
+        .join(Appointment, Appointment.id == Outbox.object_id)
         .where(
             Outbox.object_id == appointment_id,
             Outbox.kind.in_(_MESSAGES),
             Outbox.recipient_id.is_(None),
+            # a reminder that will turn out to be needless when it is due is none that is planned
+            or_(
+                Outbox.done_at.is_not(None),
+                Outbox.for_at.is_(None),
+                and_(Outbox.for_at == Appointment.starts_at, Appointment.status.in_((PENDING, BOOKED))),
+            ),
         )
         .order_by(Outbox.id.desc())
     )
-    return tuple(Message(_MESSAGES[row.kind], _progress(row), row.done_at) for row in rows)
+    return tuple(Message(_MESSAGES[row.kind], *_progress(row)) for row in rows)
 
 
-def _progress(row: Outbox) -> tuple[str, str]:
-    if row.done_at is None:
-        return ("info", "Waiting") if not row.error else ("warn", "Not sent yet, trying again")
-    if row.error.startswith("call:"):
-        return "warn", "No email: call the patient"
-    return ("info", "Not needed") if row.error else ("ok", "Sent")
+def _progress(row: Outbox) -> tuple[tuple[str, str], int | None]:
+    if row.called_at is not None:
+        return ("ok", "Told by phone"), row.called_at
+    if row.to_call:
+        return (
+            "warn",
+            "No email: call the patient" if row.done_at else "Can't be sent: call the patient",
+        ), None
+    if row.done_at is not None:
+        return ("info", "Not needed") if row.error else ("ok", "Sent"), row.done_at
+    if row.error:
+        return ("warn", "Not sent yet, trying again"), None
+    return (
+        "info",
+        "Waiting" if row.step is None else "Planned",
+    ), row.due_at if row.step is not None else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, PasswordField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
-from scheduler.catalog import languages
+from scheduler.catalog import coded, languages
 
 
 class LanguagesField(StringField):
@@ -23,11 +25,25 @@ class LanguagesField(StringField):
             raise ValidationError(f"Languages: {error}") from None
 
 
+class GenderField(SelectField):
+    """A clinician's gender: nobody has to say it."""
+
+    def __init__(self, label: str = "Gender", **options: Any) -> None:
+        super().__init__(
+            label,
+            choices={"": "Not said"} | dict(coded.GENDERS),
+            validate_choice=False,  # the catalog says what is right
+            description="Shown to patients who ask for a woman or a man, and in finders.",
+            **options,
+        )
+
+
 class PageForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     """What patients read about a clinician."""
 
     display_name = StringField("Name", description="As patients should read it, such as Dr. Maya Chen.")
     languages = LanguagesField("Languages", description="Those you speak with patients, with commas between.")
+    gender = GenderField()
     about = TextAreaField("About you", description="A few sentences for your page.")
     video_url = StringField(
         "Video room link",

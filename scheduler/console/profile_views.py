@@ -40,7 +40,7 @@ def save_page() -> Answer:
     practitioner_id, form = profiles.own_practitioner(me()), PageForm()
     if not form.validate():
         return _page(page=form), 400
-    values = {name: form[name].data or "" for name in ("display_name", "about", "video_url")}
+    values = {name: form[name].data or "" for name in ("display_name", "about", "video_url", "gender")}
     try:
         with transaction() as session:
             catalog.edit_practitioner(

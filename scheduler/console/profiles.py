@@ -54,6 +54,7 @@ def profile_page(person: SignedIn) -> Page:
                 fields={
                     "display_name": found.display_name,
                     "languages": languages.names_of(found.languages),
+                    "gender": found.gender,
                     "about": found.about,
                     "video_url": found.video_url,
                 },

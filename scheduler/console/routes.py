@@ -6,7 +6,9 @@ from flask import Blueprint
 
 from scheduler.console import (
     booking_views,
+    calls_views,
     day_views,
+    document_views,
     hours_views,
     move_views,
     profile_views,
@@ -18,12 +20,21 @@ from scheduler.console import (
     type_editor_views,
     type_link_views,
     type_place_views,
+    type_plan_views,
     type_views,
     visit_views,
 )
 from scheduler.console import type_question_views as question_views
 from scheduler.console.common import name_the_clinic
-from scheduler.console.desk import block_views, find_views, new_views, sheet_views, walkin_views
+from scheduler.console.desk import (
+    block_views,
+    duplicates_views,
+    find_views,
+    new_views,
+    sheet_views,
+    waiting_views,
+    walkin_views,
+)
 from scheduler.console.why import views as why_views
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
@@ -38,6 +49,7 @@ for _path, _method, _view in (
     ("/week/<on>", "GET", day_views.week),
     # bookings
     ("/bookings/<appointment_id>", "GET", booking_views.booking_detail),
+    ("/bookings/<appointment_id>/files/<document_id>", "GET", document_views.download),
     ("/bookings/<appointment_id>/cancel", "POST", booking_views.cancel_booking),
     ("/requests", "GET", request_views.requests),
     ("/bookings/<appointment_id>/approve", "POST", request_views.approve),
@@ -52,8 +64,13 @@ for _path, _method, _view in (
     ("/bookings/<appointment_id>/details", "POST", booking_views.save_details),
     ("/bookings/<appointment_id>/resend", "POST", booking_views.resend),
     ("/bookings/<appointment_id>/keep", "POST", booking_views.keep),
+    ("/bookings/<appointment_id>/part", "POST", duplicates_views.part_booking),
     ("/bookings/<appointment_id>/move", "GET", move_views.choose),
     ("/bookings/<appointment_id>/move", "POST", move_views.move),
+    # patients to call
+    ("/calls", "GET", calls_views.call_list),
+    ("/calls/<call_id>/called", "POST", calls_views.called),
+    ("/calls/<call_id>/undo", "POST", calls_views.not_called),
     # front desk
     ("/new", "GET", new_views.new),
     ("/new", "POST", new_views.book_new),
@@ -61,10 +78,20 @@ for _path, _method, _view in (
     ("/walk-in", "POST", walkin_views.add_walk_in),
     ("/find", "GET", find_views.find_form),
     ("/find", "POST", find_views.search),
+    ("/duplicates", "GET", duplicates_views.duplicates),
+    ("/duplicates/same", "POST", duplicates_views.join_records),
+    ("/duplicates/not-same", "POST", duplicates_views.keep_apart),
+    ("/duplicates/undo", "POST", duplicates_views.undo_joining),
     ("/block", "GET", block_views.block),
     ("/block", "POST", block_views.add_block),
     ("/block/<block_id>/remove", "POST", block_views.remove_block),
     ("/sheet/<day>", "GET", sheet_views.sheet),
+    ("/waitlist", "GET", waiting_views.waiting),
+    ("/waitlist/new", "GET", waiting_views.waiting_new),
+    ("/waitlist/new", "POST", waiting_views.add_waiting),
+    ("/waitlist/<entry_id>/offer", "POST", waiting_views.offer_waiting),
+    ("/waitlist/<entry_id>/remove", "POST", waiting_views.remove_waiting),
+    ("/waitlist/<entry_id>/put-back", "POST", waiting_views.put_back_waiting),
     # hours, time off, what was changed
     ("/hours", "GET", hours_views.hours_list),
     ("/hours", "POST", hours_views.add_hours),
@@ -103,6 +130,8 @@ for _path, _method, _view in (
     ("/types/<type_id>/questions/<question_id>", "POST", question_views.save_question),
     ("/types/<type_id>/questions/<question_id>/move/<way>", "POST", question_views.move_question),
     ("/types/<type_id>/questions/<question_id>/asked/<way>", "POST", question_views.ask_question),
+    ("/types/<type_id>/plans", "GET", type_plan_views.type_plans),
+    ("/types/<type_id>/plans", "POST", type_plan_views.save_type_plans),
     ("/types/<type_id>/links/new", "GET", type_link_views.new_link),
     ("/types/<type_id>/links/new", "POST", type_link_views.add_link),
     ("/types/<type_id>/links/<link_id>/end", "POST", type_link_views.end_link),

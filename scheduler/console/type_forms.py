@@ -13,9 +13,11 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from scheduler.availability.values import wall_minutes
 from scheduler.catalog import coded
 from scheduler.catalog.fields import REQUIRED
-from scheduler.catalog.typed_lengths import minutes_in
+from scheduler.catalog.typed_lengths import minutes_in, several_minutes_in
 from scheduler.catalog.types import FIELDS
 from scheduler.console import type_words
+from scheduler.console.type_who import NUMBERS_OR_NONE as AGES
+from scheduler.console.type_who import WORDS, WhoPart
 from scheduler.models import AppointmentType
 from scheduler.web.times import duration_words
 
@@ -29,8 +31,14 @@ LENGTHS = (
     "cancellation_notice_minutes",
 )
 _NUMBERS = ("horizon_days", "capacity", "approval_hours", "series_most")
-SWITCHES = tuple(name for name, field in FIELDS.items() if field.default is False)
-_NUMBERS_OR_NONE = ("max_per_day", "max_per_week", "release_share_percent", "release_days_before")
+TICKS = ("approval_required", "relatives", "waitlist", "wishes")
+_NUMBERS_OR_NONE = (
+    *AGES,
+    "max_per_day",
+    "max_per_week",
+    "release_share_percent",
+    "release_days_before",
+)
 CODED: Mapping[str, Mapping[str, str]] = {
     "service_type_code": coded.SERVICE_TYPES,
     "service_category_code": coded.SERVICE_CATEGORIES,
@@ -56,7 +64,7 @@ def _choice(name: str, words: Mapping[str, str], hint: str = "") -> SelectField:
     return SelectField(FIELDS[name].label, choices=dict(words), description=hint)
 
 
-class TypeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+class TypeForm(WhoPart, FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     """All settings of a type. Lengths are typed in words or minutes, codes by their names."""
 
     version = HiddenField()
@@ -112,9 +120,18 @@ class TypeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         "A relative can have the next time",
         description="Two visits, one right after the other, are booked together or not at all.",
     )
+    waitlist = BooleanField(
+        "Patients can join a waitlist",
+        description="A time that is freed is offered to one waiting person after the other. Who waits already is served on.",
+    )
     cancellation_notice_minutes = _length(
         "cancellation_notice_minutes",
         "How long before a visit patients can still cancel or move it by themselves.",
+    )
+    reminders = _text(
+        "reminders",
+        "How long before a visit patients are reminded, such as 2 days, 3 hours. Empty for no reminder.",
+        autocomplete="off",
     )
     bring = TextAreaField("What to bring", description="Stands on the confirmation and in the mail.")
 
@@ -138,7 +155,14 @@ class TypeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
                     values[name] = reader((self[name].data or "").strip())
                 except ValueError as error:
                     faults[name] = f"{FIELDS[name].label}: {error}"
-        for field in (self.modality, self.patient_type, self.visibility, self.language):
+        for field in (
+            self.modality,
+            self.patient_type,
+            self.visibility,
+            self.language,
+            self.referral,
+            self.insurance,
+        ):
             if field.data not in (field.choices or {}):
                 faults[field.name] = f"{field.label.text}: choose one of the list."
         return values, faults
@@ -165,7 +189,7 @@ class TypeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 def form_of(kind: AppointmentType, slug: str) -> TypeForm:
     """The form filled in with a type's settings, and with what it shows noted in it."""
     texts = texts_of(kind, slug)
-    data: dict[str, Any] = texts | _switched(kind)
+    data: dict[str, Any] = texts | ticks_of(kind)
     data |= {"version": str(kind.version), "seen": json.dumps(texts)}
     return TypeForm(formdata=None, data=data)
 
@@ -173,16 +197,17 @@ def form_of(kind: AppointmentType, slug: str) -> TypeForm:
 def new_form(kind: AppointmentType | None, cancellation_notice: int) -> TypeForm:
     """An empty form with the usual rules, or with another type's settings. ``cancellation_notice``: minutes."""
     if kind is not None:
-        data: dict[str, Any] = texts_of(kind, "") | _switched(kind)
+        data: dict[str, Any] = texts_of(kind, "") | ticks_of(kind)
         return TypeForm(formdata=None, data=data | {"name": f"{kind.name}, copy"})
     usual = {name: field.default for name, field in FIELDS.items() if field.default is not REQUIRED}
     usual |= {"name": "", "duration_minutes": 30, "cancellation_notice_minutes": cancellation_notice}
-    texts = {name: _stored_text(name, value) for name, value in usual.items() if name not in SWITCHES}
+    texts = {name: value if name in TICKS else _stored_text(name, value) for name, value in usual.items()}
     return TypeForm(formdata=None, data=texts)
 
 
-def _switched(kind: AppointmentType) -> dict[str, bool]:
-    return {name: getattr(kind, name) for name in SWITCHES}
+def ticks_of(kind: AppointmentType) -> dict[str, bool]:
+    """What is ticked of a type's settings."""
+    return {name: getattr(kind, name) for name in TICKS}
 
 
 def texts_of(kind: AppointmentType, slug: str) -> dict[str, str]:
@@ -207,6 +232,7 @@ def shown_text(name: str, text: str) -> str:
         "patient_type": type_words.PATIENT_TYPES,
         "visibility": type_words.SHOWN,
         "language": type_words.LANGUAGES,
+        **WORDS,
     }
     return words.get(name, {}).get(text, text) or "empty"
 
@@ -216,6 +242,8 @@ def _stored_text(name: str, value: Any) -> str:
         return ""
     if name in LENGTHS:
         return duration_words(value)
+    if name == "reminders":
+        return ", ".join(map(duration_words, value))
     if name in CODED:
         return CODED[name].get(value, "")
     if name == "release_at_minute":
@@ -288,5 +316,6 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(_NUMBERS, _whole),
     **dict.fromkeys(_NUMBERS_OR_NONE, _whole_or_none),
     "release_at_minute": _wall_minute,
+    "reminders": several_minutes_in,
     **{name: _code_by_name(table) for name, table in CODED.items()},
 }

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.accounts.rights import ADMIN, FRONT_DESK, Person, may_edit_type
+from scheduler.catalog.insurance import plans_accepted, plans_of
 from scheduler.catalog.types import shown_before_pause
 from scheduler.console import type_words
 from scheduler.console.type_access import may_add_types, seen_type, visible_types, whom_to_ask
@@ -83,7 +84,7 @@ class Private:
 
 @dataclass(frozen=True, slots=True)
 class EditorPage:
-    """Everything around the settings of one type."""
+    """Everything around the settings of one type. ``plans``: the insurance plans that it alone accepts, None for all."""
 
     id: str
     name: str
@@ -104,6 +105,7 @@ class EditorPage:
     ask: str
     resumes: str
     zone: str
+    plans: tuple[str, ...] | None = None
 
 
 def list_page(person: Person, now: int, settings: Settings) -> ListPage:
@@ -194,7 +196,14 @@ def editor_page(session: Session, person: Person, type_id: str, now: int, settin
         ask="" if may_edit else whom_to_ask(session, person),
         resumes=_resumes(session, kind),
         zone=zone,
+        plans=_plans(session, kind),
     )
+
+
+def _plans(session: Session, kind: AppointmentType) -> tuple[str, ...] | None:
+    named = plans_of(session, kind.id)
+    accepted = plans_accepted(session, kind.organization_id)
+    return tuple(plan.name for plan in accepted if plan.id in named) if named else None
 
 
 def live_links(session: Session, type_id: str, now: int) -> Sequence[ShareLink]:

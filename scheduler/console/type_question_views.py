@@ -19,6 +19,7 @@ from scheduler.models import AppointmentType, Question
 from scheduler.web.headers import private_page
 
 _CHANGED = "Somebody else changed this question meanwhile. Your words are in the form; saving puts them in place of theirs."
+_WHATEVER = ", whatever they answered before: what it hung on is not asked before it now"
 _NO_WAY = "There is no page at this address. The link may be old or cut short."
 
 
@@ -27,7 +28,8 @@ def new_question(type_id: str) -> Answer:
     """A question to add."""
     with snapshot() as session:
         kind = own_type(session, me(), type_id)
-    return _question_page(kind, None, question_form(None))
+        form = question_form(None).offer(catalog.asked_before(session, kind.id, None))
+    return _question_page(kind, None, form)
 
 
 @private_page
@@ -36,6 +38,7 @@ def add_question(type_id: str) -> Answer:
     form = QuestionForm()
     with snapshot() as session:
         kind = own_type(session, me(), type_id)
+        form.offer(catalog.asked_before(session, kind.id, None))
     try:
         with transaction() as session:
             own_type(session, me(), type_id)
@@ -55,7 +58,8 @@ def edit_question(type_id: str, question_id: str) -> Answer:
     """One question."""
     with snapshot() as session:
         kind, question = _question(session, type_id, question_id)
-    return _question_page(kind, question, question_form(question))
+        form = question_form(question).offer(catalog.asked_before(session, kind.id, question))
+    return _question_page(kind, question, form)
 
 
 @private_page
@@ -64,6 +68,7 @@ def save_question(type_id: str, question_id: str) -> Answer:
     form = QuestionForm()
     with snapshot() as session:
         kind, question = _question(session, type_id, question_id)
+        form.offer(catalog.asked_before(session, kind.id, question))
     try:
         with transaction() as session:
             _question(session, type_id, question_id)
@@ -86,28 +91,36 @@ def save_question(type_id: str, question_id: str) -> Answer:
 
 def move_question(type_id: str, question_id: str, way: str) -> Answer:
     """Ask a question earlier or later."""
-    with transaction() as session:
+    with snapshot() as session:
         kind, question = _question(session, type_id, question_id)
-        if way not in ("up", "down"):
-            raise NotFound(_NO_WAY)
-        catalog.move_question(
-            session, by=by_me(), now=clock.now(), question_id=question.id, earlier=way == "up"
-        )
+    if way not in ("up", "down"):
+        raise NotFound(_NO_WAY)
+    act: dict[str, Any] = {"by": by_me(), "now": clock.now(), "question_id": question.id}
+    try:
+        with transaction() as session:
+            catalog.move_question(session, **act, earlier=way == "up")
+    except Conflict as error:
+        toast(error.sentence, kind="warn")
     return _back(kind, f"question-{question.id}")
 
 
 def ask_question(type_id: str, question_id: str, way: str) -> Answer:
     """Ask a question no more (``way`` "off"), or again."""
-    with transaction() as session:
+    with snapshot() as session:
         kind, question = _question(session, type_id, question_id)
-        if way not in ("on", "off"):
-            raise NotFound(_NO_WAY)
-        catalog.edit_question(
-            session, by=by_me(), now=clock.now(), question_id=question.id, active=way == "on"
-        )
-    said = (
-        "Patients are asked it again." if way == "on" else "Patients are not asked it any more. Answers stay."
-    )
+    if way not in ("on", "off"):
+        raise NotFound(_NO_WAY)
+    act: dict[str, Any] = {"by": by_me(), "now": clock.now(), "question_id": question.id}
+    try:
+        with transaction() as session:
+            asked = catalog.edit_question(session, **act, active=way == "on")
+    except Conflict as error:
+        toast(error.sentence, kind="warn")
+        return _back(kind, "questions")
+    said = "Patients are not asked it any more. Answers stay."
+    if way == "on":
+        let_go = question.shown_question_id and not asked.shown_question_id
+        said = f"Patients are asked it again{_WHATEVER if let_go else ''}."
     undo = f"/console/types/{kind.id}/questions/{question.id}/asked/{'off' if way == 'on' else 'on'}"
     toast(said, undo=undo, undo_name="Undo for the question")
     return _back(kind, "questions")

@@ -12,9 +12,10 @@ from scheduler import catalog
 from scheduler.accounts.rights import ADMIN, Person
 from scheduler.audit import Actor
 from scheduler.catalog import slugs
+from scheduler.catalog.insurance import plans_of
 from scheduler.console.refusals import whole
 from scheduler.console.type_access import own_type, seen_type
-from scheduler.console.type_forms import SWITCHES, TypeForm, form_of, label_of, merged, shown_text, texts_of
+from scheduler.console.type_forms import TICKS, TypeForm, form_of, label_of, merged, shown_text, texts_of
 from scheduler.console.type_places import Choices, PlaceForm
 from scheduler.errors import InvalidInput
 from scheduler.models import AppointmentType, Question, Schedule
@@ -82,7 +83,7 @@ def add_type(
     choices: Choices,
     like: str,
 ) -> AppointmentType:
-    """Add a type with its first place, and with the questions of the type ``like`` ("" for none). An admin may leave the
+    """Add a type with its first place, and with the questions and plans of the type ``like`` ("" for none). An admin may leave the
     place for later. Raises InvalidInput (all faults of both forms)."""
     values, faults = form.values()
     wanted = bool(place.location_id.data) or ADMIN not in person.roles
@@ -104,7 +105,10 @@ def add_type(
         problems = error.problems
     _refuse(problems | faults)
     if like:
-        _copy_questions(session, seen_type(session, person, like).id, kind.id, act)
+        source = seen_type(session, person, like).id
+        _copy_questions(session, source, kind.id, act)
+        if plans := plans_of(session, source):
+            catalog.set_type_plans(session, **act, appointment_type_id=kind.id, plans=plans, seen=())
     return kind
 
 
@@ -122,7 +126,7 @@ def compare(kind: AppointmentType, slug: str, form: TypeForm) -> tuple[TypeForm,
     )
     fresh = form_of(kind, slug)
     for name, text in both.items():
-        fresh[name].data = text == "yes" if name in SWITCHES else text
+        fresh[name].data = text == "yes" if name in TICKS else text
     return fresh, Meanwhile(clashes, taken)
 
 

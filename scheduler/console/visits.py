@@ -81,6 +81,7 @@ class Visit:
     outside: str
     updated: Update | None
     has_note: bool
+    coming: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,13 @@ def _visit(
         outside=_OUTSIDE.get(reason.code, "Outside hours") if reason else "",
         updated=updates.get(appointment.id),
         has_note=bool(appointment.staff_note),
+        coming=says_coming(appointment),
     )
+
+
+def says_coming(appointment: Appointment) -> bool:
+    """Whether the patient answered a reminder of this time, and has not come yet."""
+    return appointment.status == BOOKED and appointment.confirmed_at is not None
 
 
 def is_ahead(appointment: Appointment, now: int) -> bool:

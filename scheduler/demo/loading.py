@@ -19,6 +19,7 @@ from scheduler.accounts.passwords import check_password, password_fits
 from scheduler.booking import SYSTEM
 from scheduler.db import db, one_at_a_time, snapshot, transaction
 from scheduler.demo.bookings import book_three_weeks
+from scheduler.demo.calls import keep_few_calls
 from scheduler.demo.clinic import Made, make_clinic
 from scheduler.errors import InvalidInput
 from scheduler.models import Organization, User, UserRole
@@ -57,6 +58,7 @@ def load(app: Flask) -> DemoSignIns | None:
             made = make_clinic(session, now)
             _add_users(session, now, made, password)
         book_three_weeks(made, now)
+        keep_few_calls(made.organization)
         with snapshot() as session:
             return DemoSignIns(password, _users(session), loaded=True)
 

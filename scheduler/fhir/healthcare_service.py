@@ -10,6 +10,8 @@ from scheduler.fhir.records import Closure, Service
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_MINUTES = 1440
+_NEEDS_REFERRAL = "A referral is needed to book."
+_NEEDS_PLAN = "Only for people with an insurance plan that is accepted here."
 _VARY = "Some dates have other hours. The slots are exact."
 
 Range = tuple[int, int]
@@ -33,11 +35,29 @@ def healthcare_service_resource(record: Service) -> Element:
         name=clean(record.name),
         comment=clean(record.comment),
         telecom=telecom(phone=record.phone),
+        eligibility=eligibility(record),
         appointmentRequired=True,
         availableTime=available_time(record.week),
         notAvailable=[_closed(closure) for closure in record.closures],
         availabilityExceptions=_VARY if record.hours_vary else None,
     )
+
+
+def eligibility(record: Service) -> list[Element]:
+    """Whom the service is for, each rule by its name and in words: R4 has no codes for these."""
+    said = (
+        ("Age", _ages(record)),
+        ("Referral", _NEEDS_REFERRAL if record.referral == "required" else ""),
+        ("Insurance", _NEEDS_PLAN if record.insurance == "only" else ""),
+    )
+    return [{"code": {"text": name}, "comment": words} for name, words in said if words]
+
+
+def _ages(record: Service) -> str:
+    low, high = record.minimum_age or 0, record.maximum_age
+    if high is None:
+        return f"Ages {low} and over, on the day of the visit." if low else ""
+    return f"Ages {low} to {high}, on the day of the visit."
 
 
 def available_time(week: Sequence[Sequence[Range]]) -> list[Element]:

@@ -17,6 +17,7 @@ def practitioner_resource(record: Practitioner) -> Element:
         active=record.active,
         name=[_name(record)],
         telecom=telecom(phone=record.phone, email=record.email),
+        gender=record.gender,
         communication=[
             {"coding": [{"system": systems.LANGUAGE, "code": tag}]}
             for tag in map(clean, record.languages)

@@ -67,7 +67,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Practitioner:
-    """A practitioner with an NPI: the profile asks for exactly one."""
+    """A practitioner with an NPI: the profile asks for exactly one. ``gender``: a code of administrative-gender."""
 
     id: str
     npi: str
@@ -79,6 +79,7 @@ class Practitioner:
     phone: str = ""
     email: str = ""
     languages: tuple[str, ...] = ()
+    gender: str = ""
     active: bool = True
     demo: bool = False
 
@@ -117,7 +118,8 @@ class Service:
     """An appointment type at one Location.
 
     ``week`` has the hours of the seven weekdays, Monday first, as (start, end) in wall minutes; ``end <=
-    start`` runs overnight. ``hours_vary`` says that some dates have other hours than the week.
+    start`` runs overnight. ``hours_vary`` says that some dates have other hours than the week. Ages are whole years on the day
+    of the visit; ``referral`` is optional or required, ``insurance`` is ask or only (a plan that the clinic accepts).
     """
 
     id: str
@@ -132,6 +134,10 @@ class Service:
     week: tuple[tuple[tuple[int, int], ...], ...] = ((),) * 7
     hours_vary: bool = False
     closures: tuple[Closure, ...] = ()
+    minimum_age: int | None = None
+    maximum_age: int | None = None
+    referral: str = ""
+    insurance: str = ""
     active: bool = True
     demo: bool = False
 

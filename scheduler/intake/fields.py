@@ -109,10 +109,8 @@ class _Offered(SelectField):
         self.flags.required = bool(needed)
 
 
-class Choice(_Offered, RadioField):
-    """One of a few."""
-
-    kind = "choice"
+class OneOf(_Offered):
+    """One of those offered."""
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what was not offered. Raises StopValidation."""
@@ -125,6 +123,21 @@ class Choice(_Offered, RadioField):
     @property
     def text(self) -> str:
         return self.data if isinstance(self.data, str) and self.data != "None" else ""
+
+
+class Choice(OneOf, RadioField):
+    """One of a few."""
+
+    kind = "choice"
+
+
+class Pick(OneOf):
+    """One of many, from a list that opens. The first line is no answer."""
+
+    kind = "pick"
+
+    def __init__(self, label: str, choices: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(label, [("", "-"), *choices], **options)
 
 
 class Choices(_Offered, SelectMultipleField):

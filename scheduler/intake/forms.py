@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form
 
 from scheduler.booking import AnswerGiven, Details
+from scheduler.booking.documents import FILE, Attached
 from scheduler.intake.fields import (
     Choice,
     Choices,
@@ -25,8 +25,18 @@ from scheduler.intake.fields import (
     email_check,
     number_check,
     phone_check,
-    refuse,
 )
+from scheduler.intake.files import Files
+from scheduler.intake.who import (
+    CONSENT,
+    STAFF,
+    EligibilityPart,
+    Who,
+    consent_field,
+    eligibility_fields,
+)
+from scheduler.intake.who import FIELDS as WHO_FIELDS
+from scheduler.models.asking import YES, answers_of, asked_questions
 from scheduler.web.forms import PARTS
 from scheduler.web.languages import page_language
 
@@ -59,12 +69,13 @@ RETURNING = {
 _FIELDS = (
     *(SEEN, "for_whom", "given", "family", "one_name", "booker_given", "booker_family", "relationship"),
     *("email", "phone", "reason", "needs", "needs_language", "needs_other"),
+    *WHO_FIELDS,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of an appointment type, as plain values."""
+    """A question of an appointment type, as plain values (``models.Question`` says what they mean)."""
 
     id: str
     kind: str
@@ -72,9 +83,13 @@ class Asked:
     hint: str = ""
     required: bool = False
     choices: tuple[str, ...] = ()
+    shown_question_id: str | None = None
+    shown_answers: tuple[str, ...] = ()
+    stop_answers: tuple[str, ...] = ()
+    stop_message: str = ""
 
 
-class DetailsForm(Form):
+class DetailsForm(EligibilityPart, Form):
     """Fields that every visit asks for. Made by ``details_form``, which adds the type's questions."""
 
     for_whom: Choice
@@ -99,44 +114,95 @@ class DetailsForm(Form):
         """The fields of the type's own questions, in order."""
         return (self[QUESTION + question.id] for question in self.asked)
 
+    def question(self, question_id: str) -> Field:
+        """The field of one of the type's questions."""
+        return self[QUESTION + question_id]
+
+    @property
+    def asked_now(self) -> frozenset[str]:
+        """Ids of the type's questions that are asked, given the answers so far."""
+        return self._decided[0]
+
+    @property
+    def stopping(self) -> tuple[Asked, ...]:
+        """The questions whose answer ends the flow."""
+        stopped = self._decided[1]
+        return tuple(question for question in self.asked if question.id in stopped)
+
+    @property
+    def _decided(self) -> tuple[frozenset[str], frozenset[str]]:
+        given = {}
+        for question in self.asked:
+            field = self.question(question.id)
+            ticked = field.ticked if isinstance(field, Choices) else ()
+            given[question.id] = answers_of(question, answer_text(field), ticked)
+        return asked_questions(self.asked, given)
+
+    def decider(self, question: Asked) -> Asked | None:
+        """The earlier question on whose answer this one hangs; None for one that is asked anyway."""
+        before = self.asked[: self.asked.index(question)]
+        return next((one for one in before if one.id == question.shown_question_id), None)
+
+    def stop_answers(self, question: Asked) -> list[str]:
+        """Those of the answers given to a question that end the flow, in the order in which they are offered."""
+        field = self.question(question.id)
+        given = field.ticked if isinstance(field, Choices) else [answer_text(field)]
+        return [answer for answer in question.stop_answers if answer in given]
+
+    @property
+    def files(self) -> list[Files]:
+        """The fields that take files: the referral document's, and those of questions that are asked."""
+        asked = self.asked_now
+        found = (field for field in self if isinstance(field, Files))
+        return [field for field in found if field.question_id is None or field.question_id in asked]
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether files can come with the form, so that it must be sent as multipart/form-data."""
+        return any(isinstance(field, Files) for field in self)
+
+    def blame(self, refused: Mapping[str, Sequence[str]]) -> None:
+        """Let ``validate`` say at their fields why files could not be taken (``files.take_files``)."""
+        for field in self.files:
+            field.refused = refused.get(field.name, ())
+
     @property
     def for_somebody_else(self) -> bool:
         return self.for_whom.text in ("child", "other")
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check every field and what several fields must give together."""
-        ready = super().validate(extra_validators)
+        super().validate(extra_validators)
         if self._needs(self.family) and not self.one_name.data:
-            ready = self._add(self.family, _('enter it, or tick "One name only".'))
+            self._add(self.family, _('enter it, or tick "One name only".'))
         if self.for_somebody_else:
             if self._needs(self.booker_given):
-                ready = self._add(
-                    self.booker_given, _("enter your own name, so the clinic knows who booked.")
-                )
+                self._add(self.booker_given, _("enter your own name, so the clinic knows who booked."))
             if self._needs(self.relationship):
-                ready = self._add(self.relationship, _("enter who you are to them, such as mother."))
+                self._add(self.relationship, _("enter who you are to them, such as mother."))
+            if CONSENT in self and not self[CONSENT].data:
+                self._add(self[CONSENT], _("tick the box to book for somebody else."), _("Your consent"))
         if not (self.email.text or self.phone.text) and not (self.email.errors or self.phone.errors):
             self.email.errors = [_("Phone or email: enter at least one so the clinic can reach you.")]
-            ready = False
-        if SEEN in self and answer_text(self[SEEN]) == "no":
-            # whoever needs another visit is asked for nothing more here
-            for field in self:
-                field.errors = field.errors if field.name == SEEN else []
-        return ready
+        for question in self.asked:
+            if question.id not in self.asked_now:
+                self.question(question.id).errors = []
+        self.judge()
+        return not any(field.errors for field in self)
 
     @staticmethod
     def _needs(field: Line) -> bool:
         return not field.text and not field.errors
 
     @staticmethod
-    def _add(field: Line, what_to_do: str) -> bool:
-        field.errors = [about(field, what_to_do)]
-        return False
+    def _add(field: Field, what_to_do: str, name: str = "") -> None:
+        field.errors = [f"{name}: {what_to_do}" if name else about(field, what_to_do)]
 
-    def details(self, zone: str) -> Details:
+    def details(self, zone: str, wish: tuple[str, str] = ("", "")) -> Details:
         """What was typed as the booking's details; call it after ``validate``. ``zone``: the patient's, "" for the
-        clinic's."""
+        clinic's; ``wish``: the sex and the language of whom they would rather see."""
         other = self.for_somebody_else
+        insured, plan_id = self.insured()
         return Details(
             for_whom=self.for_whom.text,
             given=self.given.text,
@@ -151,7 +217,13 @@ class DetailsForm(Form):
             needs=tuple(self.named_needs()),
             language=page_language(),
             zone=zone,
-            share_outcome=True,
+            insurance=insured,
+            insurance_plan_id=plan_id,
+            insurance_plan=self.plan_name(),
+            referral_number=self.number_given(),
+            wish_gender=wish[0],
+            wish_language=wish[1],
+            consent=other and CONSENT in self and bool(self[CONSENT].data),
         )
 
     def named_needs(self) -> Iterator[str]:
@@ -161,12 +233,14 @@ class DetailsForm(Form):
             yield f"{code}: {beside[code]}" if beside.get(code) else code
 
     def answers(self) -> list[AnswerGiven]:
-        """Answers to the type's questions; unanswered ones are left out."""
-        given = []
+        """Answers to the type's questions that are asked; unanswered ones are left out, and those that files answer."""
+        given, asked = [], self.asked_now
         for question in self.asked:
-            text = answer_text(self[QUESTION + question.id])
-            if text:
-                given.append(AnswerGiven(question_id=question.id, question=question.label, text=text))
+            field = self.question(question.id)
+            text = answer_text(field)
+            if text and question.id in asked:
+                ticked = tuple(field.ticked) if isinstance(field, Choices) else ()
+                given.append(AnswerGiven(question.id, question.label, text, ticked))
         return given
 
 
@@ -175,20 +249,16 @@ def answer_text(field: Field) -> str:
     if isinstance(field, DateParts):
         return field.data.isoformat() if field.data else ""
     if isinstance(field, Tick):
-        return "Yes" if field.data else ""
+        return YES if field.data else ""
     if isinstance(field, Choices):
         return "; ".join(field.ticked)
+    if isinstance(field, Files):
+        return ""
     text = getattr(field, "text", "")
     return str(text)
 
 
-def _seen_check(form: Any, field: Choice) -> None:
-    """Refuse who is new. Raises StopValidation."""
-    if field.text == "no":
-        refuse(field, _("this visit is for people who have. See below what fits you."))
-
-
-def _question_field(question: Asked, today: date) -> Field:
+def _question_field(question: Asked, attached: Sequence[Attached]) -> Field:
     required, options = question.required, [(choice, choice) for choice in question.choices]
     label, hint = question.label, question.hint
     made: dict[str, Any] = {
@@ -215,6 +285,13 @@ def _question_field(question: Asked, today: date) -> Field:
             hint=hint,
         ),
         "consent": lambda: Tick(label, needed=_("tick the box to go on.") if required else "", hint=hint),
+        "file": lambda: Files(
+            label,
+            question_id=question.id,
+            attached=attached,
+            needed=_("choose a file.") if required else "",
+            hint=hint,
+        ),
     }
     field: Field = made[question.kind]()
     return field
@@ -224,20 +301,25 @@ def details_form(
     questions: Sequence[Asked],
     typed: MultiDict[str, str] | None,
     today: date,
-    patient_type: str = "",
+    who: Who = STAFF,
+    attached: Sequence[Attached] | None = None,
 ) -> DetailsForm:
     """The details form for a type's ``questions`` with what was ``typed``; ``today``: the clinic's local date.
 
-    ``patient_type``: the type's code where patients answer for themselves; one for people who have been seen before is
-    asked about first.
+    ``who``: whom the type is for. What decides that is asked first: seen here before, birth date, referral, insurance.
+    ``attached``: the files that are kept already; None where no files are taken, since staff fill the form in.
     """
+    if attached is None:
+        questions = [question for question in questions if question.kind != FILE]
     fields: dict[str, Any] = {}
+    patient_type = "" if who.staff else who.rules.patient_type
     if patient_type in RETURNING:
-        fields[SEEN] = Choice(
-            str(RETURNING[patient_type]), SEEN_BEFORE, validators=[_seen_check], needed=_("choose one.")
-        )
+        fields[SEEN] = Choice(str(RETURNING[patient_type]), SEEN_BEFORE, needed=_("choose one."))
+    fields["for_whom"] = Choice(_("Who is it for?"), FOR_WHOM, needed=_("choose one."), default="me")
+    if who.age_first:
+        fields["birth_date"] = _birth_date(today, _("Of the person who comes. For example 4 27 1985"))
+    fields |= eligibility_fields(who, attached)
     fields |= {
-        "for_whom": Choice(_("Who is it for?"), FOR_WHOM, needed=_("choose one."), default="me"),
         "given": Line(
             _("First name"),
             most=NAME_LENGTH,
@@ -246,19 +328,21 @@ def details_form(
         ),
         "family": Line(_("Last name"), most=NAME_LENGTH),
         "one_name": Tick(_("One name only")),
-        "birth_date": DateParts(
-            _("Birth date"),
-            needed=_("enter month, day and year."),
-            past=today,
-            hint=_("For example 4 27 1985"),
-        ),
+    }
+    if not who.age_first:
+        fields["birth_date"] = _birth_date(today, _("For example 4 27 1985"))
+    fields |= {
         "booker_given": Line(_("Your first name"), most=NAME_LENGTH),
         "booker_family": Line(_("Your last name"), most=NAME_LENGTH),
         "relationship": Line(_("You are their"), most=60, hint=_("For example mother, or home nurse")),
+    }
+    if not who.staff:
+        fields[CONSENT] = consent_field()
+    fields |= {
         "email": Line(_("Email"), email_check, most=254),
         "phone": Line(_("Phone"), phone_check, most=40),
     }
-    fields |= {QUESTION + question.id: _question_field(question, today) for question in questions}
+    fields |= {QUESTION + question.id: _question_field(question, attached or ()) for question in questions}
     fields |= {
         "reason": Lines(
             _("Reason for the visit"),
@@ -269,9 +353,18 @@ def details_form(
         "needs_language": Line(_("Language of the interpreter"), most=60),
         "needs_other": Line(_("Something else"), most=LINE_LENGTH),
     }
-    made = type("DetailsFormOfType", (DetailsForm,), {**fields, "asked": tuple(questions)})
+    made = type("DetailsFormOfType", (DetailsForm,), {**fields, "asked": tuple(questions), "who": who})
     form: DetailsForm = made(formdata=typed)
     return form
+
+
+def _birth_date(today: date, hint: str) -> Field:
+    return DateParts(
+        _("Birth date"),
+        needed=_("enter month, day and year."),
+        past=today,
+        hint=hint,
+    )
 
 
 def typed_values(
@@ -286,47 +379,3 @@ def typed_values(
         for name in sorted(names)
         if name in form
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is kept behind a hold: the fields as typed, the patient's zone, the private link's token, the path word of the
-    team on whose page the time was chosen."""
-
-    typed: Mapping[str, Sequence[str]]
-    zone: str = ""
-    private: str = ""
-    team: str = ""
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing was typed: the one answer that a landing page asks for is no typing."""
-        return not set(self.typed) - {SEEN}
-
-    def values(self) -> MultiDict[str, str] | None:
-        """The fields as a form reads them; None when nothing was typed yet."""
-        return (
-            MultiDict([(name, value) for name, values in self.typed.items() for value in values])
-            if self.typed
-            else None
-        )
-
-    def data(self) -> dict[str, Any]:
-        """As ``booking.save_draft`` takes it."""
-        return {
-            "typed": {name: list(values) for name, values in self.typed.items()},
-            "zone": self.zone,
-            "private": self.private,
-            "team": self.team,
-        }
-
-
-def read_draft(text: str | None) -> Draft:
-    """The draft of its stored JSON; an empty one for nothing."""
-    kept = json.loads(text) if text else {}
-    return Draft(
-        typed=kept.get("typed", {}),
-        zone=kept.get("zone", ""),
-        private=kept.get("private", ""),
-        team=kept.get("team", ""),
-    )

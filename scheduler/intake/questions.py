@@ -24,6 +24,10 @@ def questions_of(session: Session, type_id: str) -> tuple[Asked, ...]:
             row.hint,
             row.required,
             tuple(str(choice) for choice in row.choices),
+            row.shown_question_id,
+            tuple(str(answer) for answer in row.shown_answers),
+            tuple(str(answer) for answer in row.stop_answers),
+            row.stop_message,
         )
         for row in rows.scalars()
     )

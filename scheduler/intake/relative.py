@@ -12,27 +12,46 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from scheduler.booking import Details
+from scheduler.booking.eligibility import AGE, Applicant, misfits
+from scheduler.booking.eligible import age_refusal
 from scheduler.intake.fields import DateParts, Line, Lines, Tick, about
 from scheduler.intake.forms import NAME_LENGTH, REASON_LENGTH
+from scheduler.intake.who import Who, consent_field
 from scheduler.web.forms import PARTS
 
 _LINES = ("second_given", "second_family", "second_relation", "second_reason")
-FIELDS = (*_LINES, "second_one_name", *(f"second_birth_date-{part}" for part in PARTS))
+FIELDS = (*_LINES, "second_one_name", "second_consent", *(f"second_birth_date-{part}" for part in PARTS))
 
 
 class RelativeForm(Form):
-    """Who comes second. Made by ``relative_form``."""
+    """Who comes second. Made by ``relative_form``. ``who``: whom the type is for."""
+
+    who: Who = Who()
 
     second_given: Line
     second_family: Line
     second_one_name: Tick
     second_birth_date: DateParts
     second_relation: Line
+    second_consent: Tick
     second_reason: Lines
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Check every field, and that a last name is there or known to be none."""
         ready = super().validate(extra_validators)
+        born = self.second_birth_date
+        if (
+            born.data
+            and not born.errors
+            and AGE in misfits(self.who.rules, Applicant(born=born.data), self.who.day)
+        ):
+            born.errors = [about(born, age_refusal(self.who.rules))]
+            ready = False
+        if not self.second_consent.data:
+            self.second_consent.errors = [
+                f"{_('Your consent')}: {_('tick the box to book for somebody else.')}"
+            ]
+            ready = False
         family = self.second_family
         if not family.text and not family.errors and not self.second_one_name.data:
             family.errors = [about(family, _('enter it, or tick "One name only".'))]
@@ -51,13 +70,14 @@ class RelativeForm(Form):
             booker_given=first.booker_given or first.given,
             booker_family=first.booker_family or first.family,
             relationship=self.second_relation.text,
+            consent=bool(self.second_consent.data),
             reason=self.second_reason.text,
             needs=(),
         )
 
 
-def relative_form(typed: MultiDict[str, str] | None, today: date) -> RelativeForm:
-    """The form with what was ``typed``; ``today``: the clinic's local date."""
+def relative_form(typed: MultiDict[str, str] | None, today: date, who: Who) -> RelativeForm:
+    """The form with what was ``typed``; ``today``: the clinic's local date; ``who``: whom the type is for."""
     fields: dict[str, Any] = {
         "second_given": Line(
             _("Their first name"), most=NAME_LENGTH, needed=_("enter it as on their papers.")
@@ -76,12 +96,13 @@ def relative_form(typed: MultiDict[str, str] | None, today: date) -> RelativeFor
             needed=_("enter who you are to them, such as mother."),
             hint=_("For example mother, or brother"),
         ),
+        "second_consent": consent_field(),
         "second_reason": Lines(
             _("Reason for their visit"),
             most=REASON_LENGTH,
             hint=_("A few words, if you like. It is never put in a mail."),
         ),
     }
-    made = type("RelativeFormOfToday", (RelativeForm,), fields)
+    made = type("RelativeFormOfToday", (RelativeForm,), {**fields, "who": who})
     form: RelativeForm = made(formdata=typed)
     return form

@@ -10,7 +10,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from scheduler.jobs.runner import Runner, deliver
+from scheduler.jobs.runner import Runner, deliver, tell_finders
 from scheduler.jobs.table import JOBS, run_job
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 commands = AppGroup("jobs", help="Background work: run it, list it, or do one job once.")
 
-OUTBOX = "outbox"
+# what runs each second beside the table of jobs
+LOOPS = {"outbox": deliver, "outcomes": tell_finders}
 
 
 @commands.command("run")
@@ -38,16 +39,17 @@ def run() -> None:
 @commands.command("list")
 def list_jobs() -> None:
     """List the jobs and how often each one runs."""
-    click.echo(f"{OUTBOX:<20} each second")
+    for name in LOOPS:
+        click.echo(f"{name:<20} each second")
     for job in JOBS.values():
         click.echo(f"{job.name:<20} {job.every}")
 
 
 @commands.command("once")
-@click.argument("name", type=click.Choice([OUTBOX, *JOBS]))
+@click.argument("name", type=click.Choice([*LOOPS, *JOBS]))
 def once(name: str) -> None:
     """Do the job NAME once, now."""
-    done = deliver(_app()) if name == OUTBOX else run_job(_app(), name)
+    done = LOOPS[name](_app()) if name in LOOPS else run_job(_app(), name)
     click.echo(f"{name}: {done} done.")
 
 

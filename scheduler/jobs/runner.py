@@ -1,4 +1,5 @@
-"""Run background work in threads of this process: the outbox and the feed each second, the table's jobs by the queue."""
+"""Run background work in threads of this process: mails, calls to finders and the feed each second, the table's jobs by
+the queue."""
 
 from __future__ import annotations
 
@@ -8,11 +9,11 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from scheduler import clock
+from scheduler import clock, outcomes
 from scheduler.accounts import links as password_links
 from scheduler.booking import links
 from scheduler.jobs.queue import add_jobs, check_address, consumer_of, open_queue
-from scheduler.models import Appointment, User
+from scheduler.models import Appointment, User, WaitlistEntry, WaitlistOffer
 from scheduler.notify.deliver import deliver_due
 from scheduler.notify.post import Post
 from scheduler.publisher import feed_of
@@ -33,9 +34,15 @@ def init_app(app: Flask) -> None:
 
 
 def deliver(app: Flask) -> int:
-    """Deliver what is due in the outbox; the number of rows settled."""
+    """Deliver the mails that are due in the outbox; the number of rows settled."""
     with app.app_context():
         return deliver_due(clock.now, _post(app.config["SETTINGS"]))
+
+
+def tell_finders(app: Flask) -> int:
+    """Call the finders that are due to be told an outcome; the number of rows of the outbox settled."""
+    with app.app_context():
+        return outcomes.deliver_due(clock.now, app.config["SETTINGS"])
 
 
 def _post(settings: Settings) -> Post:
@@ -52,7 +59,13 @@ def _post(settings: Settings) -> Post:
         token = password_links.token(settings.secret, password_links.RESET, user)
         return token and f"{settings.public_url}/sign-in/reset/{token}"
 
-    return Post(settings, manage, invitation, reset)
+    def waitlist(entry: WaitlistEntry) -> str:
+        return f"{settings.public_url}/waitlist/{links.waitlist_token(settings.secret, entry)}"
+
+    def offer(row: WaitlistOffer) -> str:
+        return f"{settings.public_url}/offer/{links.offer_token(settings.secret, row)}"
+
+    return Post(settings, manage, invitation, reset, waitlist, offer)
 
 
 def look_ahead(app: Flask) -> None:
@@ -72,6 +85,7 @@ class Runner:
             threading.Thread(target=self._on_and_on, args=(name, act, pause), name=name, daemon=True)
             for name, act, pause in (
                 ("outbox", lambda: deliver(app), OUTBOX_PAUSE_SECONDS),
+                ("outcomes", lambda: tell_finders(app), OUTBOX_PAUSE_SECONDS),
                 ("feed", lambda: look_ahead(app), FEED_PAUSE_SECONDS),
             )
         ]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from flask import Flask
 
 from scheduler.jobs.daily import write_holidays
-from scheduler.jobs.hourly import purge_lapsed, sweep_feed
-from scheduler.jobs.minutely import chain_audit, expire_holds, lapse_requests
+from scheduler.jobs.hourly import plan_reminders, purge_lapsed, purge_outcomes, sweep_feed
+from scheduler.jobs.minutely import chain_audit, expire_holds, lapse_requests, offer_waitlist
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,11 @@ JOBS: dict[str, Job] = {
     for job in (
         Job("expire-holds", MINUTELY, expire_holds.run),
         Job("lapse-requests", MINUTELY, lapse_requests.run),
+        Job("offer-waitlist", MINUTELY, offer_waitlist.run),
         Job("chain-audit", MINUTELY, chain_audit.run),
+        Job("plan-reminders", HOURLY, plan_reminders.run),
         Job("purge-lapsed", HOURLY, purge_lapsed.run),
+        Job("purge-outcomes", HOURLY, purge_outcomes.run),
         Job("sweep-feed", HOURLY, sweep_feed.run),
         Job("write-holidays", DAILY, write_holidays.run),
     )

@@ -190,6 +190,7 @@ class PatientDetails(Base):
     wishes: Mapped[Private]
     consent_at: Mapped[OptionalInstant]
     person_id: Mapped[OptionalRef] = mapped_column(index=True)
+    former_email: Mapped[Private]
     erased_at: Mapped[OptionalInstant]
 
 

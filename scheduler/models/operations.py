@@ -32,10 +32,14 @@ class AuditEntry(Base):
 class Outbox(Base):
     """Something that must leave the process after commit: what and about which record, by id. ``recipient_id`` is the
     user it is for; None when it is for the patient. ``to_call``: it could not be told by mail, so staff call;
-    ``called_at`` and ``called_by`` (a user) say that they did."""
+    ``called_at`` and ``called_by`` (a user) say that they did. A reminder is one of ``step`` minutes before the start
+    ``for_at`` that it was planned for; there is never a second one of the same step for the same start."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_done_at_due_at", "done_at", "due_at"),)
+    __table_args__ = (
+        Index("ix_outbox_done_at_due_at", "done_at", "due_at"),
+        Index("uq_outbox_reminder", "object_id", "kind", "step", "for_at", unique=True),
+    )
 
     id: Mapped[Counter]
     organization_id: Mapped[Ref] = mapped_column(ForeignKey("organization.id"), index=True)
@@ -43,6 +47,8 @@ class Outbox(Base):
     object_id: Mapped[str] = mapped_column(String(64))
     recipient_id: Mapped[str | None] = mapped_column(String(32))
     message_id: Mapped[Name]
+    step: Mapped[int | None]
+    for_at: Mapped[OptionalInstant]
     created_at: Mapped[Instant]
     due_at: Mapped[Instant]
     claimed_until_at: Mapped[OptionalInstant]

@@ -1,4 +1,4 @@
-"""What surrounds a patient: Person, Document, InsurancePlan, the Waitlist, and what guards them: RateCount, ContactCheck."""
+"""What surrounds a patient: Person, NotSame, Document, InsurancePlan, the Waitlist, and what guards them: RateCount, ContactCheck."""
 
 from __future__ import annotations
 
@@ -30,6 +30,21 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[Id]
+    organization_id: Mapped[Ref] = mapped_column(ForeignKey("organization.id"), index=True)
+    created_at: Mapped[Instant]
+
+
+class NotSame(Base):
+    """Staff looked at two visits that seem to be one person's, and said that they are not; the lower id stands first."""
+
+    __tablename__ = "not_same"
+
+    first_id: Mapped[str] = mapped_column(
+        String(32), ForeignKey("appointment.id", ondelete="CASCADE"), primary_key=True
+    )
+    second_id: Mapped[str] = mapped_column(
+        String(32), ForeignKey("appointment.id", ondelete="CASCADE"), primary_key=True
+    )
     organization_id: Mapped[Ref] = mapped_column(ForeignKey("organization.id"), index=True)
     created_at: Mapped[Instant]
 
@@ -85,7 +100,8 @@ class WaitlistEntry(Base):
     which weekdays (ISO, 1 is Monday; none: any), in which part of the day, between which dates.
 
     ``appointment_id``: a booked patient who asked for something sooner; their details are that visit's, and the columns
-    here stay empty.
+    here stay empty. ``sooner_than_at``: the first suitable time that was open to everybody when they joined (it follows when
+    that one is taken): only what is sooner is worth an offer. Empty: nothing suitable was open.
     """
 
     __tablename__ = "waitlist_entry"
@@ -107,6 +123,7 @@ class WaitlistEntry(Base):
     part: Mapped[Word] = mapped_column(default="")
     earliest_on: Mapped[date | None]
     latest_on: Mapped[date | None]
+    sooner_than_at: Mapped[OptionalInstant]
     visitor: Mapped[str | None] = mapped_column(String(64))
     given: Mapped[Private]
     family: Mapped[Private]
@@ -154,7 +171,8 @@ class RateCount(Base):
 
 
 class ContactCheck(Base):
-    """A code that was mailed to the address typed behind a hold, to see that somebody reads it."""
+    """A code that was mailed to the address typed behind a hold, to see that somebody reads it. ``language``: of the page
+    on which it was asked for."""
 
     __tablename__ = "contact_check"
 
@@ -166,5 +184,6 @@ class ContactCheck(Base):
     code: Mapped[Private]
     attempts: Mapped[int] = mapped_column(default=0)
     sent: Mapped[int] = mapped_column(default=0)
+    language: Mapped[Word] = mapped_column(default="en")
     expires_at: Mapped[Instant]
     confirmed_at: Mapped[OptionalInstant]

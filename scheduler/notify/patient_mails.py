@@ -1,8 +1,10 @@
-"""Mails to a patient about their appointment, as it is when the mail is sent."""
+"""Mails to a patient about their appointment, as it is when the mail is sent, in their language and with their own time."""
 
 from __future__ import annotations
 
 from email.message import EmailMessage
+
+from flask_babel import force_locale
 
 from scheduler import audit
 from scheduler.calendars.views import appointment_view, mail_address
@@ -19,24 +21,36 @@ from scheduler.models import (
     PatientDetails,
 )
 from scheduler.notify.mail import compose
+from scheduler.notify.mail.abouts import (
+    APPROVED,
+    CANCELLATION,
+    CONFIRMED,
+    DECLINE,
+    LAPSED,
+    LINK,
+    MOVED,
+    REQUESTED,
+    About,
+)
 from scheduler.notify.outbox import Claimed
-from scheduler.notify.post import GONE, PAST, Post
+from scheduler.notify.post import GONE, NEEDS_CALL, PAST, Post
 from scheduler.notify.together import told_with
+from scheduler.web.languages import LANGUAGES
 
-NEEDS_CALL = "call: the patient gave no email"
 TOLD = "no email: told by who booked"
+KNOWN = "no email: the patient did it"
 _KEPT = (BOOKED, ARRIVED, COMPLETED)
 
 # kind → (what the mail is about, statuses in which it is still true)
-KINDS = {
-    "booking-confirmed": (compose.CONFIRMED, _KEPT),
-    "booking-pending": (compose.PENDING, (PENDING,)),
-    "booking-moved": (compose.MOVED, (*_KEPT, PENDING)),
-    "booking-cancelled": (compose.CANCELLED, (CANCELLED, DECLINED, EXPIRED)),
-    "request-approved": (compose.APPROVED, _KEPT),
-    "request-declined": (compose.DECLINED, (DECLINED,)),
-    "request-lapsed": (compose.LAPSED, (DECLINED,)),
-    "booking-link": (compose.LINK, (*_KEPT, PENDING)),
+KINDS: dict[str, tuple[About, tuple[str, ...]]] = {
+    "booking-confirmed": (CONFIRMED, _KEPT),
+    "booking-pending": (REQUESTED, (PENDING,)),
+    "booking-moved": (MOVED, (*_KEPT, PENDING)),
+    "booking-cancelled": (CANCELLATION, (CANCELLED, DECLINED, EXPIRED)),
+    "booking-link": (LINK, (*_KEPT, PENDING)),
+    "request-approved": (APPROVED, _KEPT),
+    "request-declined": (DECLINE, (DECLINED,)),
+    "request-lapsed": (LAPSED, (DECLINED, EXPIRED)),
 }
 
 
@@ -52,24 +66,49 @@ def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
         if appointment.ends_at <= now:
             return PAST
         details = session.get(PatientDetails, appointment.id)
-        if details is None or not details.email:
-            # who booked for them, on the phone or at the desk, has told them
-            told = about in (compose.CONFIRMED, compose.PENDING) and appointment.made_by != "patient"
-            return TOLD if told else NEEDS_CALL
-        view = appointment_view(session, appointment, post.settings, post.manage_url(appointment))
-        also = [
-            appointment_view(session, one, post.settings, post.manage_url(one))
-            for one in told_with(session, appointment, claimed.kind, statuses)
-        ]
-        to = details.email
-        was = audit.moved_from(session, appointment) if about == compose.MOVED else None
-    return compose.compose(
-        view,
-        about=about,
-        to=to,
-        sender=mail_address(post.settings),
-        message_id=claimed.message_id,
-        now=now,
-        was=was,
-        also=also,
+        session.expunge_all()
+    if details is None or not details.email:
+        return _without_address(about, appointment)
+    return mail(appointment, details, about, claimed, now, post)
+
+
+def mail(
+    appointment: Appointment, details: PatientDetails, about: About, claimed: Claimed, now: int, post: Post
+) -> EmailMessage:
+    """The mail ``about`` an appointment to the address of its patient. Raises AddressRefused."""
+    # the view has words of its own, such as those for a video visit
+    with force_locale(language_of(details)):
+        with snapshot() as session:
+            view = appointment_view(session, appointment, post.settings, post.manage_url(appointment))
+            was = audit.moved_from(session, appointment) if about is MOVED else None
+            also = [
+                appointment_view(session, one, post.settings, post.manage_url(one))
+                for one in told_with(session, appointment, claimed.kind, KINDS.get(claimed.kind, (about, ()))[1])
+            ]
+        return compose.compose(
+            view,
+            about=about,
+            to=details.email or "",
+            sender=mail_address(post.settings),
+            message_id=claimed.message_id,
+            now=now,
+            was=was,
+            own_zone=details.zone,
+            also=also,
+        )
+
+
+def language_of(details: PatientDetails) -> str:
+    """The language that the patient booked in, as far as there are catalogues, else English."""
+    return next(
+        (word for word in (details.language, details.language.partition("-")[0]) if word in LANGUAGES), "en"
     )
+
+
+def _without_address(about: About, appointment: Appointment) -> str:
+    # who booked for them, on the phone or at the desk, has told them; who cancelled online knows it
+    if about in (CONFIRMED, REQUESTED) and appointment.made_by != "patient":
+        return TOLD
+    if about is CANCELLATION and appointment.cancelled_by == "patient":
+        return KNOWN
+    return NEEDS_CALL

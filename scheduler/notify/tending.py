@@ -10,9 +10,6 @@ from sqlalchemy.orm import Session
 from scheduler import audit
 from scheduler.errors import Conflict, NotFound
 from scheduler.models import Outbox
-from scheduler.notify.patient_mails import NEEDS_CALL
-
-CALLED = "called: staff told the patient by phone"
 
 
 def retry(session: Session, *, by: audit.Actor, now: int, organization_id: str, message_id: int) -> None:
@@ -24,19 +21,21 @@ def retry(session: Session, *, by: audit.Actor, now: int, organization_id: str, 
     if row.claimed_until_at is not None and row.claimed_until_at > now:
         raise Conflict("This message is being sent right now. Look again in a few minutes.")
     row.attempts, row.due_at, row.claimed_until_at, row.error = 0, now, None, ""
+    row.to_call, row.called_at, row.called_by = False, None, None
     _note(session, row, by, now, "retry")
 
 
 def note_call(
     session: Session, *, by: audit.Actor, now: int, organization_id: str, message_id: int, called: bool = True
-) -> None:
-    """Note that staff called the patient for whom there is no address, or (``called`` False) that they are still to be
-    called. Raises NotFound, Conflict for a message that asks for no call."""
+) -> str:
+    """Note that staff called the patient whom no mail reached, or (``called`` False) that they are still to be called.
+    Returns the id of what the message is about. Raises NotFound, Conflict for a message that asks for no call."""
     row = _find(session, organization_id, message_id)
-    if row.error not in (NEEDS_CALL, CALLED):
+    if not row.to_call:
         raise Conflict("This message asks for no call.")
-    row.error = CALLED if called else NEEDS_CALL
+    row.called_at, row.called_by = (now, by.user_id) if called else (None, None)
     _note(session, row, by, now, "called" if called else "to-call")
+    return row.object_id
 
 
 def _find(session: Session, organization_id: str, message_id: int) -> Outbox:

@@ -15,7 +15,7 @@ from scheduler import clock
 from scheduler.catalog.slugs import MAX_LENGTH
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
-from scheduler.portal import pages
+from scheduler.portal import pages, wishes
 from scheduler.portal.holds import answers_kept
 from scheduler.portal.offers import Offer
 from scheduler.portal.owners import find_owner
@@ -31,7 +31,19 @@ from scheduler.web.kept import look_first, may_be_kept
 from scheduler.web.visitor import visitor_hash
 
 NO_PAGE = lazy_gettext("There is no page at this address. The link may be old or cut short.")
-QUERY = ("from", "place", "tz", "private", "kept", "source", "booking-referral", "weeks", "party")
+QUERY = (
+    "from",
+    "place",
+    "tz",
+    "private",
+    "kept",
+    "source",
+    "booking-referral",
+    "weeks",
+    "party",
+    "gender",
+    "speaks",
+)
 NO_TIME = lazy_gettext("We can't find that time. The link may be old or cut short.")
 
 
@@ -50,6 +62,7 @@ def handover() -> Handover:
         team=printable(given.get("team", "")[:MAX_LENGTH]).lower() if request.method == "POST" else "",
         weeks=_weeks(given.get("weeks", "")),
         party="two" if given.get("party") == "two" else "",
+        **wishes.read(given),
     )
 
 
@@ -104,9 +117,11 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
             return redirect(_moved(found), 301)
         if not found.bookable:
             return paused_page(found.offer)
+        asked_for = wishes.choices(found.offers)
+        kept_offers = wishes.keeping(found.offers, travels.wish) if asked_for else list(found.offers)
         page = times_page(
             session,
-            found.offers,
+            kept_offers or found.offers,
             now=now,
             since=since,
             place_id=request.args.get("place", ""),
@@ -129,6 +144,8 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
         seats=seats,
         together=together,
         unread=unread,
+        wished=asked_for,
+        none_wished=not kept_offers,
         clinic=page.offer.clinic,
     )
     may_be_kept(version, page.stands_until)

@@ -1,29 +1,33 @@
-"""What fits people whom a clinic has not seen before: visits of the same clinician or place that take new patients."""
+"""What fits those whom a visit is not for: visits of the same clinician or place, with their first times."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.availability import next_open
+from scheduler.availability import Situation, next_open, open_starts
+from scheduler.availability.zones import EPOCH_DAY
+from scheduler.availability.zones import zone as zone_of
+from scheduler.booking.eligibility import AGE, RETURNING_ONLY, Applicant, days_that_fit, misfits
 from scheduler.clock import DAY
-from scheduler.intake.forms import RETURNING
 from scheduler.models import AppointmentType, Schedule, ScheduleHost
 from scheduler.models.situations import load_situations
 from scheduler.portal.nearest import NearTime
 from scheduler.portal.offers import PUBLIC, Offer, load_offers
 from scheduler.portal.times import Opening, own_holds
 
+NEW_HERE = Applicant(seen=False)
 ANYBODY = ("newpt", "")
-MOST_FITS, FIRST_TIMES, MOST_SCHEDULES = 3, 3, 24
+MOST_FITS, FIRST_TIMES, MOST_SCHEDULES, MOST_LOOKED_AT = 3, 3, 24, 200
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A visit that new patients may book, with its first times."""
+    """A visit that somebody may book, with its first times."""
 
     offer: Offer
     times: tuple[NearTime, ...]
@@ -31,25 +35,56 @@ class Fit:
 
 def for_returning(offer: Offer) -> bool:
     """Whether the visit is only for people who have been seen before, so that this is asked first."""
-    return offer.patient_type in RETURNING
+    return offer.patient_type in RETURNING_ONLY
 
 
-def fitting(session: Session, offer: Offer, *, now: int, visitor: str | None) -> tuple[Fit, ...]:
-    """Up to three visits with openings that new patients may book instead of ``offer``: with the same clinician first,
-    then at the same place; of the same specialty first. ``now``: epoch seconds."""
-    offers = load_offers(session, _candidates(session, offer))
+def fitting(
+    session: Session, offer: Offer, *, now: int, visitor: str | None, who: Applicant = NEW_HERE
+) -> tuple[Fit, ...]:
+    """Up to three visits with openings that ``who`` may book instead of ``offer``: with the same clinician first, then at
+    the same place; of the same specialty first. Of ``offer`` itself, other days on which the age fits. ``now``: epoch
+    seconds."""
+    looked_at = _candidates(session, offer, who)
+    offers = load_offers(session, looked_at)
+    fit_for = [key for key in looked_at if key in offers and _suits(offers[key], who)][:MOST_SCHEDULES]
+    offers = {key: offers[key] for key in fit_for}
     until = now + (max((one.horizon_days for one in offers.values()), default=0) + 2) * DAY
     situations = load_situations(session, list(offers), now, until) if offers else {}
     holds = own_holds(session, visitor, offers, now)
     fits = []
     for schedule_id, situation in situations.items():
-        own = holds.get(schedule_id)
-        starts = next_open(situation, now, FIRST_TIMES, until, leave_out=own.id if own else None)
-        one = offers[schedule_id]
+        own, one = holds.get(schedule_id), offers[schedule_id]
+        starts = _first_starts(situation, one, who, now, until, own.id if own else None)
         times = tuple(NearTime(_opening(schedule_id, start, own), one) for start in starts)
         if times:
             fits.append(Fit(one, times))
     return tuple(_one_per_visit(sorted(fits, key=lambda fit: _rank(fit, offer))))[:MOST_FITS]
+
+
+def _suits(offer: Offer, who: Applicant) -> bool:
+    """Whether nothing but the age speaks against the visit, which depends on the day."""
+    return set(misfits(offer.rules, who, date.max)) <= {AGE}
+
+
+def _first_starts(
+    situation: Situation, offer: Offer, who: Applicant, now: int, until: int, leave_out: str | None
+) -> list[int]:
+    """The first open starts on days on which the age fits."""
+    since = now
+    if who.born is not None and offer.rules.ages:
+        first, end = days_that_fit(offer.rules, who.born)
+        since, until = max(now, _begin(first, offer, until)), min(until, _begin(end, offer, until))
+    if since >= until:
+        return []
+    if since == now:
+        return next_open(situation, now, FIRST_TIMES, until, leave_out=leave_out)
+    return open_starts(situation, now, since, until, leave_out=leave_out)[:FIRST_TIMES]
+
+
+def _begin(day: date, offer: Offer, until: int) -> int:
+    """When a local date begins at the offer's place (epoch seconds), or later than ``until`` for one that does."""
+    zone = zone_of(offer.place.zone)
+    return zone.instant(min(max(day.toordinal(), EPOCH_DAY), zone.day(until) + 1), 0)
 
 
 def _opening(schedule_id: str, start: int, own: object) -> Opening:
@@ -57,7 +92,13 @@ def _opening(schedule_id: str, start: int, own: object) -> Opening:
     return Opening(start, schedule_id, held_until)
 
 
-def _candidates(session: Session, offer: Offer) -> list[str]:
+def _candidates(session: Session, offer: Offer, who: Applicant) -> list[str]:
+    """Schedules of visits that may be offered, the likeliest first."""
+    kinds = AppointmentType.patient_type.in_(
+        {*ANYBODY, *(() if who.seen is False else (offer.patient_type,))}
+    )
+    if who.seen:
+        kinds = AppointmentType.patient_type.is_not(None)
     shared = select(ScheduleHost.schedule_id).where(
         ScheduleHost.actor_id.in_([host.actor_id for host in offer.hosts])
     )
@@ -67,7 +108,7 @@ def _candidates(session: Session, offer: Offer) -> list[str]:
         .where(
             Schedule.active,
             AppointmentType.active,
-            AppointmentType.patient_type.in_(ANYBODY),
+            kinds,
             AppointmentType.visibility.in_(PUBLIC),
             or_(Schedule.location_id == offer.place.id, Schedule.id.in_(shared)),
         )
@@ -76,7 +117,7 @@ def _candidates(session: Session, offer: Offer) -> list[str]:
             (AppointmentType.specialty_code == offer.specialty_code).desc(),
             Schedule.id,
         )
-        .limit(MOST_SCHEDULES)
+        .limit(MOST_LOOKED_AT)
     )
     return list(rows.scalars())
 

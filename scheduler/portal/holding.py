@@ -15,20 +15,24 @@ from scheduler.booking import By
 from scheduler.clock import MINUTE
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
-from scheduler.intake.forms import SEEN, DetailsForm, Draft, typed_values
+from scheduler.intake.drafts import Draft
+from scheduler.intake.files import MOST_AT_ONCE, TOO_MUCH, Files, take_files
+from scheduler.intake.forms import DetailsForm, typed_values
 from scheduler.intake.relative import FIELDS as RELATIVE_FIELDS
 from scheduler.intake.relative import RelativeForm
-from scheduler.models import Appointment
-from scheduler.portal import slots, together_views
+from scheduler.portal import finders, guarding, slots, together_views, wishes
 from scheduler.portal.browse import NO_TIME, handover, paused_page
-from scheduler.portal.fits import Fit, fitting, for_returning
+from scheduler.portal.fits import NEW_HERE, Fit, fitting, for_returning
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
+from scheduler.portal.lost import dates_address, gone_answer, lost_answer
 from scheduler.portal.review import relative_summary, summary
-from scheduler.portal.slots import Chosen, Handover, Standing
+from scheduler.portal.slots import Handover
+from scheduler.portal.taking import carry_on, take
 from scheduler.portal.weekly import RELATIVES, SERIES, wanted
 from scheduler.web.access import HOLDER, PUBLIC, allow
+from scheduler.web.border import takes_file
 from scheduler.web.clinic import set_clinic
-from scheduler.web.forms import error_list
+from scheduler.web.forms import error_list, first_control
 from scheduler.web.headers import private_page
 from scheduler.web.languages import remember
 from scheduler.web.origin import same_origin_only
@@ -40,6 +44,7 @@ NO_HOLD = lazy_gettext("We can't find that held time. The link may be old or cut
 
 @allow(PUBLIC)
 @private_page
+@takes_file(MOST_AT_ONCE)
 @same_origin_only
 def hold() -> Response:
     """Hold a time for this visitor and go on to the details."""
@@ -53,106 +58,29 @@ def hold() -> Response:
         raise NotFound(NO_TIME)
     if kept is not None and kept.open and "given" in request.form:
         _save_typed(kept)
+        _take_files(kept)
         kept = replace(kept, draft=_typed(kept))
     set_clinic(chosen.offer.clinic)
     if not chosen.offer.bookable:
         return make_response(paused_page(chosen.offer), 409)
     saved = bool(kept and not kept.draft.empty)
     if chosen.start > now + slots.FARTHEST:
-        return _gone(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
+        return gone_answer(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
     kind = wanted(chosen.offer, travels)
     if kind == SERIES and "all" not in request.form:  # all dates are shown before any is held
-        return redirect(_dates(chosen, travels), 303)
+        return redirect(dates_address(chosen, travels), 303)
+    gate = guarding.before_hold(chosen)
+    if gate.stop is not None:
+        return gate.stop
     by = By("patient", visitor=ensure_visitor())
     try:
-        made = _take(by, chosen, travels, kept, kind)
+        made = take(by, chosen, travels, kept, kind)
     except SlotGone as gone:
         if kind:
             return together_views.gone(chosen, travels, kind)
-        return _gone(chosen, gone, travels, saved=saved)
-    return redirect(_carry_on(by, made.id, kept, travels), 303)
-
-
-def _dates(chosen: Chosen, travels: Handover) -> str:
-    """The page of all dates of a series, with what travels along."""
-    given = {
-        "source": travels.source,
-        "booking-referral": travels.booking_referral,
-        "tz": travels.zone,
-        "private": travels.private,
-        "kept": travels.kept,
-        "weeks": travels.weeks,
-    }
-    kept: dict[str, Any] = {name: value for name, value in given.items() if value}
-    return url_for("portal.weekly_dates", slot=chosen.slot, **kept)
-
-
-def _take(by: By, chosen: Chosen, travels: Handover, kept: Held | None, kind: str) -> Appointment:
-    """Hold the time on its Schedule, or on the member of its team whose turn it is; with ``kind`` all that is booked
-    together with it. Raises SlotGone, NotFound."""
-    finder = {
-        "source": travels.source or (kept.source if kept else ""),
-        "booking_referral": travels.booking_referral or (kept.booking_referral if kept else ""),
-    }
-    if kind:
-        return together_views.take(by, chosen, travels, kind, finder)
-    team, place = chosen.offer.team, chosen.offer.place.id
-    if team is None:
-        schedule_id = chosen.offer.schedule_id
-        return booking.hold(by=by, schedule_id=schedule_id, start=chosen.start, key=chosen.slot, **finder)
-    key = f"{team.id}-{place}-{chosen.start}"
-    return booking.hold_any(by=by, pool_id=team.id, location_id=place, start=chosen.start, key=key, **finder)
-
-
-def _carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str:
-    """Bring the answers typed for another time along to the new hold, and say which page is next."""
-    with snapshot() as session:
-        held = find_held(session, hold_id, by.visitor, clock.now())
-    if held is None or not held.open:
-        return url_for("portal.details", hold_id=hold_id)
-    old = kept.draft if kept else Draft({})
-    draft = Draft(
-        typed=_with_seen(held.draft.typed or old.typed, travels),
-        zone=travels.zone or held.draft.zone or old.zone,
-        private=travels.private or held.draft.private or old.private,
-        team=travels.team,
-    )
-    if draft != held.draft:
-        booking.save_draft(by=by, appointment_id=hold_id, draft=draft.data())
-    if kept is not None and kept.id != hold_id and kept.live:
-        booking.release(by=by, appointment_id=kept.id)
-    ready = not draft.empty and held.ready(draft.values())
-    return url_for("portal.review" if ready else "portal.details", hold_id=hold_id)
-
-
-def _with_seen(typed: Mapping[str, Sequence[str]], travels: Handover) -> Mapping[str, Sequence[str]]:
-    """What was typed, and what the landing page asked, so that the details page need not ask it again."""
-    return {**typed, SEEN: ["yes"]} if travels.patient == "returning" else typed
-
-
-def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> Response:
-    """The "Slot gone" page as the answer to an act: 409, nearest times, answers kept."""
-    now, visitor = clock.now(), visitor_hash()
-    with snapshot() as session:
-        page = slots.gone_page(
-            session,
-            chosen,
-            Standing(gone.reason, gone.free_again),
-            now=now,
-            visitor=visitor,
-            handover=travels,
-            saved=saved,
-        )
-    return make_response(
-        render_template(
-            "portal/gone.html",
-            gone=page,
-            now=now,
-            slot_status=page.standing.status,
-            clinic=chosen.offer.clinic,
-        ),
-        409,
-    )
+        return gone_answer(chosen, gone, travels, saved=saved)
+    gate.remember(made.id)
+    return redirect(carry_on(by, made.id, kept, travels), 303)
 
 
 def _own(hold_id: str) -> Held:
@@ -184,21 +112,17 @@ def _by() -> By:
 
 def _travels(held: Held) -> Handover:
     draft = held.draft
+    gender, speaks = draft.wish
     return Handover(
         zone=draft.zone,
         private=draft.private,
         kept=held.id,
         team=draft.team,
+        gender=gender,
+        speaks=speaks,
         weeks=str(len(held.visits)) if held.kind == SERIES else "",
         party="two" if held.kind == RELATIVES else "",
     )
-
-
-def _lost(held: Held, gone: SlotGone) -> Response:
-    """The hold had ended, and its time, or one of those held together, is taken: 409, answers kept."""
-    if held.kind:
-        return together_views.gone(held.chosen, _travels(held), held.kind)
-    return _gone(held.chosen, gone, _travels(held), saved=True)
 
 
 def _page(template: str, held: Held, **context: Any) -> str:
@@ -211,12 +135,30 @@ def _page(template: str, held: Held, **context: Any) -> str:
 def _details(held: Held, form: DetailsForm, second: RelativeForm | None, *, errors: bool) -> str:
     found = error_list(form) + (error_list(second) if second else []) if errors else []
     fits: tuple[Fit, ...] = ()
-    if for_returning(held.chosen.offer):
+    who = form.applicant() if form.misfit else NEW_HERE if for_returning(held.chosen.offer) else None
+    if who is not None:
         with snapshot() as session:
-            fits = fitting(session, held.chosen.offer, now=clock.now(), visitor=visitor_hash())
+            fits = fitting(session, held.chosen.offer, now=clock.now(), visitor=visitor_hash(), who=who)
     return _page(
         "portal/details.html", held, form=form, second=second, errors=found, travels=_travels(held), fits=fits
     )
+
+
+def _refused(hold_id: str, said: Mapping[str, Sequence[str]], status: int = 400) -> Response:
+    """The details page with what was typed and what to say about files, at their fields, and nothing about the rest."""
+    held = _own(hold_id)
+    form = held.form()
+    for field in form.files:
+        field.errors = said.get(field.name, ())
+    second = held.second_of(held.draft.values())
+    return make_response(_details(held, form, second, errors=True), status)
+
+
+@private_page
+def _too_much(hold_id: str) -> Response:
+    """Far more came than any form of ours holds, and was not read: the details page as it was kept last."""
+    held = _own(hold_id)
+    return _refused(hold_id, {field.name: [str(TOO_MUCH)] for field in held.form().files[:1]}, 413)
 
 
 @allow(HOLDER)
@@ -226,21 +168,28 @@ def details(hold_id: str) -> str | Response:
     held = _own(hold_id)
     if not held.live and held.chosen.start <= clock.now():
         gone = SlotGone("That time has passed.", reason="past")
-        return _gone(held.chosen, gone, _travels(held), saved=not held.draft.empty)
+        return gone_answer(held.chosen, gone, _travels(held), saved=not held.draft.empty)
     return _details(held, held.form(), held.second_of(held.draft.values()), errors=False)
 
 
 @allow(HOLDER)
 @private_page
+@takes_file(MOST_AT_ONCE, _too_much)
 @same_origin_only
 def take_details(hold_id: str) -> Response:
     """Keep what was typed, right or wrong; go on to the review when it is all right and the time is still ours."""
     held = _own(hold_id)
-    form, second = held.form_of(request.form), held.second_of(request.form)
-    ready = form.validate()
-    ready = (second is None or second.validate()) and ready
+    guarding.note_trap(hold_id)
     if not _save_typed(held):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    refused = _take_files(held)
+    held = _own(hold_id)
+    form, second = held.form_of(request.form), held.second_of(request.form)
+    form.blame(refused)
+    ready = form.validate()
+    ready = (second is None or second.validate()) and ready
+    if form.stopping:
+        return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     if not ready:
         return make_response(_details(held, form, second, errors=True), 400)
     if held.live:
@@ -249,7 +198,7 @@ def take_details(hold_id: str) -> Response:
     try:
         booking.hold_again(by=_by(), appointment_id=hold_id)
     except SlotGone as gone:
-        return _lost(held, gone)
+        return lost_answer(held, gone, _travels(held))
     return redirect(url_for("portal.review", hold_id=hold_id, again=1), 303)
 
 
@@ -262,11 +211,15 @@ def _save_typed(held: Held) -> bool:
     return True
 
 
+def _take_files(held: Held) -> dict[str, list[str]]:
+    """Keep the files that came behind the hold; what to say about those that can't be taken, by field."""
+    return take_files(_by(), held.id, held.form_of(request.form).files, request.files)
+
+
 def _typed(held: Held) -> Draft:
     """The form that came, as the draft of ``held``."""
-    draft = held.draft
-    typed = typed_values(request.form, held.questions, more=RELATIVE_FIELDS if held.kind == RELATIVES else ())
-    return Draft(typed, draft.zone, draft.private, draft.team)
+    more = RELATIVE_FIELDS if held.kind == RELATIVES else ()
+    return replace(held.draft, typed=typed_values(request.form, held.questions, more))
 
 
 def _stay(held: Held) -> None:
@@ -280,42 +233,76 @@ def _stay(held: Held) -> None:
 
 @allow(HOLDER)
 @private_page
+@takes_file(MOST_AT_ONCE, _too_much)
 @same_origin_only
 def extend(hold_id: str) -> Response:
     """More time, with what is typed so far kept."""
     held = _own(hold_id)
     page = "portal.review" if request.form.get("page") == "review" else "portal.details"
+    refused = {}
     if "given" in request.form:
         _save_typed(held)
+        refused = _take_files(held)
     try:
         booking.extend(by=_by(), appointment_id=hold_id)
     except HoldLapsed:
         return redirect(url_for(page, hold_id=hold_id, more=0), 303)
     except Conflict:
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    if refused:
+        return _refused(hold_id, refused)
     return redirect(url_for(page, hold_id=hold_id, more=1), 303)
 
 
 @allow(HOLDER)
 @private_page
+@takes_file(MOST_AT_ONCE, _too_much)
+@same_origin_only
+def remove_file(hold_id: str) -> Response:
+    """Take a file away again; what is typed so far, and what came along, is kept."""
+    held = _own(hold_id)
+    if "given" in request.form:
+        _save_typed(held)
+        _take_files(held)
+    try:
+        booking.documents.remove(by=_by(), appointment_id=hold_id, document_id=request.form.get("remove", ""))
+    except Conflict:
+        return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    where = next((field for field in held.form().files if _has(field, request.form.get("remove"))), None)
+    anchor = first_control(where) if where is not None else None
+    return redirect(url_for("portal.details", hold_id=hold_id, _anchor=anchor), 303)
+
+
+def _has(field: Files, document_id: str | None) -> bool:
+    return any(one.id == document_id for one in field.attached)
+
+
+@allow(HOLDER)
+@private_page
+@takes_file(MOST_AT_ONCE, _too_much)
 @same_origin_only
 def speak(hold_id: str) -> Response:
     """Another language, with what is typed so far kept."""
     held = _own(hold_id)
     if "given" in request.form:
         _save_typed(held)
+        _take_files(held)
     return remember(redirect(url_for("portal.details", hold_id=hold_id), 303))
 
 
 @allow(HOLDER)
 @private_page
+@takes_file(MOST_AT_ONCE, _too_much)
 @same_origin_only
 def release(hold_id: str) -> Response:
     """Give the time back and choose another one; what was typed comes along."""
     held = _own(hold_id)
     if "given" in request.form:
         _save_typed(held)
+        _take_files(held)
     booking.release(by=_by(), appointment_id=hold_id)
+    if request.form.get("page") == "stop":
+        return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     with snapshot() as session:
         team = slots.for_team(session, held.chosen, held.draft.team).offer
     offer = team if team.bookable else held.chosen.offer
@@ -326,6 +313,7 @@ def release(hold_id: str) -> Response:
         "weeks": kept_too.weeks,
         "party": kept_too.party,
     }
+    travels |= dict(zip(("gender", "speaks"), held.draft.wish, strict=True))
     kept: dict[str, Any] = {name: value for name, value in travels.items() if value}
     if not offer.times_path:  # no page lists its times: the landing names those near this one
         return redirect(url_for("portal.landing", slot=held.chosen.slot, kept=hold_id, **kept), 303)
@@ -344,15 +332,38 @@ def release(hold_id: str) -> Response:
 
 @allow(HOLDER)
 @private_page
+def stop(hold_id: str) -> Response | str:
+    """An answer that ends the flow: the emergency number, the clinic's words and phone. The time stays held until the
+    patient gives it back; the answer can be mended."""
+    held = _own(hold_id)
+    form, details_url = held.form(), url_for("portal.details", hold_id=hold_id)
+    if not form.stopping:
+        return redirect(details_url, 303)
+    change = f"{details_url}#{first_control(form.question(form.stopping[0].id))}"
+    return _page("portal/stop.html", held, form=form, stopping=form.stopping, change=change)
+
+
+@allow(HOLDER)
+@private_page
 def review(hold_id: str) -> Response | str:
     """Check your answers."""
     held = _own(hold_id)
     form, second = held.form(), held.second_of(held.draft.values())
     if held.draft.empty or not form.validate() or not (second is None or second.validate()):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
+    if form.stopping:
+        return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     address = url_for("portal.details", hold_id=hold_id)
-    relative = relative_summary(second, address) if second is not None else []
-    return _page("portal/review.html", held, rows=summary(form, address), relative=relative, form=form)
+    return _page(
+        "portal/review.html",
+        held,
+        rows=summary(form, address),
+        relative=relative_summary(second, address) if second is not None else [],
+        form=form,
+        wish=wishes.wish_words(held.draft.wish),
+        finder=finders.choice_behind(hold_id),
+        doubles=guarding.doubles_of(held, form),
+    )
 
 
 @allow(HOLDER)
@@ -364,7 +375,15 @@ def book(hold_id: str) -> Response:
     form, second = held.form(), held.second_of(held.draft.values())
     if not form.validate() or not (second is None or second.validate()):
         return make_response(_details(held, form, second, errors=True), 400)
-    details = form.details(held.draft.zone)
+    if "finder_asked" in request.form:
+        # before anything else: a no holds whatever becomes of the time
+        booking.choose_telling(by=_by(), appointment_id=hold_id, tell="tell_finder" in request.form)
+    if form.stopping:
+        return redirect(url_for("portal.stop", hold_id=hold_id), 303)
+    stop = guarding.before_booking(held, form)
+    if stop is not None:
+        return stop
+    details = form.details(held.draft.zone, held.draft.wish)
     try:
         made = booking.book(
             by=_by(),
@@ -374,7 +393,7 @@ def book(hold_id: str) -> Response:
             relative=second.details(details) if second is not None else None,
         )
     except SlotGone as gone:
-        return _lost(held, gone)
+        return lost_answer(held, gone, _travels(held))
     except (Conflict, InvalidInput):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     token = booking.links.manage_token(current_settings().secret, made)

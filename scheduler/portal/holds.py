@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from scheduler.availability.zones import zone as zone_of
-from scheduler.booking import MAX_EXTENSIONS, is_live
+from scheduler.booking import MAX_EXTENSIONS, documents, is_live
+from scheduler.booking.documents import Attached
+from scheduler.booking.eligible import day_of
 from scheduler.booking.together import kind_of
 from scheduler.booking.transaction import together_with
 from scheduler.intake import questions_of
-from scheduler.intake.forms import Asked, DetailsForm, Draft, details_form, read_draft
+from scheduler.intake.drafts import Draft, read_draft
+from scheduler.intake.forms import Asked, DetailsForm, details_form
 from scheduler.intake.relative import RelativeForm, relative_form
+from scheduler.intake.who import Who
 from scheduler.models import EXPIRED, HELD, Appointment, PatientDetails, Referral
 from scheduler.portal.offers import load_offers
 from scheduler.portal.slots import Chosen
@@ -35,8 +39,10 @@ class Held:
     today: date
     draft: Draft
     questions: tuple[Asked, ...]
+    attached: tuple[Attached, ...]
     source: str
     booking_referral: str
+    who: Who
     kind: str = ""
     visits: tuple[Chosen, ...] = ()
 
@@ -51,11 +57,11 @@ class Held:
 
     def form_of(self, typed: MultiDict[str, str] | None) -> DetailsForm:
         """The details form of this hold's type with what was ``typed``."""
-        return details_form(self.questions, typed, self.today, self.chosen.offer.patient_type)
+        return details_form(self.questions, typed, self.today, self.who, self.attached)
 
     def second_of(self, typed: MultiDict[str, str] | None) -> RelativeForm | None:
         """The form about the second of two relatives with what was ``typed``; None for every other hold."""
-        return relative_form(typed, self.today) if self.kind == RELATIVES else None
+        return relative_form(typed, self.today, self.who) if self.kind == RELATIVES else None
 
     def ready(self, typed: MultiDict[str, str] | None) -> bool:
         """Whether what was ``typed`` is all that a booking needs."""
@@ -106,10 +112,12 @@ def held_by(session: Session, appointment: Appointment, visitor: str | None, now
         today=date.fromordinal(zone_of(chosen.zone).day(now)),
         draft=read_draft(details.draft if details else None),
         questions=questions_of(session, appointment.appointment_type_id),
+        attached=documents.listed(session, appointment.id),
         source=(referral.source if referral else None) or "",
         booking_referral=(referral.booking_referral if referral else None) or "",
         kind=kind_of(session, appointment),
         visits=tuple(chosen_of(session, one) for one in together),
+        who=Who(chosen.offer.rules, day_of(chosen.start, chosen.zone)),
     )
 
 

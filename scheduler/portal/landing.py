@@ -17,7 +17,7 @@ from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.intake import questions_of
 from scheduler.intake.forms import RETURNING
-from scheduler.portal import slots
+from scheduler.portal import finders, slots
 from scheduler.portal.browse import NO_TIME, handover, mark, paused_page
 from scheduler.portal.fits import fitting, for_returning
 from scheduler.portal.holds import answers_kept
@@ -51,6 +51,7 @@ def landing(slot: str) -> str | Response | tuple[str, int]:
             token = booking.links.manage_token(current_settings().secret, booked)
             return redirect(url_for("portal.visit", token=token), 303)
         stands = slots.standing(session, chosen, now=now, visitor=visitor)
+    finders.count_opened(travels, now)
     if stands.reason == "paused":
         return paused_page(chosen.offer)
     if stands.reason:
@@ -72,13 +73,20 @@ def _unknown(offer: Offer | None) -> tuple[str, int]:
 
 def _gone(chosen: Chosen, stands: Standing, travels: Handover, now: int) -> str:
     visitor = visitor_hash()
+    finders.count_gone(travels.source, travels.booking_referral, now)
     with snapshot() as session:
         saved = answers_kept(session, travels.kept, visitor, now)
+        back = finders.back_from_gone(session, travels.source, travels.booking_referral)
         gone = slots.gone_page(
             session, chosen, stands, now=now, visitor=visitor, handover=travels, saved=saved
         )
     return render_template(
-        "portal/gone.html", gone=gone, now=now, slot_status=stands.status, clinic=chosen.offer.clinic
+        "portal/gone.html",
+        gone=gone,
+        now=now,
+        slot_status=stands.status,
+        back=back,
+        clinic=chosen.offer.clinic,
     )
 
 
@@ -137,6 +145,7 @@ def _open(chosen: Chosen, stands: Standing, travels: Handover, now: int) -> str:
         seen_question=RETURNING.get(chosen.offer.patient_type, ""),
         new_here=_here(chosen, travels, "new") if ask_first else "",
         slot_status=stands.status,
+        finder=finders.name_of(travels.source),
         saved=saved,
         second=second,
         seats=seats.get(chosen.slot, 0),

@@ -14,7 +14,9 @@ from scheduler.calendars.links import google_link, outlook_link
 from scheduler.calendars.write import appointment_ics
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, NotFound
+from scheduler.portal import finders
 from scheduler.portal.visits import REASONS, Visit, find_visit
+from scheduler.portal.waiting import sooner_of
 from scheduler.web.access import TOKEN, allow
 from scheduler.web.clinic import set_clinic
 from scheduler.web.headers import private_page
@@ -38,9 +40,14 @@ def open_visit(token: str) -> Visit:
 def visit(token: str) -> str:
     """The appointment's own page: its state, place and what can be done about it."""
     found = open_visit(token)
+    with snapshot() as session:
+        back = finders.back_from_visit(session, found.id, found.state)
+        sooner = sooner_of(session, current_settings().secret, found.id)
     return render_template(
         "portal/visit.html",
         visit=found,
+        back=back,
+        sooner=sooner,
         now=clock.now(),
         google=google_link(found.view),
         outlook=outlook_link(found.view),

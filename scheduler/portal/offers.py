@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.booking.eligibility import ANYBODY, Rules, rules_of_types
 from scheduler.models import (
     Actor,
     AppointmentType,
@@ -58,12 +59,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A clinician needed for a Schedule."""
+    """A clinician needed for a Schedule. ``gender``: a code of FHIR's administrative-gender, "" when they don't say;
+    ``languages``: codes (BCP 47)."""
 
     actor_id: str
     practitioner_id: str
     name: str
     slug: str
+    gender: str = ""
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,10 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One Schedule as a patient sees it. Lengths are minutes. ``team``: it stands for all members of a team at its place;
-    ``series_most``: so many weekly visits can be booked at once; ``for_two``: a relative can have the next time."""
+    """One Schedule as a patient sees it. Lengths are minutes. ``team``: it stands for all members of a team at its place.
+    ``rules``: whom it is for; ``wishes``: a patient may say whom of several they would rather see; ``waitlist``: patients may
+    wait for a time; ``series_most``: so many weekly visits can be booked at once; ``for_two``: a relative can have the next
+    time."""
 
     schedule_id: str
     clinic: Clinic
@@ -108,6 +114,9 @@ class Offer:
     series_most: int = 1
     for_two: bool = False
     team: Team | None = None
+    rules: Rules = ANYBODY
+    wishes: bool = False
+    waitlist: bool = True
 
     @property
     def who(self) -> str:
@@ -169,6 +178,7 @@ def load_offers(session: Session, schedule_ids: Iterable[str]) -> dict[str, Offe
     hosts = _hosts(session, [schedule.id for schedule, *_ in rows])
     targets = {kind.id for _, kind, _, _ in rows} | {place.id for _, _, place, _ in rows}
     slugs = current_slugs(session, targets)
+    rules = rules_of_types(session, [kind for _, kind, _, _ in rows])
     offers: dict[str, Offer] = {}
     for schedule, kind, location, organization in rows:
         who, all_active = hosts.get(schedule.id, ((), True))
@@ -197,7 +207,11 @@ def load_offers(session: Session, schedule_ids: Iterable[str]) -> dict[str, Offe
             approval_required=kind.approval_required,
             approval_hours=kind.approval_hours,
             series_most=kind.series_most,
-            for_two=kind.relatives and kind.capacity == 1,
+            # each of two would need a document of their own
+            for_two=kind.relatives and kind.capacity == 1 and kind.referral != "required",
+            rules=rules[kind.id],
+            wishes=kind.wishes,
+            waitlist=kind.waitlist,
         )
     return offers
 
@@ -215,7 +229,8 @@ def _hosts(session: Session, schedule_ids: Sequence[str]) -> dict[str, tuple[tup
     found: dict[str, list[Host]] = defaultdict(list)
     active: dict[str, bool] = defaultdict(lambda: True)
     for schedule_id, actor_id, is_active, person in rows:
-        found[schedule_id].append(Host(actor_id, person.id, person.display_name, slugs.get(person.id, "")))
+        word, spoken = slugs.get(person.id, ""), tuple(str(code) for code in person.languages)
+        found[schedule_id].append(Host(actor_id, person.id, person.display_name, word, person.gender, spoken))
         active[schedule_id] = active[schedule_id] and is_active
     return {schedule_id: (tuple(hosts), active[schedule_id]) for schedule_id, hosts in found.items()}
 

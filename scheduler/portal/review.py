@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from scheduler.intake.fields import DateParts, Tick
+from scheduler.intake.files import Files
 from scheduler.intake.forms import FOR_WHOM, NEEDS, QUESTION, SEEN, SEEN_BEFORE, DetailsForm, answer_text
 from scheduler.intake.relative import RelativeForm
+from scheduler.intake.who import INSURED, REFERRAL_FILE, REFERRAL_NUMBER, insurance_words
 from scheduler.web.forms import first_control
 from scheduler.web.languages import theirs
 from scheduler.web.times import date_long, day_with_year
@@ -43,6 +45,12 @@ def summary(form: DetailsForm, details_url: str) -> list[Row]:
         row(_("Name"), name, "given"),
         row(_("Birth date"), date_long(born) if born else "", "birth_date"),
     ]
+    if form.insured()[0]:
+        rows.append(row(_("Insurance"), insurance_words(form), INSURED))
+    if form.number_given():
+        rows.append(row(_("Referral number"), form.number_given(), REFERRAL_NUMBER))
+    if form.documents:
+        rows.append(row(_("Referral document"), form.documents, REFERRAL_FILE))
     if form.for_somebody_else:
         booker = " ".join(part for part in (form.booker_given.text, form.booker_family.text) if part)
         rows.append(
@@ -56,9 +64,10 @@ def summary(form: DetailsForm, details_url: str) -> list[Row]:
         rows.append(row(_("Email"), form.email.text, "email"))
     if form.phone.text:
         rows.append(row(_("Phone"), form.phone.text, "phone"))
-    for question in form.asked:
+    asked = form.asked_now
+    for question in (one for one in form.asked if one.id in asked):
         field = form[QUESTION + question.id]
-        text = answer_text(field)
+        text = "\n".join(field.lines) if isinstance(field, Files) else answer_text(field)
         if isinstance(field, DateParts) and field.data:
             text = day_with_year(field.data)
         if isinstance(field, Tick) and field.data:

@@ -18,6 +18,7 @@ from scheduler.portal.nearest import Nearest, nearest, nearest_of
 from scheduler.portal.offers import Offer, link_opens, load_offers
 from scheduler.portal.teams import team_offers
 from scheduler.portal.times import own_aside, own_holds
+from scheduler.portal.wishes import keeping
 
 FARTHEST = 500 * DAY
 MAX_REFERRAL = 255
@@ -57,8 +58,9 @@ class Chosen:
 class Handover:
     """What travels with a time through hidden fields: the finder's words (never shown), the viewer's zone, the private
     link's token, the hold whose answers are to be kept, whether somebody said that they were here before (``returning``)
-    or are new, the path word of the team of which any member will do, how many weekly visits are wanted (digits), and
-    ``two`` for two relatives one after the other."""
+    or are new, the path word of the team of which any member will do, and whom of it they would rather see: ``gender`` and
+    the language that is spoken; how many weekly visits are wanted (digits), and ``two`` for two relatives one after the
+    other."""
 
     source: str = ""
     booking_referral: str = ""
@@ -69,6 +71,13 @@ class Handover:
     team: str = ""
     weeks: str = ""
     party: str = ""
+    gender: str = ""
+    speaks: str = ""
+
+    @property
+    def wish(self) -> tuple[str, str]:
+        """Whom of a team they would rather see: sex and language."""
+        return self.gender, self.speaks
 
     @property
     def anonymous(self) -> bool:
@@ -170,6 +179,7 @@ def gone_page(
 ) -> Gone:
     """The page for a time that is not open, with the nearest ones that are."""
     team = [one for one in team_offers(session, handover.team, chosen.offer.schedule_id) if one.bookable]
+    team = keeping(team, handover.wish) or team
     if team:
         near = nearest_of(session, team, chosen.start, now=now, visitor=visitor)
         return Gone(chosen, team[0], found, near, handover, saved)

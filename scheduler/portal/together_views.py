@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -44,7 +45,7 @@ def weekly_dates(slot: str) -> str | Response | tuple[str, int]:
     return _weekly(chosen, travels, 400 if unread else 200, unread=unread)
 
 
-def take(by: By, chosen: Chosen, travels: Handover, kind: str, finder: dict[str, str]) -> Appointment:
+def take(by: By, chosen: Chosen, travels: Handover, kind: str, finder: dict[str, Any]) -> Appointment:
     """Hold all of a series, or both times of two relatives. Raises SlotGone, InvalidInput, NotFound, KeyReused."""
     schedule_id, start = chosen.offer.schedule_id, chosen.start
     if kind == SERIES:

@@ -12,6 +12,7 @@ from scheduler.audit import Earlier, moved_from
 from scheduler.booking.together import kind_of
 from scheduler.booking.transaction import together_with
 from scheduler.calendars.views import AppointmentView, appointment_view
+from scheduler.clock import MINUTE
 from scheduler.models import (
     ARRIVED,
     BOOKED,
@@ -23,6 +24,7 @@ from scheduler.models import (
     NO_SHOW,
     PENDING,
     Appointment,
+    AppointmentType,
     PatientDetails,
 )
 from scheduler.portal.holds import chosen_of
@@ -30,6 +32,8 @@ from scheduler.portal.slots import Chosen
 from scheduler.settings import Settings
 
 AHEAD = ("upcoming", "moved", "pending")
+_ASKED_MINUTES = 2880
+"""How long before a visit whose type reminds nobody."""
 REASONS = (
     ("not-needed", lazy_gettext("I don't need it any more")),
     ("time", lazy_gettext("The time doesn't suit me")),
@@ -58,7 +62,8 @@ class Visit:
     """``state``: upcoming, moved, pending, arrived, room, completed, no-show, past, cancelled, declined, lapsed or ended (a hold
     that came to nothing). Instants are epoch seconds; ``was``: the time before the last move; ``viewer_zone`` is the
     patient's own zone or "". ``movable``: the patient may still take another time online; ``decide_by``: until when
-    the clinic answers a request, or could have; ``kind`` (series or relatives) and ``others`` of what was booked in one act."""
+    the clinic answers a request, or could have; ``kind`` (series or relatives) and ``others`` of what was booked in one act; ``may_say_coming``: they may tell
+    the clinic that they'll be there, which the page offers (``asks_coming``) from the first reminder on."""
 
     id: str
     token: str
@@ -73,6 +78,8 @@ class Visit:
     was: Earlier | None
     movable: bool
     decide_by: int
+    may_say_coming: bool
+    asks_coming: bool
     view: AppointmentView
     kind: str = ""
     others: tuple[Other, ...] = ()
@@ -102,6 +109,7 @@ def visit_of(session: Session, settings: Settings, appointment: Appointment, tok
     was = moved_from(session, appointment) if appointment.sequence else None
     chosen = chosen_of(session, appointment)
     state = _state(appointment, was, now)
+    coming = state in ("upcoming", "moved")
     return Visit(
         id=appointment.id,
         token=token,
@@ -116,6 +124,8 @@ def visit_of(session: Session, settings: Settings, appointment: Appointment, tok
         was=was,
         movable=state in AHEAD and chosen.offer.bookable and now < chosen.free_until,
         decide_by=_decided_by(appointment),
+        may_say_coming=coming,
+        asks_coming=coming and now >= _asked_from(session, appointment),
         view=appointment_view(session, appointment, settings, f"{settings.public_url}/b/{token}"),
         kind=kind_of(session, appointment),
         others=_others(session, settings, appointment, now),
@@ -134,6 +144,11 @@ def _others(session: Session, settings: Settings, appointment: Appointment, now:
 
 def _decided_by(appointment: Appointment) -> int:
     return appointment.decide_by_at or appointment.starts_at
+
+
+def _asked_from(session: Session, appointment: Appointment) -> int:
+    steps = session.get_one(AppointmentType, appointment.appointment_type_id).reminders
+    return appointment.starts_at - max(steps, default=_ASKED_MINUTES) * MINUTE
 
 
 def _state(appointment: Appointment, was: Earlier | None, now: int) -> str:

@@ -230,6 +230,10 @@ class _Maker:
             week=tuple(tuple(span for week in weeks for span in week.days[day]) for day in range(7)),
             hours_vary=any(week.varies for week in weeks),
             closures=tuple(closures),
+            minimum_age=kind.minimum_age,
+            maximum_age=kind.maximum_age,
+            referral=kind.referral,
+            insurance=kind.insurance,
             demo=self.demo(place.organization_id),
         )
 

@@ -96,6 +96,7 @@ class People:
                 phone=row.phone,
                 email=row.email,
                 languages=tuple(row.languages),
+                gender=row.gender,
                 active=row.active,
                 demo=demo(row.organization_id),
             )

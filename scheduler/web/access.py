@@ -6,6 +6,7 @@ endpoint without one stops the application from starting.
     PUBLIC      anybody
     HOLDER      whoever has the visitor cookie of the hold; the view compares it
     TOKEN       whoever has the signed link; the view checks it
+    KEY         whoever sends a key that an administrator gave out; the view checks it
     SIGNED_IN   any user
     role(...)   users with one of the roles
 """
@@ -38,6 +39,7 @@ class Guard:
 PUBLIC = Guard("public")
 HOLDER = Guard("holder")
 TOKEN = Guard("token")
+KEY = Guard("key")
 SIGNED_IN = Guard("signed-in")
 
 ROLES = frozenset({"admin", "clinician", "front-desk"})

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from scheduler.errors import InvalidInput, SchedulerError, SignInNeeded, TooMany
+from scheduler.errors import InvalidInput, KeyNeeded, SchedulerError, SignInNeeded, TooMany
 from scheduler.web.logs import log_unexpected
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -109,6 +109,8 @@ def describe(error: Exception) -> Problem:
         return Problem(error.status, error.code, error.sentence, error.field, tuple(error.problems.items()))
     if isinstance(error, SchedulerError):
         headers = (("Retry-After", str(error.retry_after)),) if isinstance(error, TooMany) else ()
+        if isinstance(error, KeyNeeded):
+            headers = (("WWW-Authenticate", "Bearer"),)
         return Problem(error.status, error.code, error.sentence, error.field, headers=headers)
     if isinstance(error, CSRFError):
         return Problem(400, "form-expired", str(_FORM_EXPIRED))
@@ -133,7 +135,9 @@ def respond(problem: Problem) -> Response:
 
 
 def wanted() -> str:
-    """The form of an error that suits the request: "json" when asked for, else "html"."""
+    """The form of an error that suits the request: "json" where programs alone come or when asked for, else "html"."""
+    if request.path.startswith("/referrals/"):
+        return "json"
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
     return "json" if best == "application/json" or request.is_json else "html"
 

@@ -51,7 +51,8 @@ def chosen_language() -> str:
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
-    return request.accept_languages.best_match(LANGUAGES) or _clinics_language()
+    wanted = (code.partition("-")[0].lower() for code, _ in request.accept_languages)
+    return next((code for code in wanted if code in LANGUAGES), "") or _clinics_language()
 
 
 def speaks_to_patients() -> bool:

@@ -15,7 +15,7 @@ from flask import Flask, Response, g, request
 
 logger = logging.getLogger("scheduler.web")
 
-_SECRET_PATH = re.compile(r"(/(?:b|hold|offer|invitation|sign-in/reset)/)[^/\s?\"'<]+")
+_SECRET_PATH = re.compile(r"(/(?:b|hold|offer|invitation|referrals|sign-in/reset)/)[^/\s?\"'<]+")
 _QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']+")
 _PRIVATE_KEY = re.compile(r"\b(private|token)=[^\s&\"']+")
 

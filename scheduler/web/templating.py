@@ -11,6 +11,7 @@ from markupsafe import Markup
 from scheduler.web import forms, times
 from scheduler.web.assets import static_url
 from scheduler.web.clinic import site_clinic
+from scheduler.web.sizes import size_words
 
 THEMES = ("light", "dark")
 
@@ -44,6 +45,7 @@ _FUNCTIONS = (
     forms.first_control,
     static_url,
     site_clinic,
+    size_words,
 )
 
 

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from werkzeug.test import TestResponse
 from scheduler import accounts, booking, catalog, clock
 from scheduler.accounts.session import signed_in
 from scheduler.accounts.welcome import welcome_token
-from scheduler.booking import SYSTEM, By
+from scheduler.booking import SYSTEM, By, waitlist
 from scheduler.catalog.presets import PRESETS
 from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
@@ -25,13 +26,25 @@ from scheduler.models import PENDING, Appointment, Base, Outbox, Revision, User
 from scheduler.models.slots import slot_id
 from tests.architecture.people_stage import PeopleStage
 from tests.architecture.routes_table import PEOPLE, Route
+from tests.booking.made_files import picture_file
 from tests.console.typed_types import type_form, type_parts
-from tests.factories import DETAILS, Clinic, make_availability, make_pool, make_room, make_user
+from tests.factories import (
+    DETAILS,
+    Clinic,
+    make_availability,
+    make_plan,
+    make_pool,
+    make_question,
+    make_room,
+    make_source,
+    make_user,
+    make_waiting,
+)
 from tests.people import Cast, make_cast
 from tests.support.apps import SECRET
 
-# What a GET may write: the feed's own bookkeeping (design.md "The booking transaction").
-BOOKKEEPING = {"publication", "edition", "shard_version", "shard_mark"}
+# What a GET may write: the feed's own bookkeeping (design.md "The booking transaction"), and counters of opened links.
+BOOKKEEPING = {"publication", "edition", "shard_version", "shard_mark", "referral_state", "unknown_source"}
 # What the patient types on the details page.
 TYPED = {
     "for_whom": "me",
@@ -88,16 +101,34 @@ class Stage:
             values["<hold_id>"] = self._hold(by)
             if path == "/hold/<hold_id>":
                 form = TYPED
+            elif path.endswith("/stop"):
+                asked = make_question(self.clinic, kind="consent", stop_answers=["Yes"])
+                typed = TYPED | {f"q_{asked.id}": "y"}
+                self.browser("patient", cookie).post(f"/hold/{values['<hold_id>']}", data=typed)
             elif path.endswith("/book"):
                 self.browser("patient", cookie).post(f"/hold/{values['<hold_id>']}", data=TYPED)
         if path.startswith(("/b/", "/console/bookings")):
             appointment_id, token = self._booked(by)
             values |= {"<token>": token, "<appointment_id>": appointment_id}
+        if path.endswith(("/my-data", "/my-data/remove")):
+            form = self._own_data_form(path, appointment_id)
+        if path.startswith("/console/duplicates"):
+            path, form = self._duplicates(path, by)
+        if "<document_id>" in path:
+            values |= self._handed_in(by)
         if path.startswith("/console/bookings"):
             form = self._visit_form(path, appointment_id)
             path += "?step=check-in" if path.endswith("/undo") else ""
+        if path.startswith("/console/calls"):
+            values["<call_id>"] = self._to_call(by)
         if path.startswith("/admin/"):
             values |= self._of_admin(path, by)
+        if path.startswith("/referrals/"):
+            values["<handle:handle>"] = "nobodys-handle"
+        if path.startswith("/admin/sources"):
+            form = {"name": "CareFinder", "value": f"carefinder {next(self._number)}", "version": "1"}
+        if path.startswith("/admin/insurance"):
+            form = {"name": f"Plan {next(self._number)}", "accepted_on": "2027-01-04", "version": "1"}
         if path.startswith("/admin/holidays"):
             form = {"country": "US", "act": "save", "holiday": "Labor Day"}
         if path.startswith("/invitation/"):
@@ -110,6 +141,9 @@ class Stage:
         if "/reschedule" in path:
             values["<slot>"] = slot_id(self.clinic.schedule, self._free_start())
             form = {"slot": values["<slot>"], "sequence": "0"}
+        if "waitlist" in path or path.startswith("/offer/"):
+            of_list, form = self._waiting(path)
+            values |= of_list
         if path == "/find-booking":
             form = {"contact": f"{next(self._number)}@example.org"} | {
                 n: t for n, t in TYPED.items() if n.startswith("birth")
@@ -174,6 +208,15 @@ class Stage:
             made = booking.book(by=by, appointment_id=hold_id, details=DETAILS, answers=())
             return made.id, booking.links.manage_token(self.app.config["SETTINGS"].secret, made)
 
+    def _handed_in(self, by: By) -> dict[str, str]:
+        hold_id = self._hold(by)
+        with self.app.app_context():
+            kept = booking.documents.attach(
+                by=by, appointment_id=hold_id, question_id=None, name="letter.png", raw=picture_file()
+            )
+            booking.book(by=by, appointment_id=hold_id, details=DETAILS, answers=())
+        return {"<appointment_id>": hold_id, "<document_id>": kept.id}
+
     def _of_admin(self, path: str, by: By) -> dict[str, str]:
         """Ids of the clinic's own place, room, service and organization, and of a mail that went out."""
         clinic = self.clinic
@@ -182,10 +225,14 @@ class Stage:
             "<schedule_id>": clinic.schedule,
             "<organization_id>": clinic.organization,
         }
+        if "<plan_id>" in path:
+            values["<plan_id>"] = make_plan(clinic).id
         if "<actor_id>" in path:
             values["<actor_id>"] = make_room(clinic).id
         if "<pool_id>" in path:
             values["<pool_id>"] = make_pool(clinic, {clinic.schedule: 0}).id
+        if "<source_id>" in path:
+            values["<source_id>"] = make_source(clinic)[0].id
         if "<mail_id>" in path:
             self._booked(by)
             deliver(self.app)
@@ -194,6 +241,37 @@ class Stage:
                     session.scalar(select(func.max(Outbox.id)).where(Outbox.recipient_id.is_(None)))
                 )
         return values
+
+    def _waiting(self, path: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Somebody on the waitlist, with an offer where that is asked for, and what joins somebody else."""
+        values, secret = dict[str, str](), self.app.config["SETTINGS"].secret
+        who = {name: text for name, text in TYPED.items() if name != "for_whom"}
+        form = who | {"email": f"{next(self._number)}@example.org", "phone": "", "part": "any"}
+        form |= {"schedule": self.clinic.schedule, "slot": slot_id(self.clinic.schedule, self._free_start())}
+        if "_id>" in path or "<token>" in path:
+            entry = make_waiting(self.clinic)
+            values = {"<entry_id>": entry.id, "<token>": booking.links.waitlist_token(secret, entry)}
+            if path.startswith("/offer/"):
+                start = self._free_start()
+                with self.app.app_context():
+                    offer = waitlist.offer(
+                        by=SYSTEM, entry_id=entry.id, schedule_id=self.clinic.schedule, start=start
+                    )
+                values["<token>"] = booking.links.offer_token(secret, offer)
+        return values, form
+
+    def _to_call(self, by: By) -> str:
+        """The message about a booking whose patient gave no email."""
+        hold_id = self._hold(by)
+        with self.app.app_context():
+            booking.book(by=by, appointment_id=hold_id, details=replace(DETAILS, email=""), answers=())
+            deliver(self.app)
+            with snapshot() as session:
+                return str(
+                    session.scalar(
+                        select(Outbox.id).where(Outbox.object_id == hold_id, Outbox.recipient_id.is_(None))
+                    )
+                )
 
     def _blocked(self) -> str:
         start = clock.now() + 90 * clock.DAY
@@ -219,6 +297,25 @@ class Stage:
         if path.endswith("/details"):
             return TYPED | {"version": "1"}
         return {"text": "Bring the chart", "version": "1"} if path.endswith("/note") else {}
+
+    def _own_data_form(self, path: str, appointment_id: str) -> dict[str, str]:
+        """A change of the contact; what is to be removed is cancelled first."""
+        if path.endswith("/remove"):
+            with self.app.app_context():
+                booking.cancel(by=SYSTEM, appointment_id=appointment_id)
+            return {}
+        return {"email": "new@example.org", "phone": "", "version": "1"}
+
+    def _duplicates(self, path: str, by: By) -> tuple[str, dict[str, str]]:
+        """Two bookings of one person, joined where that is to be taken back."""
+        first, second = self._booked(by)[0], self._booked(by)[0]
+        if path.endswith("/undo"):
+            with self.app.app_context():
+                person = booking.join_persons(
+                    by=SYSTEM, organization_id=self.clinic.organization, visit_ids=[first, second]
+                )
+            return f"{path}?person={person}", {}
+        return path, {"first": first, "second": second}
 
     def _invited(self) -> str:
         number = next(self._number)

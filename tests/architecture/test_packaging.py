@@ -20,6 +20,7 @@ IMPORT_NAMES = {
     "pillow": "PIL",
     "email-validator": "email_validator",
     "fhir.resources": "fhir",
+    "flask-babel": "flask_babel",
     "flask-login": "flask_login",
     "flask-sqlalchemy": "flask_sqlalchemy",
     "flask-wtf": "flask_wtf",

@@ -110,8 +110,8 @@ def test_a_post_from_another_site_or_without_its_forms_token_is_refused_and_chan
         for marks in (OTHER_SITE, *(OTHER_SITES if person in ("nobody", "patient", "admin") else ())):
             status = browser.post(path, data=form, headers=marks).status_code
             assert status == 403 or (status == 401 and expected == 401)
-        # holding is guarded by where a request comes from: its page is the same for everybody and can carry no token
-        if not route.path.startswith("/hold"):
+        # these are guarded by where a request comes from: their pages are the same for everybody and can carry no token
+        if not route.path.startswith(("/hold", "/language")):
             # who may not come in at all is told so first
             refused = expected == 401 or (expected == 403 and route.guard.startswith("role"))
             assert browser.post(path, data=form).status_code == (expected if refused else 400)
@@ -131,5 +131,7 @@ def test_an_address_that_leads_nowhere_is_never_a_failure(stage: Stage, route: R
             path = re.sub(r"<[^>]+>", nonsense, route.path)
             answer = browser.get(path) if route.method == "GET" else browser.post(path)
             expected = {400, 404, 414} | ({303, 401} if outside and person == "nobody" else set())
+            if route.guard == "key":  # a program without one learns nothing, whatever it asks for
+                expected |= {401}
             assert answer.status_code in expected
             assert "<script>" not in answer.text

@@ -33,6 +33,7 @@ from scheduler.booking import (
     hold_series,
     lapse,
     move,
+    waitlist,
 )
 from scheduler.db import db
 from scheduler.errors import SchedulerError, SlotGone
@@ -84,11 +85,22 @@ def act(wanted: dict[str, Any]) -> str:
         if wanted["verb"] == "approve":
             made = approve(by=By("user", user_id="desk"), appointment_id=wanted["appointment"])
             return f"approved {made.id}"
-        if wanted["verb"] == "decline":
+        if wanted["verb"] == "decline request":
             made = decline(by=By("user", user_id="desk"), appointment_id=wanted["appointment"])
             return f"declined {made.id}"
         if wanted["verb"] == "lapse":
             return f"lapsed {lapse()}"
+        if wanted["verb"] == "offer freed":
+            return f"offered {waitlist.offer_freed()}"
+        if wanted["verb"] == "take offer and book":
+            held = waitlist.claim(by=by, offer_id=wanted["offer"])
+            return f"booked {book(by=by, appointment_id=held.id, details=DETAILS, answers=answers).id}"
+        if wanted["verb"] == "take sooner":
+            return f"moved {waitlist.take_sooner(by=by, offer_id=wanted['offer']).id}"
+        if wanted["verb"] == "decline":
+            return f"declined {waitlist.decline(by=by, offer_id=wanted['offer']).id}"
+        if wanted["verb"] == "leave":
+            return f"left {waitlist.leave(by=by, entry_id=wanted['entry']).id}"
         if wanted["verb"] == "expire":
             return f"expired {expire()}"
     except SlotGone as gone:

@@ -45,7 +45,12 @@ def words(answers: list[str]) -> set[str]:
 
 def test_approving_and_declining_at_once_is_one_of_the_two(asked: Appointment, race: Any) -> None:
     said = words(
-        race([[{"verb": ("approve", "decline")[turn % 2], "appointment": asked.id}] for turn in range(8)])
+        race(
+            [
+                [{"verb": ("approve", "decline request")[turn % 2], "appointment": asked.id}]
+                for turn in range(8)
+            ]
+        )
     )
     status, claims, told = after(asked)
     if status == "booked":
@@ -71,7 +76,7 @@ def test_a_patient_who_cancels_while_the_clinic_approves_is_cancelled_either_way
 def test_declining_and_lapsing_at_once_tells_the_patient_once(asked: Appointment, race: Any) -> None:
     with transaction() as session:
         session.get_one(Appointment, asked.id).decide_by_at = clock.now() - 1
-    verbs = ("decline", "lapse", "approve")
+    verbs = ("decline request", "lapse", "approve")
     said = race([[{"verb": verbs[turn % 3], "appointment": asked.id}] for turn in range(6)])
     assert words(said) == {"refused:conflict", "lapsed"}
     assert after(asked) == ("declined", 0, ["request-lapsed"])

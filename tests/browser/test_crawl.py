@@ -29,8 +29,8 @@ from scheduler.models.situations import load_situation
 from tests.factories import DETAILS
 from tests.people import browser_of
 
-# What reading may write: the feed's own bookkeeping (design.md "The booking transaction").
-BOOKKEEPING = {"publication", "edition", "shard_version", "shard_mark"}
+# What reading may write: the feed's own bookkeeping (design.md "The booking transaction"), and counters of opened links.
+BOOKKEEPING = {"publication", "edition", "shard_version", "shard_mark", "referral_state", "unknown_source"}
 HREF = re.compile(r"""(?:href|src|action)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 ADDRESS = re.compile(r"https?://localhost[^\s<>\"]*")
 # enough of each kind of page; a calendar has no last page

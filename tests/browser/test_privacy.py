@@ -47,7 +47,7 @@ TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 LINK = re.compile(r'(?:href|src|action)="([^"]*)"')
 TYPED = {
     "for_whom": "child", "given": "Zqgiven", "family": "Zqfamily", "birth_date-month": "5", "birth_date-day": "17",
-    "birth_date-year": "1931", "booker_given": "Zqbooker", "booker_family": "Zqbookfam", "relationship": "Zqmother",
+    "birth_date-year": "1931", "booker_given": "Zqbooker", "booker_family": "Zqbookfam", "relationship": "Zqmother", "consent": "yes",
     "email": "zqmail@example.org", "phone": PHONE, "reason": "Zqreason", "needs": ["interpreter", "other"],
     "needs_language": "Zqlanguage", "needs_other": "Zqneed",
 }  # fmt: skip

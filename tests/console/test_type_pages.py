@@ -345,3 +345,30 @@ def test_the_words_of_what_is_typed_come_as_json(cast: Cast) -> None:
         "30 minutes, starts every 30 minutes, 10 minutes kept free after, bookable from 1 hour 30 minutes"
         " to 60 days ahead."
     )
+
+
+def test_reminders_are_typed_as_a_list_of_lengths(cast: Cast) -> None:
+    clinic = cast.clinic
+    assert save(cast.owner.browser, clinic, reminders="45 min, 2 days; 3 hours, 180").status_code == 303
+    assert kind_of(clinic).reminders == [2880, 180, 45]
+    assert 'value="2 days, 3 hours, 45 minutes"' in cast.owner.browser.get(page_of(clinic)).text
+    assert save(cast.owner.browser, clinic, reminders=" ").status_code == 303
+    assert kind_of(clinic).reminders == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("2 fortnights", "Reminders: enter a length such as 40 minutes, 4 hours or 1 day."),
+        (
+            "2 days, 5 minutes",
+            "Reminders: enter lengths from 10 minutes to 30 days, such as 2 days, 3 hours.",
+        ),
+        ("1 h, 2 h, 3 h, 4 h, 5 h, 6 h", "Reminders: enter at most 5 of them."),
+    ],
+)
+def test_reminders_that_cannot_be_are_refused_with_the_fix(cast: Cast, typed: str, said: str) -> None:
+    answer = save(cast.owner.browser, cast.clinic, reminders=typed)
+    assert answer.status_code == 400
+    assert said in text_of(answer)
+    assert f'value="{typed}"' in answer.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler import catalog, clock
-from scheduler.console.type_forms import SWITCHES, texts_of
+from scheduler.console.type_forms import TICKS, texts_of
 from scheduler.console.type_offers import offered_at
 from scheduler.console.type_questions import print_of
 from scheduler.db import snapshot, transaction
@@ -19,8 +19,9 @@ def settings_form(clinic: Clinic, **typed: str) -> dict[str, str]:
         kind = session.get_one(AppointmentType, clinic.type)
         texts = texts_of(kind, clinic.type_slug)
         version = str(kind.version)
-    unticked = {name for name in SWITCHES if texts[name] == "no"}
-    texts = {name: text for name, text in texts.items() if name not in unticked}
+    for tick in TICKS:
+        if texts[tick] == "no":
+            del texts[tick]
     return texts | {"version": version} | typed
 
 
@@ -57,7 +58,10 @@ def type_form(clinic: Clinic, path: str) -> dict[str, str]:
         return settings_form(clinic, name="Another visit", slug="") | place_form(clinic)
     if "/places/" in path:
         return place_form(clinic)
+    if path.endswith("/plans"):
+        return {"which": "all", "seen": ""}
     if "/questions/" in path:
         made = Question(label="Why?", kind="text", hint="", required=False, choices=[])
+        made.shown_answers, made.stop_answers, made.stop_message = [], [], ""
         return PART_OF_A_TYPE | {"seen": print_of(made)}
     return settings_form(clinic)

@@ -25,6 +25,7 @@ from scheduler.models import (
     Claim,
     Location,
     Organization,
+    Outbox,
     Override,
     PatientDetails,
     Practitioner,
@@ -145,6 +146,14 @@ def _look_at_the_bookings(session: Session) -> None:
     with_email = [row.email for row in details if row.email]
     assert 1 <= len(with_email) <= 20
     assert all(email.endswith("@example.org") for email in with_email)
+    messages = session.execute(
+        select(Outbox.kind, Outbox.created_at, Outbox.due_at, PatientDetails.email)
+        .join(PatientDetails, PatientDetails.appointment_id == Outbox.object_id)
+        .where(Outbox.recipient_id.is_(None))
+    ).all()
+    assert 0 < sum(not row.email for row in messages) <= 6, "a short call list"
+    reminders = [row for row in messages if row.kind == "reminder"]
+    assert all(row.email and row.due_at > row.created_at for row in reminders), "no burst of reminders"
 
 
 def _look_at_the_sign_ins(session: Session, signs: demo.DemoSignIns) -> None:

@@ -13,6 +13,7 @@ from tests.factories.clinics import (
     make_availability,
     make_clinic,
     make_location,
+    make_plan,
     make_pool,
     make_practitioner,
     make_question,
@@ -22,7 +23,9 @@ from tests.factories.clinics import (
     make_type,
     npi,
 )
+from tests.factories.sources import make_source
 from tests.factories.users import PASSWORD, make_user
+from tests.factories.waiting import make_waiting
 
 __all__ = [
     "DETAILS",
@@ -36,14 +39,17 @@ __all__ = [
     "make_clinic",
     "make_hold",
     "make_location",
+    "make_plan",
     "make_pool",
     "make_practitioner",
     "make_question",
     "make_room",
     "make_schedule",
     "make_session_type",
+    "make_source",
     "make_type",
     "make_user",
+    "make_waiting",
     "npi",
     "visitor",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Flask
@@ -17,7 +18,16 @@ from scheduler.booking import SYSTEM
 from scheduler.catalog import people, slugs, types
 from scheduler.clock import DAY
 from scheduler.db import snapshot, transaction
-from scheduler.models import Actor, AppointmentType, Availability, Location, Pool, Question, Schedule
+from scheduler.models import (
+    Actor,
+    AppointmentType,
+    Availability,
+    InsurancePlan,
+    Location,
+    Pool,
+    Question,
+    Schedule,
+)
 from scheduler.models.situations import load_situation
 
 ZONE = "America/New_York"
@@ -47,7 +57,9 @@ TYPE = {
     "service_category_code": "17",
     "specialty_code": "419772000",
     "patient_type": "newpt",
+    "reminders": (),
 }
+"""Reminds nobody: tests of other messages count theirs alone, tests of reminders say when."""
 
 
 @dataclass(frozen=True)
@@ -265,6 +277,15 @@ def make_question(clinic: Clinic, *, type: str | None = None, **fields: Any) -> 
         values = {"label": f"Question {next(_numbers)}?"} | fields
         return catalog.add_question(
             session, by=BY, now=clock.now(), appointment_type_id=type or clinic.type, **values
+        )
+
+
+def make_plan(clinic: Clinic, **fields: Any) -> InsurancePlan:
+    """An insurance plan that the clinic accepts."""
+    with clinic.app.app_context(), transaction() as session:
+        values = {"name": f"Plan {next(_numbers)}", "accepted_on": date(2027, 1, 4)} | fields
+        return catalog.add_plan(
+            session, by=BY, now=clock.now(), organization_id=clinic.organization, **values
         )
 
 

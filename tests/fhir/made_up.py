@@ -73,6 +73,7 @@ PRACTITIONER = records.Practitioner(
     suffix="MD, PhD",
     phone="617-555-0103",
     email="ada@example.org",
+    gender="female",
     languages=("en", "es"),
 )
 PRACTITIONER_ROLE = records.Role(
@@ -102,6 +103,9 @@ SERVICE = records.Service(
     week=(((540, 720), (780, 1020)), ((540, 720), (780, 1020)), (), (), ((1320, 120),), ((0, 1440),), ()),
     hours_vary=True,
     closures=(records.Closure(date(2026, 11, 26), date(2026, 11, 27)),),
+    minimum_age=18,
+    referral="required",
+    insurance="only",
 )
 SCHEDULE = records.Schedule(
     id="sched1",

@@ -34,13 +34,13 @@ ELEMENTS = {
     "address.postalCode address.district physicalType.coding.system position.latitude position.longitude "
     "identifier.system identifier.value",
     "Practitioner": "id identifier.system identifier.value active name.text name.family name.given name.prefix "
-    "name.suffix telecom.value",
+    "name.suffix telecom.value gender",
     "PractitionerRole": "id identifier.value active period.start period.end practitioner.reference organization.reference "
     "code specialty.coding.code location.reference healthcareService.reference telecom.value",
     "HealthcareService": "id active type.coding.code specialty.coding.code location.reference name providedBy.reference "
     "category.coding.code comment telecom.value appointmentRequired availableTime.daysOfWeek availableTime.allDay "
     "availableTime.availableStartTime availableTime.availableEndTime notAvailable.description "
-    "notAvailable.during.start",
+    "notAvailable.during.start eligibility.code.text eligibility.comment",
     "Schedule": "id serviceType.coding.system actor.reference actor.display extension.url planningHorizon.start",
     "Slot": "id schedule.reference status start end extension.url serviceType.coding.code",
 }
@@ -274,3 +274,17 @@ class TestSlot:
 )
 def test_ids_are_fhir_ids(made: Resource) -> None:
     assert re.fullmatch(r"[A-Za-z0-9.-]{1,64}", made["id"])
+
+
+def test_a_service_says_whom_it_is_for() -> None:
+    made = fhir.healthcare_service_resource(made_up.SERVICE)
+    assert [(one["code"]["text"], one["comment"]) for one in made["eligibility"]] == [
+        ("Age", "Ages 18 and over, on the day of the visit."),
+        ("Referral", "A referral is needed to book."),
+        ("Insurance", "Only for people with an insurance plan that is accepted here."),
+    ]
+    anybody = replace(made_up.SERVICE, minimum_age=None, referral="optional", insurance="ask")
+    assert "eligibility" not in fhir.healthcare_service_resource(anybody)
+    children = replace(anybody, maximum_age=17)
+    [said] = fhir.healthcare_service_resource(children)["eligibility"]
+    assert said["comment"] == "Ages 0 to 17, on the day of the visit."

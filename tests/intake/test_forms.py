@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from scheduler.intake.forms import Asked, DetailsForm, Draft, details_form, read_draft, typed_values
+from scheduler.intake.drafts import Draft, read_draft
+from scheduler.intake.forms import Asked, DetailsForm, details_form, typed_values
 from scheduler.portal.review import summary
 from scheduler.web.forms import error_list
 

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from scheduler import booking, clock
 from scheduler.booking import SYSTEM
 from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
-from scheduler.models import Appointment, Outbox
-from scheduler.notify import outbox, patient_mails
+from scheduler.models import Appointment
+from scheduler.notify import outbox
 from scheduler.notify.mail import compose
+from scheduler.notify.post import NEEDS_CALL
 from scheduler.web.times import day_long, time_with_zone
 from tests.factories import Clinic, make_appointment, make_clinic, make_hold, make_question, visitor
+from tests.notify.mailbox import mails, part, rows
 from tests.notify.smtp import smtp_server
 from tests.support.servers import free_port
 from tests.support.times import Clock
@@ -35,27 +34,6 @@ MONDAY = "2027-06-07T08:00:00-04:00"
 def clinic(app: Flask, frozen: Clock) -> Clinic:
     frozen.at(MONDAY)
     return make_clinic(app)
-
-
-def mails(app: Flask) -> list[EmailMessage]:
-    """What lies in the mail folder, oldest first."""
-    folder: Path = app.config["SETTINGS"].data_dir / "mail"
-    files = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns) if folder.is_dir() else []
-    read = [message_from_bytes(path.read_bytes(), policy=default) for path in files]
-    return [message for message in read if isinstance(message, EmailMessage)]
-
-
-def rows(app: Flask) -> list[Outbox]:
-    with app.app_context(), snapshot() as session:
-        found = list(session.scalars(select(Outbox).order_by(Outbox.id)))
-        session.expunge_all()
-        return found
-
-
-def part(message: EmailMessage, subtype: str) -> str:
-    [found] = [each for each in message.walk() if each.get_content_subtype() == subtype]
-    content = found.get_content()
-    return content if isinstance(content, str) else content.decode()
 
 
 def calendar_of(message: EmailMessage) -> Calendar:
@@ -215,7 +193,7 @@ def test_a_patient_with_only_a_phone_is_marked_for_a_call(clinic: Clinic) -> Non
     assert mails(clinic.app) == []
     [row] = rows(clinic.app)
     assert row.done_at is not None
-    assert row.error == patient_mails.NEEDS_CALL
+    assert row.error == NEEDS_CALL
 
 
 def test_an_appointment_that_is_over_or_gone_or_of_an_unknown_kind_sends_nothing(

@@ -122,4 +122,4 @@ def plain(markup: str) -> str:
 
 
 def _page(response: TestResponse) -> Page:
-    return Page(response, response.get_data(as_text=True))
+    return Page(response, response.get_data().decode("utf-8", "replace"))

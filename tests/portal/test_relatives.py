@@ -28,6 +28,7 @@ SECOND = {
     "second_birth_date-day": "4",
     "second_birth_date-year": "2015",
     "second_relation": "mother",
+    "second_consent": "yes",
 }
 
 

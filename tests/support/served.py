@@ -17,8 +17,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from scheduler.accounts import changing
 from scheduler.accounts import routes as accounts_routes
 from scheduler.accounts.session import signed_in
+from scheduler.api import referrals
 from scheduler.models import User
-from scheduler.portal import finding
+from scheduler.portal import finders, finding
 from tests.factories import PASSWORD
 
 THROTTLES = (
@@ -29,6 +30,8 @@ THROTTLES = (
     changing._tries,
     finding._per_contact,
     finding._per_address,
+    finders.links_opened,
+    referrals.asked,
 )
 
 

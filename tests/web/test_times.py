@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
+from flask_babel import force_locale
 
 from scheduler.web import times
 
@@ -142,3 +144,63 @@ def test_every_zone_of_the_database_has_words() -> None:
         assert text.isprintable()
         assert "Unknown" not in text, zone
         assert datetime.fromisoformat(times.iso_instant(JUNE_8, zone)).astimezone(UTC).timestamp() == JUNE_8
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "es",
+            "martes, 8 de junio, 10:30 a.m. EDT | 2:05 p.m. | martes, 8 de junio de 2027 | mar, 8 de jun"
+            " | 14–20 de junio | hora de Boston (hora oriental) | 1 día 1 hora 40 minutos | mar",
+        ),
+        (
+            "ar",
+            "الثلاثاء، 8 يونيو، 10:30 ص EDT | 2:05 م | الثلاثاء، 8 يونيو 2027 | الثلاثاء، 8 يونيو"
+            " | 14–20 يونيو | توقيت Boston (التوقيت الشرقي لأمريكا الشمالية) | يوم واحد وساعة واحدة و40 دقيقة | ث",
+        ),
+        (
+            "zh",
+            "6月8日星期二 10:30 EDT | 14:05 | 2027年6月8日星期二 | 6月8日周二"
+            " | 6月14–20日 | Boston时间（北美东部时间） | 1 天 1 小时 40 分钟 | 周二",
+        ),
+    ],
+)
+def test_times_are_written_as_the_language_writes_them(sqlite_app: Flask, language: str, said: str) -> None:
+    with sqlite_app.test_request_context(), force_locale(language):
+        words = [
+            times.day_and_time(JUNE_8, BOSTON),
+            times.time_of_day(at("2027-06-08T14:05:00-04:00"), BOSTON),
+            times.day_with_year(JUNE_8, BOSTON),
+            times.date_short(JUNE_8, BOSTON),
+            times.week_range(date(2027, 6, 14), date(2027, 6, 20)),
+            times.zone_place("Boston", BOSTON, JUNE_8),
+            times.duration_words(1540),
+            times.weekday_short(JUNE_8, BOSTON),
+        ]
+    assert " | ".join(words) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "order"),
+    [
+        ("en", ("month", "day", "year")),
+        ("es", ("day", "month", "year")),
+        ("ar", ("day", "month", "year")),
+        ("zh", ("year", "month", "day")),
+    ],
+)
+def test_dates_are_typed_in_the_order_of_the_language(
+    sqlite_app: Flask, language: str, order: tuple[str, ...]
+) -> None:
+    with sqlite_app.test_request_context(), force_locale(language):
+        assert times.date_order() == order
+
+
+@pytest.mark.parametrize("language", ["en", "es", "ar", "zh"])
+def test_digits_are_those_of_phone_numbers_in_every_language(sqlite_app: Flask, language: str) -> None:
+    with sqlite_app.test_request_context(), force_locale(language):
+        said = times.day_and_time(JUNE_8, BOSTON) + times.duration_words(75)
+    assert all(sign.isascii() for sign in said if sign.isdecimal())
+    assert "10:30" in said
+    assert "EDT" in said

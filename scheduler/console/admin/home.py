@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from scheduler.abuse import limits
 from scheduler.accounts.rights import Person
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY, MINUTE
@@ -68,6 +69,7 @@ def home_page(person: Person, now: int, settings: Settings) -> Home:
     with snapshot() as session:
         problems += _overlap(session)
         organization_id = person.organization_id
+        problems += _attack(session, settings, organization_id, now)
         problems += _work(session, organization_id, now)
         problems += _messages(mails.counts(session, organization_id, now))
         problems += _gaps(session, organization_id, now)
@@ -117,6 +119,21 @@ def _overlap(session: Session) -> list[Problem]:
             "/health",
             "Look at the server's health",
             grave=True,
+        )
+    ]
+
+
+def _attack(session: Session, settings: Settings, organization_id: str, now: int) -> list[Problem]:
+    """Times are taken so fast that browsers do a sum first."""
+    if not limits.under_attack(session, settings, organization_id, now):
+        return []
+    return [
+        Problem(
+            "Times are being chosen unusually fast",
+            f"More than {settings.attack_rate} in ten minutes. Until it slows down, each browser does a short sum before a "
+            f"time is held for it; without one, a code by mail is needed to book. {variable('attack_rate')} sets the number.",
+            "/console/day/today",
+            "Look at the day",
         )
     ]
 
@@ -185,8 +202,8 @@ def _messages(counted: mails.Counts) -> list[Problem]:
         problems.append(
             Problem(
                 f"{_many(counted.calls, 'patient', 'patients')} to call",
-                "They gave no email, so nobody has told them.",
-                "/admin/mails#calls",
+                "No mail reaches them, so nobody has told them.",
+                "/console/calls",
                 "Open the call list",
             )
         )

@@ -1,4 +1,4 @@
-"""Views of mails: the lists, one mail of the mail folder shown so that it can do nothing, trying again, calls made."""
+"""Views of mails: the lists, one mail of the mail folder shown so that it can do nothing, trying again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAIL_POLICY = (
 
 @private_page
 def table() -> Answer:
-    """What failed, what waits, whom to call, what was sent; ``?before=`` goes on to older ones."""
+    """What failed, what waits, how many to call, what was sent; ``?before=`` goes on to older ones."""
     text = request.args.get("before", "")
     before = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
     now = clock.now()
@@ -87,38 +87,6 @@ def retry(mail_id: str) -> Answer:
         )
     toast("The message is tried again now. Reload this page in a minute to see how it went.")
     return redirect("/admin/mails", 303)
-
-
-@private_page
-def called(mail_id: str) -> Answer:
-    """Note that staff called a patient."""
-    _note_call(mail_id, called=True)
-    toast(
-        "Noted: the patient was called.",
-        undo=f"/admin/mails/{mail_id}/not-called",
-        undo_name="Undo noting the call",
-    )
-    return redirect("/admin/mails", 303)
-
-
-@private_page
-def not_called(mail_id: str) -> Answer:
-    """Take the note back."""
-    _note_call(mail_id, called=False)
-    toast("The patient is on the call list again.")
-    return redirect("/admin/mails", 303)
-
-
-def _note_call(mail_id: str, *, called: bool) -> None:
-    with transaction() as session:
-        tending.note_call(
-            session,
-            by=me(),
-            now=clock.now(),
-            organization_id=me().organization_id,
-            message_id=mails.message_id(mail_id),
-            called=called,
-        )
 
 
 def _download(body: bytes, mimetype: str, name: str) -> Response:

@@ -1,8 +1,7 @@
-"""What the pages of mails show: what failed, what waits, whom to call, what was sent; and one mail of the mail folder."""
+"""What the pages of mails show: what failed, what waits, what was sent; and one mail of the mail folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -11,18 +10,16 @@ from sqlalchemy.orm import Session
 from scheduler.accounts.rights import Person
 from scheduler.clock import MINUTE
 from scheduler.console.admin.coming import home_zone
-from scheduler.console.bookings import patient_name
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
-from scheduler.models import Appointment, Outbox, PatientDetails
+from scheduler.models import Appointment, Outbox
+from scheduler.notify import calls
 from scheduler.notify.mail import kept
-from scheduler.notify.outbox import MAX_ATTEMPTS
-from scheduler.notify.patient_mails import NEEDS_CALL
+from scheduler.notify.outbox import MAX_ATTEMPTS, is_mail
 from scheduler.settings import Settings
 
 SHOWN = 50
 WAITING_LONG_SECONDS = 10 * MINUTE
-CALLS_READ = 500
 _MOST_DIGITS = 18
 _GONE = "We can't find that mail."
 
@@ -45,29 +42,15 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A patient who gave no email, and what they don't know yet."""
-
-    id: int
-    what: str
-    patient: str
-    phone: str
-    appointment_id: str
-    starts_at: int
-    zone: str
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
-    """All of it. ``folder``: mails go to a folder here. ``calls_total``: how many calls there are, of which the soonest
-    visits are shown. ``older``: the id to go on from, None at the end."""
+    """All of it. ``folder``: mails go to a folder here. ``calls``: how many patients are to be called instead. ``older``:
+    the id to go on from, None at the end."""
 
     zone: str
     folder: bool
     failing: tuple[Message, ...]
     waiting: tuple[Message, ...]
-    calls: tuple[Call, ...]
-    calls_total: int
+    calls: int
     sent: tuple[Message, ...]
     older: int | None
 
@@ -83,7 +66,7 @@ class Counts:
 
 def mails_page(person: Person, now: int, settings: Settings, before: int | None) -> Page:
     """The messages of the person's organization; of those dealt with, ``SHOWN`` older than the id ``before``."""
-    own = Outbox.organization_id == person.organization_id
+    own = and_(Outbox.organization_id == person.organization_id, is_mail())
     with snapshot() as session:
         failing = session.scalars(
             select(Outbox).where(own, _failing()).order_by(Outbox.id).limit(SHOWN)
@@ -95,7 +78,7 @@ def mails_page(person: Person, now: int, settings: Settings, before: int | None)
         if before is not None:
             done = done.where(Outbox.id < before)
         sent = session.scalars(done.order_by(Outbox.id.desc()).limit(SHOWN + 1)).all()
-        calls = _calls(session, person.organization_id, now)
+        to_call = _calls(session, person.organization_id, now)
         zone = home_zone(session, person.organization_id)
     shown = sent[:SHOWN]
     return Page(
@@ -103,8 +86,7 @@ def mails_page(person: Person, now: int, settings: Settings, before: int | None)
         folder=not settings.mail_url,
         failing=tuple(map(_message, failing)),
         waiting=tuple(map(_message, waiting)),
-        calls=calls[:SHOWN],
-        calls_total=len(calls),
+        calls=to_call,
         sent=tuple(_sent(row, settings) for row in shown),
         older=shown[-1].id if len(sent) > SHOWN else None,
     )
@@ -112,7 +94,7 @@ def mails_page(person: Person, now: int, settings: Settings, before: int | None)
 
 def counts(session: Session, organization_id: str, now: int) -> Counts:
     """For the admin home."""
-    own = Outbox.organization_id == organization_id
+    own = and_(Outbox.organization_id == organization_id, is_mail())
 
     def count(*which: ColumnElement[bool]) -> int:
         return session.scalar(select(func.count()).select_from(Outbox).where(own, *which)) or 0
@@ -120,7 +102,7 @@ def counts(session: Session, organization_id: str, now: int) -> Counts:
     return Counts(
         failing=count(_failing()),
         waiting_long=count(_waiting(), Outbox.due_at < now - WAITING_LONG_SECONDS),
-        calls=len(_calls(session, organization_id, now)),
+        calls=_calls(session, organization_id, now),
     )
 
 
@@ -193,35 +175,5 @@ def _words(kind: str) -> str:
     return kind.replace("-", " ").capitalize()
 
 
-def _calls(session: Session, organization_id: str, now: int) -> tuple[Call, ...]:
-    """Patients to call: for each visit the newest message that nobody could be sent, while it still matters: its
-    time is not over."""
-    rows: Sequence[tuple[Outbox, Appointment, PatientDetails | None]] = [
-        (row, appointment, details)
-        for row, appointment, details in session.execute(
-            select(Outbox, Appointment, PatientDetails)
-            .join(Appointment, Appointment.id == Outbox.object_id)
-            .outerjoin(PatientDetails, PatientDetails.appointment_id == Appointment.id)
-            .where(
-                Outbox.organization_id == organization_id,
-                Outbox.done_at.is_not(None),
-                Outbox.error == NEEDS_CALL,
-                Appointment.ends_at > now,
-            )
-            .order_by(Outbox.id.desc())
-            .limit(CALLS_READ)
-        )
-    ]
-    newest = {appointment.id: (row, appointment, details) for row, appointment, details in reversed(rows)}
-    return tuple(
-        Call(
-            id=row.id,
-            what=_words(row.kind),
-            patient=patient_name(details),
-            phone=(details.phone if details else "") or "",
-            appointment_id=appointment.id,
-            starts_at=appointment.starts_at,
-            zone=appointment.zone,
-        )
-        for row, appointment, details in sorted(newest.values(), key=lambda one: one[1].starts_at)
-    )
+def _calls(session: Session, organization_id: str, now: int) -> int:
+    return len(calls.calls(session, Appointment.organization_id == organization_id, now))

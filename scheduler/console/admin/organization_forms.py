@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 
+from scheduler.availability.values import wall_minutes
 from scheduler.catalog.organizations import FIELDS
 from scheduler.console.admin.forms import EditForm, language_choices, text_of
 from scheduler.errors import InvalidInput
 from scheduler.models import Organization
 
 _AS_TYPED = ("name", "npi", "phone", "email", "url", "language")
+_CLOCK_TIMES = ("quiet_from_minute", "quiet_until_minute")
 _HOUR_MINUTES = 60
 _MOST_HOURS = 720
 
@@ -34,6 +36,23 @@ class OrganizationForm(EditForm):
         default="24",
         description="Until so many hours before the start, patients cancel or move free of charge. New types begin with it.",
     )
+    quiet_from_minute = StringField(
+        FIELDS["quiet_from_minute"].label,
+        default="21:00",
+        render_kw={"type": "time"},
+        description="No reminder leaves from then on, by the clock of the place. One that falls into these hours leaves before.",
+    )
+    quiet_until_minute = StringField(
+        FIELDS["quiet_until_minute"].label,
+        default="08:00",
+        render_kw={"type": "time"},
+        description="The same time twice means no quiet hours.",
+    )
+    neutral_titles = BooleanField(
+        "Keep the type of visit out of titles",
+        default=True,
+        description='Mails and calendar entries are then titled "Appointment at" with the name of the clinic. A calendar may be shared with others.',
+    )
     parent_id = SelectField(
         FIELDS["parent_id"].label, description="For a clinic of a health system.", validate_choice=False
     )
@@ -42,6 +61,9 @@ class OrganizationForm(EditForm):
         """What was typed, as fields of ``catalog.organizations``."""
         return text_of(self, _AS_TYPED) | {
             "cancellation_notice_minutes": _minutes(self.cancellation_notice_minutes.data or ""),
+            "quiet_from_minute": _wall_minute(self.quiet_from_minute.data or ""),
+            "quiet_until_minute": _wall_minute(self.quiet_until_minute.data or ""),
+            "neutral_titles": bool(self.neutral_titles.data),
             "parent_id": self.parent_id.data or None,
         }
 
@@ -52,6 +74,9 @@ class OrganizationForm(EditForm):
             self.cancellation_notice_minutes.errors = [
                 f"Cancellation notice: enter whole hours from 0 to {_MOST_HOURS}."
             ]
+        for name in _CLOCK_TIMES:
+            if isinstance(_wall_minute(self[name].data or ""), str):
+                self[name].errors = [f"{FIELDS[name].label}: enter a time such as 21:00 or 08:00."]
 
 
 def form_of(row: Organization) -> OrganizationForm:
@@ -63,6 +88,8 @@ def form_of(row: Organization) -> OrganizationForm:
         | {
             "version": str(row.version),
             "parent_id": row.parent_id or "",
+            "neutral_titles": row.neutral_titles,
+            **{name: f"{getattr(row, name) // 60:02}:{getattr(row, name) % 60:02}" for name in _CLOCK_TIMES},
             "cancellation_notice_minutes": str(hours) if not rest else f"{hours + rest / _HOUR_MINUTES:.4g}",
         },
     )
@@ -76,4 +103,12 @@ def _minutes(text: str) -> int | str:
         minutes = float(text) * _HOUR_MINUTES
         return round(minutes) if minutes == round(minutes) else text
     except (ValueError, OverflowError):
+        return text
+
+
+def _wall_minute(text: str) -> int | str:
+    """A typed time of day in wall minutes; anything else as it is, for the catalog to refuse."""
+    try:
+        return wall_minutes(text.strip()) % 1440
+    except ValueError:
         return text

@@ -138,7 +138,18 @@ def practitioner_page(organization_id: str, practitioner_id: str, now: int) -> P
     with snapshot() as session:
         person = _practitioner(session, organization_id, practitioner_id)
         slug = slugs.current_slug(session, "practitioner", person.id) or ""
-        names = ("display_name", "prefix", "given", "family", "suffix", "npi", "phone", "email", "about")
+        names = (
+            "display_name",
+            "prefix",
+            "given",
+            "family",
+            "suffix",
+            "npi",
+            "phone",
+            "email",
+            "about",
+            "gender",
+        )
         return PractitionerPage(
             id=person.id,
             name=person.display_name,

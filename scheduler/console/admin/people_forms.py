@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler.catalog import coded
-from scheduler.console.profile_forms import LanguagesField
+from scheduler.console.profile_forms import GenderField, LanguagesField
 from scheduler.console.profiles import ROLE_WORDS
 
 SPECIALTIES = {"": "Choose one"} | dict(sorted(coded.SPECIALTIES.items(), key=lambda item: item[1]))
@@ -56,6 +56,7 @@ class _Names(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 class PractitionerForm(_Names):
     """A practitioner, without the places where they work."""
 
+    gender = GenderField()
     phone = StringField("Phone", render_kw={"inputmode": "tel"})
     email = StringField("Public email", render_kw=_EMAIL)
     about = TextAreaField("About", description="A few sentences for their page.")

@@ -16,7 +16,7 @@ from scheduler.db import transaction
 from scheduler.errors import EditConflict, InvalidInput
 from scheduler.web.headers import private_page
 
-_NAMES = ("display_name", "prefix", "given", "family", "suffix", "npi", "phone", "email", "about")
+_NAMES = ("display_name", "prefix", "given", "family", "suffix", "npi", "phone", "email", "about", "gender")
 
 
 @private_page

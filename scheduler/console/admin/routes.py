@@ -8,6 +8,7 @@ from scheduler.console.admin import (
     feed_views,
     holiday_views,
     home_views,
+    insurance_views,
     mail_views,
     organization_views,
     people_views,
@@ -15,6 +16,7 @@ from scheduler.console.admin import (
     practitioner_views,
     room_views,
     service_views,
+    source_views,
     team_views,
 )
 from scheduler.console.common import name_the_clinic
@@ -84,6 +86,13 @@ for _path, _method, _view in (
     ("/holidays", "POST", holiday_views.change_clinic),
     ("/holidays/<location_id>", "GET", holiday_views.place),
     ("/holidays/<location_id>", "POST", holiday_views.change_place),
+    # insurance
+    ("/insurance", "GET", insurance_views.table),
+    ("/insurance", "POST", insurance_views.add),
+    ("/insurance/<plan_id>", "GET", insurance_views.plan),
+    ("/insurance/<plan_id>", "POST", insurance_views.save),
+    ("/insurance/<plan_id>/retire", "POST", insurance_views.retire),
+    ("/insurance/<plan_id>/accept", "POST", insurance_views.accept),
     # mails
     ("/mails", "GET", mail_views.table),
     ("/mails/<mail_id>", "GET", mail_views.mail),
@@ -91,8 +100,17 @@ for _path, _method, _view in (
     ("/mails/<mail_id>/mail.eml", "GET", mail_views.eml),
     ("/mails/<mail_id>/appointment.ics", "GET", mail_views.ics),
     ("/mails/<mail_id>/retry", "POST", mail_views.retry),
-    ("/mails/<mail_id>/called", "POST", mail_views.called),
-    ("/mails/<mail_id>/not-called", "POST", mail_views.not_called),
+    # finders
+    ("/sources", "GET", source_views.table),
+    ("/sources/new", "GET", source_views.new),
+    ("/sources/new", "POST", source_views.add),
+    ("/sources/<source_id>", "GET", source_views.source),
+    ("/sources/<source_id>", "POST", source_views.edit),
+    ("/sources/<source_id>/key", "POST", source_views.renew_key),
+    ("/sources/<source_id>/pause", "POST", source_views.pause),
+    ("/sources/<source_id>/resume", "POST", source_views.resume),
+    ("/sources/<source_id>/test", "POST", source_views.test),
+    ("/sources/<source_id>/again", "POST", source_views.again),
     # feed
     ("/feed", "GET", feed_views.page),
     ("/feed/check", "POST", feed_views.check),

@@ -19,6 +19,8 @@ from scheduler.console.desk.typed import minutes_of
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.intake import Asked, questions_of
+from scheduler.intake.asks import staff_asks
+from scheduler.intake.who import STAFF, Who
 from scheduler.models.situations import load_situation
 from scheduler.models.slots import parse_slot_id, slot_id
 
@@ -48,7 +50,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The time that is about to be booked, what stands against it, and the openings nearest to it."""
+    """The time that is about to be booked, what stands against it, and the openings nearest to it. ``who``: whom the
+    type is for."""
 
     slot: str
     start: int
@@ -56,6 +59,7 @@ class Chosen:
     warnings: Warnings
     near: tuple[Opening, ...]
     questions: tuple[Asked, ...]
+    who: Who = STAFF
 
     @property
     def end(self) -> int:
@@ -153,4 +157,5 @@ def _chosen(session: Session, offers: Mapping[str, Offered], offer: Offered, sta
         warnings=warnings_of(explain(situation, start, now), offer),
         near=tuple(one for one in nearest(session, offers, offer, start, now) if one.start != start),
         questions=questions_of(session, offer.type_id),
+        who=staff_asks(session, offer.type_id, start, offer.zone),
     )

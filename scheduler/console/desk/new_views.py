@@ -15,8 +15,10 @@ from scheduler.console.common import Answer, by_me, me, toast
 from scheduler.console.desk.new import Chosen, Page, Wanted, new_page
 from scheduler.console.desk.patient import form_key, overbook_problem
 from scheduler.console.desk.reasons import Warnings
+from scheduler.console.desk.who import who_errors, who_says
 from scheduler.errors import InvalidInput, KeyReused, NotFound, SlotGone
 from scheduler.intake.forms import QUESTION, DetailsForm, details_form
+from scheduler.intake.who import STAFF
 from scheduler.models import Appointment
 from scheduler.web.access import SIGNED_IN, allow
 from scheduler.web.forms import error_list
@@ -54,6 +56,7 @@ def book_new() -> Answer:
     if choosing is not None or page.chosen is None:
         return _page(page, form, errors=list(page.problems.items())), 400 if page.problems else 200
     errors = [] if form.validate() else [*error_list(form), *_warning_errors(page.chosen.warnings)]
+    errors = errors or who_errors(form, request.form)
     if errors or (errors := _reason_errors()):
         return _page(page, form, errors=errors), 400
     return _book(page, page.chosen, form)
@@ -129,7 +132,8 @@ def _wanted(choosing: str | None) -> Wanted:
 def _form(page: Page, now: int, *, sent: bool) -> DetailsForm:
     questions = page.chosen.questions if page.chosen else ()
     today = page.offer.today(now) if page.offer else page.day
-    return details_form(questions, request.form if sent else None, today)
+    who = page.chosen.who if page.chosen else STAFF
+    return details_form(questions, request.form if sent else None, today, who)
 
 
 def _warning_errors(warnings: Warnings) -> list[tuple[str, str]]:
@@ -168,6 +172,7 @@ def _page(
         errors=list(errors) or list(page.problems.items()),
         key=key or form_key(request.form.get("key")),
         typed=request.form,
+        who_said=who_says(form) if request.method == "POST" and page.chosen else (),
         kept=_kept(form) if page.chosen is None and request.method == "POST" else [],
     )
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from flask import render_template, request
 
 from scheduler import booking, clock
+from scheduler.booking.acts import HOURS, LIMITS
+from scheduler.booking.eligible import WHO
 from scheduler.console.common import Answer, by_me, me
 from scheduler.console.desk.new_views import SENT_BEFORE, booked
 from scheduler.console.desk.patient import form_key, overbook_problem, short_errors, short_form
@@ -53,7 +55,7 @@ def _add(pick: Pick, form: DetailsForm, reason: str) -> Answer:
             start=pick.start,
             details=form.details(""),
             answers=form.answers(),
-            set_aside=frozenset({"hours", "limits"}),
+            set_aside=frozenset({HOURS, LIMITS, WHO}),
             overbook_reason=reason,
             key=form_key(request.form.get("key")),
         )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
+from scheduler import clock
+from scheduler.abuse.limits import before_hold
 from scheduler.db import db, transaction
 from scheduler.jobs.runner import deliver
 from scheduler.jobs.table import run_job
 from scheduler.models.constraints import NAME
 from tests.factories import make_appointment, make_availability, make_hold, make_schedule, make_type
-from tests.people import Cast, browser_of
+from tests.people import Cast, browser_of, make_cast
 from tests.support.times import Clock
 
 
@@ -98,3 +103,25 @@ def test_a_clinic_that_offers_nothing_is_told_where_to_begin(cast: Cast) -> None
 def test_only_administrators_may_open_it(cast: Cast) -> None:
     for someone in (cast.owner, cast.desk):
         assert someone.browser.get("/admin").status_code == 403
+
+
+def test_times_that_are_taken_unusually_fast_are_said(
+    make_app: Callable[..., Flask], sqlite_url: str, frozen: Clock
+) -> None:
+    frozen.at("2027-06-07T09:00:00-04:00")
+    app = make_app(sqlite_url, attack_rate="1")
+    cast = make_cast(app)
+    for address in ("192.0.2.1", "192.0.2.2"):
+        with app.app_context():
+            before_hold(
+                app.config["SETTINGS"],
+                organization_id=cast.clinic.organization,
+                address=address,
+                now=clock.now(),
+            )
+    admin = cast.admin.user
+    assert admin is not None
+    page = browser_of(app, admin).get("/admin").text
+    assert "Times are being chosen unusually fast" in page
+    frozen.forward(minutes=20)
+    assert "unusually fast" not in browser_of(app, admin).get("/admin").text

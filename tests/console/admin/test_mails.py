@@ -17,8 +17,7 @@ from scheduler.jobs.runner import deliver
 from scheduler.models import AuditEntry, Outbox, User
 from scheduler.notify import outbox
 from scheduler.notify.mail.transport import mail_folder, mail_name
-from scheduler.notify.patient_mails import NEEDS_CALL
-from tests.console.admin.pages import send, undo_of
+from tests.console.admin.pages import send
 from tests.factories import make_appointment
 from tests.people import Cast, make_cast
 from tests.support.servers import free_port
@@ -153,8 +152,7 @@ def test_another_organizations_mails_are_as_ones_that_never_were(mailed: Cast) -
     for rest in ("", "/html", "/mail.eml", "/appointment.ics"):
         assert mailed.stranger.browser.get(f"/admin/mails/{number}{rest}").status_code == 404
         assert mailed.desk.browser.get(f"/admin/mails/{number}{rest}").status_code == 403
-    for act in ("retry", "called", "not-called"):
-        assert send(mailed.stranger.browser, f"/admin/mails/{number}/{act}").status_code == 404
+    assert send(mailed.stranger.browser, f"/admin/mails/{number}/retry").status_code == 404
 
 
 def test_a_mail_whose_file_is_gone_says_so(mailed: Cast) -> None:
@@ -213,7 +211,7 @@ def test_a_mail_that_was_sent_or_is_under_way_is_not_tried_again(mailed: Cast) -
     assert send(mailed.admin.browser, path).status_code == 409
 
 
-def test_patients_without_email_are_called_once_for_the_newest_news(cast: Cast) -> None:
+def test_the_call_list_is_counted_and_led_to(cast: Cast) -> None:
     booked = make_appointment(cast.clinic, email="", given="Dana", family="Petrova")
     deliver(cast.clinic.app)
     with cast.clinic.app.app_context():
@@ -221,25 +219,10 @@ def test_patients_without_email_are_called_once_for_the_newest_news(cast: Cast) 
     deliver(cast.clinic.app)
     page = cast.admin.browser.get("/admin/mails").text
     assert "Call list: 1" in page
-    assert "Dana Petrova" in page
-    assert f'href="/console/bookings/{booked.id}"' in page
-    assert "Booking moved" in page
-    assert "1 patient to call" in cast.admin.browser.get("/admin").text
-
-
-def test_a_call_that_was_made_leaves_the_list_until_it_is_undone(cast: Cast) -> None:
-    make_appointment(cast.clinic, email="", given="Dana", family="Petrova")
-    deliver(cast.clinic.app)
-    send(cast.admin.browser, f"/admin/mails/{row(cast.clinic.app).id}/called")
-    page = cast.admin.browser.get("/admin/mails").text
-    assert "Call list" not in page
-    send(cast.admin.browser, undo_of(page))
-    assert row(cast.clinic.app).error == NEEDS_CALL
-    assert "Call list: 1" in cast.admin.browser.get("/admin/mails").text
-
-
-def test_a_mail_that_was_sent_asks_for_no_call(mailed: Cast) -> None:
-    assert send(mailed.admin.browser, f"/admin/mails/{row(mailed.clinic.app).id}/called").status_code == 409
+    assert '<a href="/console/calls">open the call list</a>' in page
+    home = cast.admin.browser.get("/admin").text
+    assert "1 patient to call" in home
+    assert 'href="/console/calls"' in home
 
 
 def test_mails_that_wait_long_are_told_on_the_admin_home(cast: Cast, monday: Clock) -> None:

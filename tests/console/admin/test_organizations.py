@@ -52,6 +52,17 @@ def test_every_field_is_saved_and_the_policy_is_told_in_words(cast: Cast) -> Non
     assert "free of charge until 1 day 12 hours before" in cast.admin.browser.get(PATH).text
 
 
+def test_quiet_hours_and_titles_are_saved_and_shown_again(cast: Cast) -> None:
+    typed = form(cast, quiet_from_minute="20:15", quiet_until_minute="09:00")
+    del typed["neutral_titles"]
+    assert send(cast.admin.browser, PATH, typed).status_code == 303
+    saved = own(cast)
+    assert (saved.quiet_from_minute, saved.quiet_until_minute, saved.neutral_titles) == (1215, 540, False)
+    page = cast.admin.browser.get(PATH).text
+    assert (form(cast)["quiet_from_minute"], form(cast)["quiet_until_minute"]) == ("20:15", "09:00")
+    assert 'name="neutral_titles" type="checkbox" value="y"' in page
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
@@ -61,6 +72,9 @@ def test_every_field_is_saved_and_the_policy_is_told_in_words(cast: Cast) -> Non
         ("cancellation_notice_minutes", "a day", "Cancellation notice: enter whole hours"),
         ("cancellation_notice_minutes", "1e999", "Cancellation notice: enter whole hours"),
         ("cancellation_notice_minutes", "-1", "Cancellation notice: enter whole hours"),
+        ("quiet_from_minute", "late", "Quiet from: enter a time such as 21:00"),
+        ("quiet_until_minute", "", "Quiet until: enter a time such as 21:00"),
+        ("quiet_until_minute", "20:30", "Quiet until: leave at least 4 hours of the day"),
         ("parent_id", "never-was", "Part of: choose another organization"),
     ],
 )

@@ -1,0 +1,192 @@
+"""What a details form asks to see whether a visit is for who comes: birth date, referral, insurance, consent; in that order.
+
+The rules are ``booking.eligibility``'s, so that the form and the booking give one verdict; here they get fields and words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import Field
+
+from scheduler.booking.documents import Attached
+from scheduler.booking.eligibility import (
+    ANYBODY,
+    ASK,
+    NOT_LISTED,
+    ONLY,
+    OPTIONAL,
+    PLAN,
+    REFERRAL,
+    SELF,
+    UNSURE,
+    Applicant,
+    Rules,
+    misfits,
+)
+from scheduler.booking.eligible import FIELD_OF, refusal
+from scheduler.intake.fields import Choice, Line, Pick, Tick, about
+from scheduler.intake.files import Files
+from scheduler.web.times import date_long
+
+REFERRAL_NUMBER, REFERRAL_FILE, INSURED, CONSENT = "referral_number", "referral_file", "insurance", "consent"
+FIELDS = (REFERRAL_NUMBER, INSURED, CONSENT)
+NUMBER_LENGTH = 60
+MOST_RADIOS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whom a type is for, asked of a visit on ``day`` (its local date). ``staff`` write down what they are told: they are
+    asked for no consent, nothing must be answered, and what speaks against somebody is theirs to set aside."""
+
+    rules: Rules = ANYBODY
+    day: date = date.max
+    staff: bool = False
+
+    @property
+    def age_first(self) -> bool:
+        """Whether the birth date decides, so that it is asked before the name."""
+        return self.rules.ages and not self.staff
+
+    @property
+    def referral(self) -> bool:
+        return bool(self.rules.referral)
+
+    @property
+    def insurance(self) -> bool:
+        return self.rules.insurance in (ASK, ONLY)
+
+
+STAFF = Who(staff=True)
+
+
+def eligibility_fields(asked: Who, attached: Sequence[Attached] | None) -> dict[str, Field]:
+    """The fields that the type asks for, after the birth date's. ``attached``: as for ``details_form``."""
+    fields: dict[str, Any] = {}
+    if asked.referral:
+        fields[REFERRAL_NUMBER] = Line(
+            _("Referral number"),
+            most=NUMBER_LENGTH,
+            hint=_("It stands on the letter of who sends you.")
+            if asked.rules.referral == OPTIONAL
+            else _("This visit needs a referral. Its number stands on the letter of who sends you."),
+        )
+        if attached is not None:
+            fields[REFERRAL_FILE] = Files(
+                _("Referral document"), attached=attached, hint=_("Instead of the number, or with it.")
+            )
+    if asked.insurance:
+        fields[INSURED] = _insurance(asked)
+    return fields
+
+
+def consent_field() -> Field:
+    """The tick of who books for somebody else."""
+    return Tick(
+        _("I may book for this person and give these details about them."),
+        hint=_("For example as a parent, or because they asked you to."),
+    )
+
+
+def _insurance(asked: Who) -> Field:
+    named = [(plan, plan.name) for plan in asked.rules.plans] if asked.staff else _plan_names(asked.rules)
+    options = [(plan.id, name) for plan, name in named]
+    options += [(NOT_LISTED, _("Not listed")), (SELF, _("Paying myself")), (UNSURE, _("Not sure"))]
+    made = Choice if len(options) <= MOST_RADIOS else Pick
+    needed = "" if asked.staff else _("choose one.")
+    hint = "" if asked.staff else _insurance_hint(asked.rules)
+    return made(_("Insurance"), options, needed=needed, hint=hint)
+
+
+def _plan_names(rules: Rules) -> Sequence[tuple[Any, str]]:
+    """Each plan with its words; where the dates differ, with its own."""
+    if len({plan.accepted_on for plan in rules.plans}) < 2:
+        return [(plan, plan.name) for plan in rules.plans]
+    said = _("%(plan)s, accepted as of %(day)s")
+    return [(plan, said % {"plan": plan.name, "day": date_long(plan.accepted_on)}) for plan in rules.plans]
+
+
+def _insurance_hint(rules: Rules) -> str:
+    days = {plan.accepted_on for plan in rules.plans}
+    parts = [_("Accepted as of %(day)s.", day=date_long(min(days)))] if len(days) == 1 else []
+    parts.append(
+        _("This visit is only for people with one of these plans.")
+        if rules.insurance == ONLY
+        else _("Not sure about your plan? You can still book. Bring your card and the clinic will check.")
+    )
+    return " ".join(parts)
+
+
+class EligibilityPart:
+    """The part of a details form that these rules are about; ``who`` is set by ``details_form``, ``misfit`` by
+    ``validate``: what speaks against who comes (``eligibility.misfits``)."""
+
+    who: Who = Who()
+    misfit: tuple[str, ...] = ()
+
+    def applicant(self) -> Applicant:
+        """Who comes, as far as was answered; call it after ``validate``."""
+        form: Any = self
+        insured, plan_id = self.insured()
+        seen = form["seen"].text if "seen" in form else ""
+        return Applicant(
+            seen={"yes": True, "no": False}.get(seen),
+            born=form.birth_date.data,
+            referral=(bool(self.number_given()) or bool(self.documents)) if self.who.referral else None,
+            insured=insured or None,
+            plan_id=plan_id,
+        )
+
+    def insured(self) -> tuple[str, str]:
+        """How the visit is paid for (``WAYS_TO_PAY``, "" when nothing was answered) and the plan's id."""
+        form: Any = self
+        chosen = form[INSURED].text if INSURED in form else ""
+        if self.who.rules.plan(chosen) is not None:
+            return PLAN, chosen
+        return (chosen, "") if chosen in (NOT_LISTED, SELF, UNSURE) else ("", "")
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The names of the referral documents that were handed in."""
+        form: Any = self
+        return form[REFERRAL_FILE].lines if REFERRAL_FILE in form else ()
+
+    def number_given(self) -> str:
+        """The number of their referral, "" for none."""
+        form: Any = self
+        return str(form[REFERRAL_NUMBER].text) if REFERRAL_NUMBER in form else ""
+
+    def plan_name(self) -> str:
+        """The name of the plan that was chosen, "" for none."""
+        plan = self.who.rules.plan(self.insured()[1])
+        return plan.name if plan else ""
+
+    def judge(self) -> None:
+        """Say at the fields what speaks against who comes. Who needs another visit is asked for
+        nothing more here; a referral that is missing may be at hand, and hides nothing."""
+        form: Any = self
+        found = misfits(self.who.rules, self.applicant(), self.who.day)
+        if self.who.staff or not found:
+            return
+        self.misfit = found
+        unfit = [code for code in found if code != REFERRAL]
+        for code in found:
+            asked_at = form[FIELD_OF[code]]
+            if not asked_at.errors:
+                asked_at.errors = [
+                    about(asked_at, refusal(self.who.rules, code) + " " + _("See below what fits you."))
+                ]
+        if unfit:
+            kept = {FIELD_OF[code] for code in unfit}
+            for one in form:
+                one.errors = one.errors if one.name in kept else []
+
+
+def insurance_words(form: Any) -> str:
+    """How the visit is paid for, as it was chosen."""
+    return str(dict(form[INSURED].choices).get(form[INSURED].text, ""))

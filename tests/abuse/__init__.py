@@ -1,0 +1,1 @@
+"""The room that holds back misuse of online booking."""
