@@ -79,7 +79,7 @@ def book(
         _check_relative(session, appointment, relative)
         for visit in visits:
             who = relative if relative is not None and visit is not visits[0] else details
-            _check_who(session, place, visit, who, second=who is relative)
+            _check_who(session, place, visit, who, second=who is relative, handed_in=appointment.id)
         if not is_live(appointment, now):
             take_again(session, place, appointment, now)
         idempotency.earlier(
@@ -178,10 +178,12 @@ def _check_relative(session: Session, appointment: Appointment, relative: Detail
         raise InvalidInput({"second_given": "One time is held only, so nobody else can come along with it."})
 
 
-def _check_who(session: Session, place: Place, visit: Appointment, who: Details, *, second: bool) -> None:
+def _check_who(
+    session: Session, place: Place, visit: Appointment, who: Details, *, second: bool, handed_in: str
+) -> None:
     """``check_who``; of the ``second`` of two relatives its fields are named so. Raises InvalidInput."""
     try:
-        check_who(session, place.type, visit, who, staff=False)
+        check_who(session, place.type, visit, who, staff=False, handed_in=handed_in)
     except InvalidInput as error:
         if not second:
             raise

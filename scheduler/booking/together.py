@@ -111,7 +111,9 @@ def _hold(
             if made_before is not None:
                 remember(session, by, key, ROUTE, theirs)
         if theirs.status == HELD:
-            refer(session, theirs, *finder, now)
+            # of visits that one referral brought, the finder hears of the last one's end
+            for visit in together_with(session, theirs):
+                refer(session, visit, *finder, now)
         return theirs
 
 

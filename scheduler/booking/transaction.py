@@ -62,6 +62,7 @@ _OUTCOMES = {
     "move": outcomes.MOVED,
     "cancel": outcomes.CANCELLED,
     "decline": outcomes.CANCELLED,
+    "lapse": outcomes.LAPSED,
 }
 
 

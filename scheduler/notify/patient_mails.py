@@ -83,7 +83,9 @@ def mail(
             was = audit.moved_from(session, appointment) if about is MOVED else None
             also = [
                 appointment_view(session, one, post.settings, post.manage_url(one))
-                for one in told_with(session, appointment, claimed.kind, KINDS.get(claimed.kind, (about, ()))[1])
+                for one in told_with(
+                    session, appointment, claimed.kind, KINDS.get(claimed.kind, (about, ()))[1]
+                )
             ]
         return compose.compose(
             view,

@@ -14,14 +14,25 @@ from scheduler import booking
 from scheduler.booking import SYSTEM, By
 from scheduler.db import snapshot, transaction
 from scheduler.errors import Conflict, InvalidInput, NotFound, SlotGone
-from scheduler.models import Appointment, AppointmentType, Claim, Outbox, PatientDetails, Together
-from tests.factories import DETAILS, Clinic, make_appointment, make_clinic, make_hold, visitor
+from scheduler.models import (
+    Appointment,
+    AppointmentType,
+    Claim,
+    Outbox,
+    PatientDetails,
+    ReferralState,
+    Together,
+)
+from tests.booking.made_files import pdf_file
+from tests.factories import DETAILS, Clinic, make_appointment, make_clinic, make_hold, make_source, visitor
 from tests.support.times import Clock
 
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 7 * 86400
 NOW = "2026-10-12T08:00:00-04:00"
 ME = visitor("me")
-RELATIVE = replace(DETAILS, given="Bo", birth_date="2015-02-03", for_whom="other", relationship="brother")
+RELATIVE = replace(
+    DETAILS, given="Bo", birth_date="2015-02-03", for_whom="other", relationship="brother", consent=True
+)
 pytestmark = pytest.mark.usefixtures("app_context")
 
 
@@ -76,8 +87,14 @@ def claims() -> int:
 def told(first: Appointment) -> list[str]:
     with snapshot() as session:
         ids = [one.id for one in all_of(first)]
-        query = select(Outbox.kind).where(Outbox.object_id.in_(ids), Outbox.recipient_id.is_(None))
+        patients = Outbox.recipient_id.is_(None), Outbox.kind != "reminder"
+        query = select(Outbox.kind).where(Outbox.object_id.in_(ids), *patients)
         return list(session.scalars(query.order_by(Outbox.id)))
+
+
+def reported() -> list[str]:
+    with snapshot() as session:
+        return list(session.scalars(select(ReferralState.state).order_by(ReferralState.id)))
 
 
 def test_a_series_is_held_at_the_same_wall_time_each_week(weekly: Clinic) -> None:
@@ -271,6 +288,85 @@ def test_the_second_relative_has_a_name_and_nobody_comes_along_uninvited(for_two
     single = make_hold(for_two, start=for_two.starts()[8], by=(other := visitor()))
     with pytest.raises(InvalidInput):
         booking.book(by=other, appointment_id=single.id, details=DETAILS, relative=RELATIVE)
+
+
+def test_the_rules_of_whom_the_visit_is_for_hold_for_the_second_person_too(app: Flask, frozen: Clock) -> None:
+    frozen.at(NOW)
+    two = hold_two(make_clinic(app, relatives=True, minimum_age=18))
+    for relative, field in (
+        (RELATIVE, "second_birth_date"),
+        (replace(RELATIVE, consent=False), "second_consent"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            booking.book(by=ME, appointment_id=two.id, details=DETAILS, relative=relative)
+        assert field in refused.value.problems
+    assert states(two) == ["held", "held"]
+
+
+def test_an_age_holds_on_the_day_of_every_visit_of_a_series(app: Flask, frozen: Clock) -> None:
+    frozen.at(NOW)
+    first = hold_weeks(make_clinic(app, series_most=8, maximum_age=17), 3)
+    birthday = replace(DETAILS, birth_date="2008-10-22")
+    with pytest.raises(InvalidInput, match="ages 0 to 17"):
+        booking.book(by=ME, appointment_id=first.id, details=birthday)
+    assert states(first) == ["held"] * 3
+
+
+def test_a_referral_document_counts_for_every_visit_that_is_booked_with_it(app: Flask, frozen: Clock) -> None:
+    frozen.at(NOW)
+    first = hold_weeks(make_clinic(app, series_most=8, referral="required"), 3)
+    with pytest.raises(InvalidInput, match="Referral"):
+        booking.book(by=ME, appointment_id=first.id, details=DETAILS)
+    booking.documents.attach(
+        by=ME, appointment_id=first.id, question_id=None, name="letter.pdf", raw=pdf_file()
+    )
+    booking.book(by=ME, appointment_id=first.id, details=DETAILS)
+    assert states(first) == ["booked"] * 3
+
+
+def test_every_visit_of_a_series_has_reminders_of_its_own(app: Flask, frozen: Clock) -> None:
+    frozen.at(NOW)
+    first = hold_weeks(make_clinic(app, series_most=8, reminders=(120,)), 3)
+    booking.book(by=ME, appointment_id=first.id, details=DETAILS)
+    ids = [one.id for one in all_of(first)]
+    with snapshot() as session:
+        reminded = session.scalars(select(Outbox.object_id).where(Outbox.kind == "reminder")).all()
+    assert sorted(reminded) == sorted(ids)
+
+
+def test_a_finder_hears_of_a_series_as_of_one_visit_and_of_its_last_end_alone(weekly: Clinic) -> None:
+    make_source(weekly, value="carefinder", callback_url="https://finder.example/outcomes")
+    first = booking.hold_series(
+        by=ME,
+        schedule_id=weekly.schedule,
+        start=weekly.first_start,
+        weeks=3,
+        source="carefinder",
+        booking_referral="r-1",
+    )
+    booking.book(by=ME, appointment_id=first.id, details=DETAILS)
+    booking.cancel(by=By("patient"), appointment_id=first.id)
+    assert reported() == ["held", "booked"]
+    booking.cancel_all(by=By("patient"), appointment_id=first.id)
+    assert reported() == ["held", "booked", "cancelled"]
+
+
+def test_a_finder_hears_once_that_nobody_answered_a_series_of_requests(app: Flask, frozen: Clock) -> None:
+    frozen.at(NOW)
+    clinic = make_clinic(app, series_most=8, approval_required=True, approval_hours=1)
+    make_source(clinic, value="carefinder", callback_url="https://finder.example/outcomes")
+    first = booking.hold_series(
+        by=ME,
+        schedule_id=clinic.schedule,
+        start=clinic.first_start,
+        weeks=2,
+        source="carefinder",
+        booking_referral="r-1",
+    )
+    booking.book(by=ME, appointment_id=first.id, details=DETAILS)
+    frozen.forward(hours=1)
+    booking.lapse()
+    assert reported() == ["held", "lapsed"]
 
 
 def test_one_relative_cancels_and_the_other_still_comes(for_two: Clinic) -> None:

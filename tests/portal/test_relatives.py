@@ -203,8 +203,9 @@ def test_a_mother_books_for_herself_and_her_child(
     screenshot(phone, "relatives-times")
     phone.locator("button.time").first.click()
     for name, text in {**GOOD, **SECOND}.items():
-        if name not in ("for_whom", "phone", "reason"):
+        if name not in ("for_whom", "phone", "reason", "second_consent"):
             phone.locator(f'[name="{name}"]').fill(text)
+    phone.locator("[name=second_consent]").check()
     assert_accessible(phone)
     assert_fits(phone)
     screenshot(phone, "relatives-details")

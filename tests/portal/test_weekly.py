@@ -232,7 +232,7 @@ def calendars(mail: Any) -> list[str]:
     files = [
         Calendar.from_ical(part.get_content())
         for part in mail.walk()
-        if part.get_content_type() == "text/calendar"
+        if part.get_content_type() == "application/ics"
     ]
     assert len({str(one.walk("VEVENT")[0]["UID"]) for one in files}) == len(files)
     return [str(one["METHOD"]) for one in files]

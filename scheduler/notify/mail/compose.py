@@ -65,14 +65,13 @@ def compose(
 ) -> EmailMessage:
     """The mail ``about`` the appointment, to the address ``to``, in the language in force (``force_locale``).
 
-    ``was``: the time before a move, where it is known; ``own_zone``: the patient's; ``also``: visits of the same act, of which the
-    same is told. The subject is neutral, or names the
-    visit by the clinic's setting (ux.md 2.5); ``message_id`` is the outbox row's, the same on every try. Raises
-    AddressRefused.
+    ``was``: the time before a move, where it is known; ``own_zone``: the patient's; ``also``: visits of the same act, of
+    which the same is told. The subject is neutral, or names the visit by the clinic's setting (ux.md 2.5); ``message_id`` is
+    the outbox row's, the same on every try. Raises AddressRefused.
     """
     envelope = Envelope(to=to, clinic=view.clinic, sender=sender, message_id=message_id, now=now)
     words = _words(view, about, now, own_zone) | {"was": _time_words(was) if was else ""}
-    words["also"] = [_date_words(one) for one in also]
+    words["also"] = [_date_words(one, own_zone) for one in also]
     subject = str(about.subject) % {"title": title(view)}
     message = letter(envelope, subject=subject, template="mail/appointment", words=words)
     if about.method:
@@ -165,13 +164,10 @@ def _time_words(at: Earlier) -> str:
     return f"{day_long(at.starts_at, zone)}, {time_with_zone(at.starts_at, zone)}"
 
 
-def _date_words(view: AppointmentView) -> tuple[str, str]:
+def _date_words(view: AppointmentView, own_zone: str) -> tuple[str, str]:
     """When another visit of the same act is, and its own link."""
-    zone = zone_of(view.zone).info
-    return (
-        f"{day_with_year(view.starts_at, zone)}, {time_with_zone(view.starts_at, zone)}",
-        view.manage_url or "",
-    )
+    day = day_with_year(view.starts_at, zone_of(view.zone).info)
+    return f"{day}, {when(view, own_zone)}", view.manage_url or ""
 
 
 def _ics(view: AppointmentView, about: About, to: str, now: int) -> str:
@@ -187,11 +183,8 @@ def _attach(message: EmailMessage, view: AppointmentView, about: About, to: str,
 
 def _attach_file(message: EmailMessage, ics: str, about: About, number: int) -> None:
     """The calendar file of the visit, or of one of several."""
-    name = (
-        ("cancelled" if about.method == CANCEL else "appointment")
-        + (f"-{number}" if number > 1 else "")
-        + ".ics"
-    )
+    which = f"-{number}" if number > 1 else ""
+    name = f"{'cancelled' if about.method == CANCEL else 'appointment'}{which}.ics"
     if about.method == PUBLISH:
         message.add_attachment(ics, subtype="calendar", filename=name, params={"method": PUBLISH})
         return
