@@ -1,5 +1,5 @@
-"""The booking transaction: hold, extend, release, book, move, cancel, visit, expire; the only writer of appointments and
-claims (design.md "The booking transaction").
+"""The booking transaction: hold, extend, release, book, approve, move, cancel, visit, expire; the only writer of
+appointments and claims (design.md "The booking transaction").
 
 Public names: the verbs, each one transaction of its own (``verb(*, by, ...)``); ``By``, ``Details``, ``AnswerGiven``;
 ``is_live``; ``links``; ``waitlist``; ``documents`` (files handed in). Verbs raise ``scheduler.errors``. May import:
@@ -29,7 +29,9 @@ from scheduler.booking.hold import (
 from scheduler.booking.my_data import change_contact, erase, may_erase, purge_former
 from scheduler.booking.outside import coming_visits, keep_outside, outside
 from scheduler.booking.pool import hold_any
+from scheduler.booking.requests import approve, decline, lapse, lapsed
 from scheduler.booking.same_person import join_persons, not_same, part_visit, undo_join
+from scheduler.booking.together import cancel_all, hold_relatives, hold_series
 from scheduler.booking.upkeep import edit_details, resend, save_note
 from scheduler.booking.visit import check_in, finish, no_show, to_room, undo_step
 
@@ -44,13 +46,16 @@ __all__ = [
     "By",
     "Details",
     "FileRefused",
+    "approve",
     "block_time",
     "book",
     "cancel",
+    "cancel_all",
     "change_contact",
     "check_in",
     "choose_telling",
     "coming_visits",
+    "decline",
     "desk_book",
     "documents",
     "edit_details",
@@ -62,9 +67,13 @@ __all__ = [
     "hold",
     "hold_again",
     "hold_any",
+    "hold_relatives",
+    "hold_series",
     "is_live",
     "join_persons",
     "keep_outside",
+    "lapse",
+    "lapsed",
     "links",
     "may_erase",
     "move",

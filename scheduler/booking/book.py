@@ -14,14 +14,16 @@ from scheduler.booking.change import MAX_REASON
 from scheduler.booking.details import AnswerGiven, Details, check, keep
 from scheduler.booking.eligible import WHO, check_who
 from scheduler.booking.hold import is_live, own_appointment, take_again
+from scheduler.booking.requests import decide_by
 from scheduler.booking.seats import take_seat
 from scheduler.booking.telling import tell_hosts
 from scheduler.booking.transaction import (
+    Place,
     add_claims,
     ask,
     booking_transaction,
     chosen_actors,
-    lock_visit,
+    lock_visits,
     mark_appointment,
     new_code,
     note,
@@ -29,14 +31,16 @@ from scheduler.booking.transaction import (
     set_time,
     settled,
     take_now,
+    tell_patient,
+    together_with,
 )
 from scheduler.booking.twice import tell_of_doubles
 from scheduler.booking.upkeep import clean_text
 from scheduler.booking.waitlist.settle import settle_booked
 from scheduler.errors import Conflict, InvalidInput, SlotGone
 from scheduler.ids import new_id
-from scheduler.models import BOOKED, EXPIRED, HELD, PENDING, Appointment
-from scheduler.notify import outbox, reminders
+from scheduler.models import BOOKED, EXPIRED, HELD, PENDING, Appointment, Together
+from scheduler.notify import reminders
 
 ROUTE, DESK_ROUTE = "book", "desk-book"
 
@@ -48,9 +52,12 @@ def book(
     appointment_id: str,
     details: Details,
     answers: Sequence[AnswerGiven] = (),
+    relative: Details | None = None,
     key: str | None = None,
 ) -> Appointment:
-    """Confirm one's own hold: booked, or pending where the clinic approves each request.
+    """Confirm one's own hold: booked, or pending where the clinic approves each request. What is held together with it is
+    confirmed in the same act: a series with the same details, the second of two relatives' visits with those of
+    ``relative``, of whom no questions are asked here.
 
     What the rule decided when the time was held stays decided; a lapsed hold meets the whole rule again. A second
     press returns the same appointment. Raises NotFound, SlotGone (with the draft kept), InvalidInput, Conflict,
@@ -59,7 +66,8 @@ def book(
     with booking_transaction() as session:
         appointment = own_appointment(session, by, appointment_id)
         place = place_of(session, appointment.schedule_id, offered=False)
-        now = lock_visit(session, appointment, place.actors)
+        visits = together_with(session, appointment)
+        now = lock_visits(session, visits, place.actors)
         if appointment.status in (BOOKED, PENDING):
             return appointment
         if appointment.status not in (HELD, EXPIRED):
@@ -68,7 +76,10 @@ def book(
             raise SlotGone("That time has passed.", reason="past")
         files = documents.answered(documents.listed(session, appointment.id))
         taken = check(session, place.type.id, details, answers, files=files)
-        check_who(session, place.type, appointment, details, staff=False)
+        _check_relative(session, appointment, relative)
+        for visit in visits:
+            who = relative if relative is not None and visit is not visits[0] else details
+            _check_who(session, place, visit, who, second=who is relative, handed_in=appointment.id)
         if not is_live(appointment, now):
             take_again(session, place, appointment, now)
         idempotency.earlier(
@@ -82,15 +93,21 @@ def book(
             now=now,
         )
         pending = place.type.approval_required
-        appointment.status = PENDING if pending else BOOKED
-        appointment.expires_at = None
-        appointment.booked_at = now
-        keep(session, appointment, details, taken.answers)
+        for visit in visits:
+            visit.status = PENDING if pending else BOOKED
+            visit.expires_at = None
+            visit.booked_at = now
+            visit.decide_by_at = decide_by(place.type, now, visits[0].starts_at) if pending else None
+            if relative is not None and visit is not visits[0]:
+                keep(session, visit, relative, ())
+            else:
+                keep(session, visit, details, taken.answers)
+            settle_booked(session, visit, now)
+            mark_appointment(session, visit)
+            note(session, visit, by=by, at=now, action="request" if pending else "book")
+            tell_of_doubles(session, visit, now)
         documents.drop_unasked(session, appointment.id, taken.asked)
-        settle_booked(session, appointment, now)
-        mark_appointment(session, appointment)
-        _tell(session, appointment, now, by, "request" if pending else "book")
-        tell_of_doubles(session, appointment, now)
+        _tell(session, visits, now, by)
         return appointment
 
 
@@ -146,19 +163,38 @@ def desk_book(
         session.add(appointment)
         add_claims(session, appointment, chosen_actors(situation, start, now, None), group)
         keep(session, appointment, details, taken.answers)
-        _tell(session, appointment, now, by, "overbook" if overbooked else "book")
+        note(session, appointment, by=by, at=now, action="overbook" if overbooked else "book")
+        _tell(session, [appointment], now, by)
         return appointment
 
 
-def _tell(session: Session, appointment: Appointment, now: int, by: By, action: str) -> None:
-    note(session, appointment, by=by, at=now, action=action)
-    kind = "booking-pending" if appointment.status == PENDING else "booking-confirmed"
-    outbox.enqueue(
-        session,
-        organization_id=appointment.organization_id,
-        kind=kind,
-        object_id=appointment.id,
-        now=now,
-    )
-    tell_hosts(session, appointment, by=by, now=now, kind=kind)
-    reminders.plan(session, appointment, now)
+def _check_relative(session: Session, appointment: Appointment, relative: Details | None) -> None:
+    """Whoever comes second has a name too. Raises InvalidInput."""
+    row = session.get(Together, appointment.together_id) if appointment.together_id else None
+    wanted = row is not None and row.kind == "relatives"
+    if wanted and (relative is None or not relative.given.strip()):
+        raise InvalidInput({"second_given": "First name: enter the name of the second person who comes."})
+    if relative is not None and not wanted:
+        raise InvalidInput({"second_given": "One time is held only, so nobody else can come along with it."})
+
+
+def _check_who(
+    session: Session, place: Place, visit: Appointment, who: Details, *, second: bool, handed_in: str
+) -> None:
+    """``check_who``; of the ``second`` of two relatives its fields are named so. Raises InvalidInput."""
+    try:
+        check_who(session, place.type, visit, who, staff=False, handed_in=handed_in)
+    except InvalidInput as error:
+        if not second:
+            raise
+        raise InvalidInput({f"second_{name}": text for name, text in error.problems.items()}) from error
+
+
+def _tell(session: Session, visits: Sequence[Appointment], now: int, by: By) -> None:
+    """One message for all that is booked at once; each visit has reminders of its own."""
+    first = visits[0]
+    kind = "booking-pending" if first.status == PENDING else "booking-confirmed"
+    tell_patient(session, first, now, kind)
+    tell_hosts(session, first, by=by, now=now, kind=kind)
+    for visit in visits:
+        reminders.plan(session, visit, now)

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from scheduler.booking.acts import DESK, HOURS, LIMITS, PATIENT, By
+from scheduler.booking.requests import decide_by
 from scheduler.booking.seats import take_seat
 from scheduler.booking.telling import tell_hosts
 from scheduler.booking.transaction import (
@@ -50,18 +51,25 @@ def cancel(
             return appointment
         _still_ahead(appointment, now)
         _as_seen(appointment, sequence)
-        appointment.status = CANCELLED
-        appointment.cancelled_at = now
-        appointment.cancelled_by = by.kind
-        appointment.confirmed_at = None
-        appointment.cancel_reason = reason.strip() or None
-        appointment.staff_message = words
-        appointment.sequence += 1
-        appointment.version += 1
-        appointment.session_id = appointment.seat_number = None
-        drop_claims(session, appointment)
+        end_visit(session, appointment, by=by, now=now, reason=reason.strip() or None, words=words)
         tell(session, appointment, by, now, "cancel", "booking-cancelled")
         return appointment
+
+
+def end_visit(
+    session: Session, appointment: Appointment, *, by: By, now: int, reason: str | None, words: str | None
+) -> None:
+    """Cancel an appointment whose actors are locked; its time is free. ``words``: what staff write to the patient."""
+    appointment.status = CANCELLED
+    appointment.cancelled_at = now
+    appointment.cancelled_by = by.kind
+    appointment.confirmed_at = None
+    appointment.cancel_reason = reason
+    appointment.staff_message = words
+    appointment.sequence += 1
+    appointment.version += 1
+    appointment.session_id = appointment.seat_number = None
+    drop_claims(session, appointment)
 
 
 @settled
@@ -96,6 +104,8 @@ def restore(*, by: By, appointment_id: str) -> Appointment:
         )
         asked_for = place.type.approval_required and appointment.made_by == "patient"
         appointment.status = PENDING if asked_for else BOOKED
+        appointment.decide_by_at = decide_by(place.type, now, start) if asked_for else None
+        appointment.decided_at = None
         appointment.cancelled_at, appointment.cancelled_by = None, ""
         appointment.cancel_reason = appointment.staff_message = None
         appointment.overbooked = overbooked
@@ -158,6 +168,9 @@ def move(
         appointment.overbooked, appointment.kept_outside = overbooked, False
         appointment.overbook_reason = reason if overbooked else None
         appointment.staff_message = words
+        if appointment.status == PENDING:
+            # another time is another thing to decide about
+            appointment.decide_by_at = decide_by(place.type, now, start)
         appointment.confirmed_at = None  # they said it of another time
         appointment.sequence += 1
         appointment.version += 1

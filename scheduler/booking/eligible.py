@@ -37,13 +37,20 @@ def day_of(start: int, zone: str) -> date:
 
 
 def check_who(
-    session: Session, kind: AppointmentType, appointment: Appointment, details: Details, *, staff: bool
+    session: Session,
+    kind: AppointmentType,
+    appointment: Appointment,
+    details: Details,
+    *,
+    staff: bool,
+    handed_in: str | None = None,
 ) -> None:
     """Whether the visit is for who comes, by the type's rules as they are now; who books for somebody else has to have
-    said that they may, unless ``staff`` write it down for them. Raises InvalidInput naming the fields."""
+    said that they may, unless ``staff`` write it down for them. ``handed_in``: the visit behind which the files stand, where
+    it is another one of the same act. Raises InvalidInput naming the fields."""
     rules = rules_of_types(session, [kind])[kind.id]
     has_document = bool(rules.referral) and any(
-        one.question_id is None for one in listed(session, appointment.id)
+        one.question_id is None for one in listed(session, handed_in or appointment.id)
     )
     day = day_of(appointment.starts_at, appointment.zone)
     problems = {

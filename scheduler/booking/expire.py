@@ -8,7 +8,7 @@ from scheduler import clock, db
 from scheduler.booking import documents, idempotency
 from scheduler.booking.acts import SYSTEM
 from scheduler.booking.hold import DRAFT_KEPT_SECONDS
-from scheduler.booking.transaction import booking_transaction, end_hold, lock_actors, note
+from scheduler.booking.transaction import booking_transaction, end_hold, lock_actors, note, together_with
 from scheduler.models import EXPIRED, HELD, Appointment, Claim, Document, PatientDetails
 
 
@@ -27,15 +27,19 @@ def expire(*, limit: int = 500) -> int:
 
 def _expire_one(appointment_id: str) -> bool:
     with booking_transaction() as session:
-        claimed = select(Claim.actor_id).where(Claim.appointment_id == appointment_id)
+        found = session.get(Appointment, appointment_id)
+        ids = [one.id for one in together_with(session, found)] if found is not None else []
+        claimed = select(Claim.actor_id).where(Claim.appointment_id.in_(ids))
         lock_actors(session, session.scalars(claimed).all())
         now = clock.now()
-        appointment = session.get(Appointment, appointment_id, populate_existing=True)
-        if appointment is None or appointment.status != HELD or (appointment.expires_at or 0) > now:
-            return False
-        end_hold(session, appointment, lapsed=True, at=appointment.expires_at)
-        note(session, appointment, by=SYSTEM, at=now, action="expire")
-        return True
+        ended = False
+        for one_id in ids:
+            appointment = session.get_one(Appointment, one_id, populate_existing=True)
+            if appointment.status == HELD and (appointment.expires_at or 0) <= now:
+                end_hold(session, appointment, lapsed=True, at=appointment.expires_at)
+                note(session, appointment, by=SYSTEM, at=now, action="expire")
+                ended = True
+        return ended
 
 
 def purge(*, limit: int = 500) -> int:

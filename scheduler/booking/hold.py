@@ -23,7 +23,7 @@ from scheduler.booking.transaction import (
     booking_transaction,
     chosen_actors,
     end_hold,
-    lock_visit,
+    lock_visits,
     mark_appointment,
     new_code,
     note,
@@ -31,6 +31,7 @@ from scheduler.booking.transaction import (
     set_time,
     settled,
     take_now,
+    together_with,
 )
 from scheduler.clock import MINUTE
 from scheduler.errors import Conflict, HoldLapsed, NotFound
@@ -109,11 +110,20 @@ def already_theirs(
             return same
     held = own_holds(session, by, schedule_ids)
     mine = next((own for own in held if own.starts_at == start), None)
-    for own in held:
-        if own is not mine:
+    end_other_holds(session, by, schedule_ids, mine, now)
+    return mine
+
+
+def end_other_holds(
+    session: Session, by: By, schedule_ids: Collection[str], kept: Appointment | None, now: int
+) -> None:
+    """End the visitor's holds on these Schedules but for ``kept`` and what is held together with it."""
+    for own in own_holds(session, by, schedule_ids):
+        if own is not kept and (
+            kept is None or own.together_id is None or own.together_id != kept.together_id
+        ):
             end_hold(session, own, at=now)
     session.flush()
-    return mine
 
 
 def remember(session: Session, by: By, key: str | None, route: str, appointment: Appointment) -> None:
@@ -154,8 +164,8 @@ def hold_again(*, by: By, appointment_id: str) -> Appointment:
     with booking_transaction() as session:
         appointment, place, now = locked_hold(session, by, appointment_id)
         if not is_live(appointment, now):
-            take_again(session, place, appointment, now)
-            note(session, appointment, by=by, at=now, action="hold-again")
+            for one in take_again(session, place, appointment, now):
+                note(session, one, by=by, at=now, action="hold-again")
         return appointment
 
 
@@ -171,10 +181,12 @@ def extend(*, by: By, appointment_id: str) -> Appointment:
             raise HoldLapsed("Your hold has ended. Your answers are safe.")
         if appointment.extensions >= MAX_EXTENSIONS:
             raise HoldLapsed("This time has been held as long as it can be.")
-        appointment.extensions += 1
-        appointment.expires_at = max(appointment.expires_at or 0, now + place.type.hold_minutes * MINUTE)
-        mark_appointment(session, appointment)
-        note(session, appointment, by=by, at=now, action="extend")
+        until = max(appointment.expires_at or 0, now + place.type.hold_minutes * MINUTE)
+        for one in together_with(session, appointment):
+            one.extensions += 1
+            one.expires_at = until
+            mark_appointment(session, one)
+            note(session, one, by=by, at=now, action="extend")
         return appointment
 
 
@@ -183,10 +195,12 @@ def release(*, by: By, appointment_id: str) -> None:
     """Give one's own held time back. Releasing what is no hold any more does nothing. Raises NotFound."""
     with booking_transaction() as session:
         appointment = own_appointment(session, by, appointment_id)
-        now = lock_visit(session, appointment)
-        if appointment.status == HELD:
-            end_hold(session, appointment, at=now)
-            note(session, appointment, by=by, at=now, action="release")
+        visits = together_with(session, appointment)
+        now = lock_visits(session, visits)
+        for one in visits:
+            if one.status == HELD:
+                end_hold(session, one, at=now)
+                note(session, one, by=by, at=now, action="release")
 
 
 def save_draft(*, by: By, appointment_id: str, draft: dict[str, Any]) -> None:
@@ -219,25 +233,31 @@ def own_appointment(session: Session, by: By, appointment_id: str) -> Appointmen
 
 
 def locked_hold(session: Session, by: By, appointment_id: str) -> tuple[Appointment, Place, int]:
-    """One's own hold, live or lapsed, read after its actors are locked, with its Place and now."""
+    """One's own hold, live or lapsed, read after its actors (and those of what is held together with it) are locked, with
+    its Place and now."""
     appointment = own_appointment(session, by, appointment_id)
     place = place_of(session, appointment.schedule_id, offered=False)
-    now = lock_visit(session, appointment, place.actors)
+    now = lock_visits(session, together_with(session, appointment), place.actors)
     if appointment.status not in (HELD, EXPIRED):
         raise Conflict(_("This is not held any more: it is booked or cancelled."))
     return appointment, place, now
 
 
-def take_again(session: Session, place: Place, appointment: Appointment, now: int) -> None:
-    """Take the time of a lapsed hold as a new hold would; the whole rule is asked. Raises SlotGone, and
-    NotFound when its type is not offered any more."""
+def take_again(session: Session, place: Place, appointment: Appointment, now: int) -> list[Appointment]:
+    """Take the time of a lapsed hold, and the times that were held together with it, as a new hold would; the whole rule is
+    asked. Returns them. Raises SlotGone, and NotFound when its type is not offered any more."""
     if not place.hosts:
         raise NotFound(NOT_OFFERED)
-    for other in own_holds(session, By("patient", visitor=appointment.visitor), [appointment.schedule_id]):
-        if other.id != appointment.id:
-            end_hold(session, other, at=now)
-            session.flush()
-    take_time(session, place, appointment, appointment.starts_at, now, None)
+    by = By("patient", visitor=appointment.visitor)
+    end_other_holds(session, by, [appointment.schedule_id], appointment, now)
+    visits = together_with(session, appointment)
+    for one in visits:
+        if one.status == HELD:  # a part of it that was taken for dead later than the others
+            end_hold(session, one, at=now)
+    session.flush()
+    for one in visits:
+        take_time(session, place, one, one.starts_at, now, None)
+    return visits
 
 
 def take_time(

@@ -15,7 +15,9 @@ _KINDS = {
     "booking-pending": "staff-booked",
     "booking-moved": "staff-moved",
     "booking-cancelled": "staff-cancelled",
-    "booking-declined": "staff-cancelled",
+    "request-approved": "staff-booked",
+    "request-declined": "staff-cancelled",
+    "request-lapsed": "staff-cancelled",
 }
 
 

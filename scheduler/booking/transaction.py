@@ -14,7 +14,7 @@ from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,18 +23,32 @@ from scheduler.availability import Reason, Situation, explain
 from scheduler.availability.hosts import Actors
 from scheduler.availability.values import Moment
 from scheduler.availability.zones import zone as zone_of
-from scheduler.booking.acts import TAKEN, Act, By, group_of
+from scheduler.booking.acts import SYSTEM, TAKEN, Act, By, group_of
+from scheduler.booking.telling import tell_hosts
 from scheduler.clock import MINUTE
 from scheduler.errors import Conflict, NotFound, SlotGone
-from scheduler.models import EXPIRED, HELD, Actor, Appointment, AppointmentType, Claim, Schedule
+from scheduler.models import (
+    DECLINED,
+    EXPIRED,
+    HELD,
+    PENDING,
+    Actor,
+    Appointment,
+    AppointmentType,
+    Claim,
+    Schedule,
+)
 from scheduler.models.constraints import is_overlap
 from scheduler.models.frames import known_schedules, load_frames
 from scheduler.models.marks import mark_shards
 from scheduler.models.situations import load_situation
+from scheduler.notify import outbox
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 NOT_OFFERED = lazy_gettext("This appointment type is not offered here now.")
+# until when a request waits: one from before there was such a limit waits until its visit
+DECIDE_BY = func.coalesce(Appointment.decide_by_at, Appointment.starts_at)
 _ATTEMPTS = 5
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SEAT = ("uq_appointment_session_seat", "appointment.seat_number")
@@ -48,6 +62,7 @@ _OUTCOMES = {
     "move": outcomes.MOVED,
     "cancel": outcomes.CANCELLED,
     "decline": outcomes.CANCELLED,
+    "lapse": outcomes.LAPSED,
 }
 
 
@@ -107,22 +122,60 @@ def lock_actors(session: Session, actors: Iterable[str]) -> None:
 
 
 def take_now(session: Session, actors: Iterable[str]) -> int:
-    """Lock the actors, read the clock, end the holds on them that are over. Returns now (epoch seconds)."""
+    """Lock the actors, read the clock, end the holds and requests on them that are over. Returns now (epoch seconds)."""
     wanted = set(actors)
     lock_actors(session, wanted)
     now = clock.now()
-    dead = session.scalars(
+    theirs = (
         select(Appointment)
         .join(Claim, Claim.appointment_id == Appointment.id)
-        .where(Claim.actor_id.in_(wanted), Appointment.status == HELD, Appointment.expires_at <= now)
+        .where(Claim.actor_id.in_(wanted))
         .distinct()
         .order_by(Appointment.id)
         .execution_options(populate_existing=True)
-    ).all()
-    for appointment in dead:
+    )
+    dead = theirs.where(Appointment.status == HELD, Appointment.expires_at <= now)
+    for appointment in session.scalars(dead).all():
         end_hold(session, appointment, at=appointment.expires_at)
+    lapse_requests(session, session.scalars(theirs.where(*overdue(now))).all(), now)
     session.flush()
     return now
+
+
+def overdue(now: int) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on Appointment for a request that nobody decided about in time."""
+    return Appointment.status == PENDING, now >= DECIDE_BY
+
+
+def lapse_requests(session: Session, late: Iterable[Appointment], now: int) -> None:
+    """Requests that were not decided in time end by themselves: their times are free, and the patients are told, once of
+    what was asked for together. The caller has locked their actors. They count as declined, by nobody: ``decided_at`` stays
+    empty."""
+    told = set[str]()
+    for appointment in sorted(late, key=lambda one: (one.starts_at, one.id)):
+        appointment.status = DECLINED
+        appointment.decide_by_at = appointment.decide_by_at or appointment.starts_at
+        appointment.sequence += 1
+        appointment.version += 1
+        appointment.session_id = appointment.seat_number = None
+        drop_claims(session, appointment)
+        note(session, appointment, by=SYSTEM, at=now, action="lapse")
+        together = appointment.together_id or appointment.id
+        if together not in told:
+            told.add(together)
+            tell_patient(session, appointment, now, "request-lapsed")
+            tell_hosts(session, appointment, by=SYSTEM, now=now, kind="request-lapsed")
+
+
+def tell_patient(session: Session, appointment: Appointment, now: int, kind: str) -> None:
+    """The message ``kind`` about the appointment as a row of the outbox."""
+    outbox.enqueue(
+        session,
+        organization_id=appointment.organization_id,
+        kind=kind,
+        object_id=appointment.id,
+        now=now,
+    )
 
 
 def claimed_actors(session: Session, appointment: Appointment) -> set[str]:
@@ -131,17 +184,35 @@ def claimed_actors(session: Session, appointment: Appointment) -> set[str]:
 
 
 def lock_visit(session: Session, appointment: Appointment, actors: Iterable[str] = ()) -> int:
-    """``take_now`` for an act on one appointment: its own actors and those it may get are locked, then its row, which is
-    read again. Returns now.
+    """``lock_visits`` for an act on one appointment."""
+    return lock_visits(session, [appointment], actors)
 
-    Raises ClaimsMoved when a move gave it other actors meanwhile: to lock those now would break the order of ids.
+
+def lock_visits(session: Session, visits: Sequence[Appointment], actors: Iterable[str] = ()) -> int:
+    """``take_now`` for an act on appointments: their own actors and those they may get are locked, then their rows, which
+    are read again. Returns now.
+
+    Raises ClaimsMoved when a move gave one other actors meanwhile: to lock those now would break the order of ids.
     """
-    locked = {*actors, *claimed_actors(session, appointment)}
+    locked = {*actors, *(actor for visit in visits for actor in claimed_actors(session, visit))}
     now = take_now(session, locked)
-    session.refresh(appointment, with_for_update={"key_share": True})
-    if not claimed_actors(session, appointment) <= locked:
-        raise ClaimsMoved
+    for visit in sorted(visits, key=lambda one: one.id):
+        session.refresh(visit, with_for_update={"key_share": True})
+        if not claimed_actors(session, visit) <= locked:
+            raise ClaimsMoved
     return now
+
+
+def together_with(session: Session, appointment: Appointment) -> list[Appointment]:
+    """The appointment and all that were booked with it in one act, in the order of their starts."""
+    if appointment.together_id is None:
+        return [appointment]
+    found = session.scalars(
+        select(Appointment)
+        .where(Appointment.together_id == appointment.together_id)
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
+    return list(found)
 
 
 class ClaimsMoved(Exception):

@@ -35,7 +35,7 @@ class AppointmentView:
     being the place's name; ``host`` is the installation's host name (for the UID) and ``organizer`` its mail address.
     ``message`` is what the clinic wrote to the patient: for their mail and page, never for a calendar. ``named``: the type
     of the visit where the clinic wants it in titles, else "". ``modality`` as the type's; ``offered``: another time of it can
-    be had online."""
+    be had online; ``decide_by``: until when the clinic decides about a request that waits."""
 
     id: str
     starts_at: int
@@ -54,6 +54,7 @@ class AppointmentView:
     join_url: str = ""
     cancel_until: int | None = None
     message: str = ""
+    decide_by: int | None = None
     named: str = ""
     modality: str = "in-person"
     offered: bool = True
@@ -102,6 +103,7 @@ def appointment_view(
         else "",
         cancel_until=appointment.starts_at - kind.cancellation_notice_minutes * 60,
         message=appointment.staff_message or "",
+        decide_by=appointment.decide_by_at if appointment.status == PENDING else None,
         named="" if organization.neutral_titles else kind.name,
         modality=kind.modality,
         offered=kind.active and kind.visibility != "paused" and schedule.active,

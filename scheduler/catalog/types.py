@@ -21,6 +21,7 @@ REFERRALS = ("optional", "required")
 INSURANCES = ("ask", "only")
 MOST_YEARS = 130
 SHOWN_BEFORE = "shown_before"  # in the audit of an edit: the visibility that was left
+MAX_APPROVAL_HOURS, MAX_SERIES = 720, 26
 FIELDS = {
     "name": Field("Name", parse.name),
     "description": Field("Description", parse.prose, ""),
@@ -43,6 +44,9 @@ FIELDS = {
     "patient_type": Field("Who may book", parse.code_of(coded.PATIENT_TYPES), ""),
     "visibility": Field("Shown", parse.one_of(VISIBILITIES), "feed"),
     "approval_required": Field("Approval", parse.switch, False),
+    "approval_hours": Field("Answered within", parse.whole(1, MAX_APPROVAL_HOURS), 48),
+    "series_most": Field("Weeks at once", parse.whole(1, MAX_SERIES), 1),
+    "relatives": Field("Two relatives", parse.switch, False),
     "waitlist": Field("Waitlist", parse.switch, True),
     "hold_minutes": Field("Hold", parse.whole(5, 30), 10),
     "cancellation_notice_minutes": Field("Cancellation notice", parse.whole(0, 43_200), 1440),
@@ -157,7 +161,7 @@ def _with_displays(values: dict[str, Any]) -> dict[str, Any]:
 
 def _check_together(values: dict[str, Any], problems: Problems) -> None:
     """The release rule has all its three parts or none; a week's cap is no smaller than a day's, the oldest age no smaller
-    than the youngest."""
+    than the youngest; what is shared by many has no two visits back to back."""
     parts = [field for field in _RELEASE if values.get(field) is not None]
     if parts:
         for field in _RELEASE:
@@ -171,3 +175,7 @@ def _check_together(values: dict[str, Any], problems: Problems) -> None:
     day, week = values.get("max_per_day"), values.get("max_per_week")
     if day is not None and week is not None and week < day:
         problems.add("max_per_week", "Most per week", "set it to at least the most per day.")
+    if values.get("relatives") and (values.get("capacity") or 1) > 1:
+        problems.add(
+            "relatives", FIELDS["relatives"].label, "leave it off. Two relatives book two of the seats."
+        )

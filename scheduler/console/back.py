@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from scheduler import clock
 from scheduler.clock import local_date
 from scheduler.console import detail
-from scheduler.console.booking_forms import CancelForm, NoteForm
+from scheduler.console.booking_forms import CancelForm, DeclineForm, NoteForm
 from scheduler.console.common import me
 from scheduler.console.offers import info_of
 from scheduler.models import Appointment
@@ -38,7 +38,12 @@ def came_from() -> str:
 
 
 def booking_answer(
-    appointment_id: str, *, cancel: CancelForm | None = None, note: NoteForm | None = None, problem: str = ""
+    appointment_id: str,
+    *,
+    cancel: CancelForm | None = None,
+    decline: DeclineForm | None = None,
+    note: NoteForm | None = None,
+    problem: str = "",
 ) -> str:
     """The page of a booking with forms as they were filled in, and what went wrong. Raises NotFound."""
     page = detail.booking_page(me(), appointment_id, clock.now())
@@ -46,6 +51,7 @@ def booking_answer(
         "console/booking.html",
         page=page,
         cancel=cancel or CancelForm(formdata=None),
+        decline=decline or DeclineForm(formdata=None),
         note=note or NoteForm(formdata=None, text=page.note),
         problem=problem,
     )

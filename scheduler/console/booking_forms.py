@@ -36,6 +36,19 @@ class CancelForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         _checked(field, MAX_REASON)
 
 
+class DeclineForm(FlaskForm):  # type: ignore[misc]
+    """What the clinic writes to the patient whose request it declines."""
+
+    message = TextAreaField(
+        "Message to the patient",
+        description="Why, and what they can do. They read it in the mail and on their page.",
+    )
+
+    def validate_message(self, field: TextAreaField) -> None:
+        """As above."""
+        _checked(field, MAX_MESSAGE)
+
+
 class NoteForm(FlaskForm):  # type: ignore[misc]
     """The clinic's private note."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.booking import lapsed
 from scheduler.intake.forms import NEEDS
 from scheduler.models import (
     ARRIVED,
@@ -36,6 +37,7 @@ STATES = {
     "expired": ("info", "Hold ended"),
 }
 _IN_ROOM = ("ok", "In room")
+_LAPSED = ("error", "Not answered in time")
 _NEEDS = {code: words for code, words in NEEDS if code != "other"}
 
 
@@ -43,6 +45,8 @@ def state_of(appointment: Appointment) -> tuple[str, str]:
     """The colour word and the name of the state an appointment is in."""
     if appointment.status == ARRIVED and appointment.roomed_at is not None:
         return _IN_ROOM
+    if lapsed(appointment):
+        return _LAPSED
     return STATES[appointment.status]
 
 

@@ -13,6 +13,7 @@ from scheduler import catalog, clock
 from scheduler.accounts import SignedIn
 from scheduler.booking import By
 from scheduler.console.calls import call_count
+from scheduler.console.requests import count_requests
 from scheduler.db import snapshot
 from scheduler.models import Organization
 from scheduler.web.clinic import clinic_of, set_clinic
@@ -34,12 +35,13 @@ def by_me() -> By:
 
 def name_the_clinic() -> None:
     """The frame names the organization of who is signed in; its menu leads to Setup while nothing can be booked, and says
-    how many calls wait."""
+    how many calls and how many requests wait."""
     if current_user.is_authenticated:
         with snapshot() as session:
             set_clinic(clinic_of(session.get_one(Organization, me().organization_id)))
             g.call_count = call_count(session, me(), clock.now())
             g.setting_up = catalog.is_empty(session, me().organization_id, set_up_for(me()))
+            g.requests_waiting = count_requests(session, me(), clock.now())
 
 
 def set_up_for(person: SignedIn) -> str | None:

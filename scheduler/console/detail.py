@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from scheduler import booking
 from scheduler.accounts import SignedIn
 from scheduler.accounts.rights import visible_appointments
+from scheduler.booking.transaction import together_with
 from scheduler.booking.visit import last_step, may_check_in, may_miss
 from scheduler.calendars.views import address_lines
 from scheduler.clock import local_date
@@ -29,6 +30,7 @@ from scheduler.models import (
     CANCELLED,
     EXPIRED,
     HELD,
+    PENDING,
     Actor,
     Answer,
     Appointment,
@@ -74,6 +76,7 @@ class Acts:
     restore: bool
     resend: bool
     step: str
+    decide: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ class HandedIn:
 @dataclass(frozen=True, slots=True)
 class Page:
     """One booking. ``outside``: why it lies where nothing is offered, as sentences; ``message``: what staff last wrote to
-    the patient; ``note``: the clinic's own; ``confirmed_at``: when the patient said that they come."""
+    the patient; ``note``: the clinic's own; ``confirmed_at``: when the patient said that they come; ``decide_by``:
+    when a request that waits lapses (epoch seconds); ``together``: the starts of all visits that were booked in one act
+    with this one, which are answered together."""
 
     id: str
     version: int
@@ -117,6 +122,8 @@ class Page:
     confirmed_at: int | None
     history: tuple[Event, ...]
     messages: tuple[Message, ...]
+    decide_by: int
+    together: tuple[int, ...]
     others: tuple[Other, ...]
 
 
@@ -187,6 +194,12 @@ def booking_page(person: SignedIn, appointment_id: str, now: int) -> Page:
             outside=sentence_of(reason, zone) if reason else "",
             history=history_of(session, appointment.id),
             messages=messages_of(session, appointment.id),
+            decide_by=appointment.decide_by_at or appointment.starts_at,
+            together=tuple(
+                one.starts_at
+                for one in together_with(session, appointment)
+                if one.status == appointment.status
+            ),
             others=tuple(others(session, person, appointment)),
         )
 
@@ -202,6 +215,7 @@ def _acts(appointment: Appointment, now: int, has_email: bool) -> Acts:
         restore=appointment.status == CANCELLED and appointment.starts_at > now,
         resend=ahead and has_email,
         step=last_step(appointment) or "",
+        decide=appointment.status == PENDING and ahead,
     )
 
 

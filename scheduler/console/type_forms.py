@@ -30,8 +30,8 @@ LENGTHS = (
     "hold_minutes",
     "cancellation_notice_minutes",
 )
-_NUMBERS = ("horizon_days", "capacity")
-TICKS = ("approval_required", "waitlist", "wishes")
+_NUMBERS = ("horizon_days", "capacity", "approval_hours", "series_most")
+TICKS = ("approval_required", "relatives", "waitlist", "wishes")
 _NUMBERS_OR_NONE = (
     *AGES,
     "max_per_day",
@@ -108,6 +108,17 @@ class TypeForm(WhoPart, FlaskForm):  # type: ignore[misc]  # flask-wtf ships no 
     approval_required = BooleanField(
         "Each request waits for our approval",
         description="The time is taken at once, and the patient is told when you say yes.",
+    )
+    approval_hours = _number(
+        "approval_hours", "Hours until a request that nobody answered ends by itself, from 1 to 720."
+    )
+    series_most = _number(
+        "series_most",
+        "How many weekly visits a patient can book at once, up to 26. 1 for one visit at a time.",
+    )
+    relatives = BooleanField(
+        "A relative can have the next time",
+        description="Two visits, one right after the other, are booked together or not at all.",
     )
     waitlist = BooleanField(
         "Patients can join a waitlist",

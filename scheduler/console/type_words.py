@@ -66,7 +66,11 @@ def _sentence(values: Mapping[str, Any]) -> str:
         when = "the same day" if days == 0 else f"{_days(days)} before"
         said += f" {_share(share)} of each day's times open {when} at {wall_time(at)}."
     if values["approval_required"]:
-        said += " Each request waits for your approval."
+        said += f" Each request waits for your approval, {_hours(values['approval_hours'])} at most."
+    if values["series_most"] > 1:
+        said += f" Up to {values['series_most']} weekly visits can be booked at once."
+    if values["relatives"]:
+        said += " A relative can have the next time."
     return said
 
 
@@ -87,6 +91,10 @@ _SHARES = {25: "A quarter", 50: "Half", 75: "Three quarters", 100: "All"}
 
 def _share(percent: int) -> str:
     return _SHARES.get(percent, f"{percent} percent")
+
+
+def _hours(count: int) -> str:
+    return f"{count} hour{'' if count == 1 else 's'}"
 
 
 def _days(count: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -367,9 +367,11 @@ def _birth_date(today: date, hint: str) -> Field:
     )
 
 
-def typed_values(form: MultiDict[str, str], questions: Sequence[Asked]) -> dict[str, list[str]]:
-    """What a details page sent, bounded, for the draft: its fields alone, no buttons or tokens."""
-    names = set(_FIELDS) | {QUESTION + question.id for question in questions}
+def typed_values(
+    form: MultiDict[str, str], questions: Sequence[Asked], more: Iterable[str] = ()
+) -> dict[str, list[str]]:
+    """What a details page sent, bounded, for the draft: its fields alone (and ``more`` of them), no buttons or tokens."""
+    names = {*_FIELDS, *more} | {QUESTION + question.id for question in questions}
     dates = {"birth_date"} | {QUESTION + question.id for question in questions if question.kind == "date"}
     names |= {f"{name}-{part}" for name in dates for part in PARTS}
     return {

@@ -11,7 +11,7 @@ from flask import Flask
 
 from scheduler.jobs.daily import write_holidays
 from scheduler.jobs.hourly import plan_reminders, purge_lapsed, purge_outcomes, sweep_feed
-from scheduler.jobs.minutely import chain_audit, expire_holds, offer_waitlist
+from scheduler.jobs.minutely import chain_audit, expire_holds, lapse_requests, offer_waitlist
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ JOBS: dict[str, Job] = {
     job.name: job
     for job in (
         Job("expire-holds", MINUTELY, expire_holds.run),
+        Job("lapse-requests", MINUTELY, lapse_requests.run),
         Job("offer-waitlist", MINUTELY, offer_waitlist.run),
         Job("chain-audit", MINUTELY, chain_audit.run),
         Job("plan-reminders", HOURLY, plan_reminders.run),

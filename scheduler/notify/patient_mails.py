@@ -34,6 +34,7 @@ from scheduler.notify.mail.abouts import (
 )
 from scheduler.notify.outbox import Claimed
 from scheduler.notify.post import GONE, NEEDS_CALL, PAST, Post
+from scheduler.notify.together import told_with
 from scheduler.web.languages import LANGUAGES
 
 TOLD = "no email: told by who booked"
@@ -80,6 +81,12 @@ def mail(
         with snapshot() as session:
             view = appointment_view(session, appointment, post.settings, post.manage_url(appointment))
             was = audit.moved_from(session, appointment) if about is MOVED else None
+            also = [
+                appointment_view(session, one, post.settings, post.manage_url(one))
+                for one in told_with(
+                    session, appointment, claimed.kind, KINDS.get(claimed.kind, (about, ()))[1]
+                )
+            ]
         return compose.compose(
             view,
             about=about,
@@ -89,6 +96,7 @@ def mail(
             now=now,
             was=was,
             own_zone=details.zone,
+            also=also,
         )
 
 

@@ -19,8 +19,10 @@ from scheduler.portal import pages, wishes
 from scheduler.portal.holds import answers_kept
 from scheduler.portal.offers import Offer
 from scheduler.portal.owners import find_owner
+from scheduler.portal.seats import seats_of
 from scheduler.portal.slots import Handover, printable
 from scheduler.portal.times import parse_day, parse_zone, times_page
+from scheduler.portal.weekly import RELATIVES, wanted
 from scheduler.web.access import PUBLIC, allow
 from scheduler.web.border import is_text
 from scheduler.web.clinic import set_clinic
@@ -29,7 +31,19 @@ from scheduler.web.kept import look_first, may_be_kept
 from scheduler.web.visitor import visitor_hash
 
 NO_PAGE = lazy_gettext("There is no page at this address. The link may be old or cut short.")
-QUERY = ("from", "place", "tz", "private", "kept", "source", "booking-referral", "gender", "speaks")
+QUERY = (
+    "from",
+    "place",
+    "tz",
+    "private",
+    "kept",
+    "source",
+    "booking-referral",
+    "weeks",
+    "party",
+    "gender",
+    "speaks",
+)
 NO_TIME = lazy_gettext("We can't find that time. The link may be old or cut short.")
 
 
@@ -46,8 +60,15 @@ def handover() -> Handover:
         patient=patient if (patient := given.get("patient", "")) in ("new", "returning") else "",
         # a deep link names one schedule; only a press on a team's own page asks for any of its members
         team=printable(given.get("team", "")[:MAX_LENGTH]).lower() if request.method == "POST" else "",
+        weeks=_weeks(given.get("weeks", "")),
+        party="two" if given.get("party") == "two" else "",
         **wishes.read(given),
     )
+
+
+def _weeks(text: str) -> str:
+    """How many weekly visits somebody asks for, as digits; "" for one, and for what is no number."""
+    return str(int(text)) if text.isascii() and text.isdigit() and len(text) <= 2 and int(text) > 1 else ""
 
 
 def _finders_word(name: str, given: Mapping[str, str]) -> str:
@@ -106,8 +127,12 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
             place_id=request.args.get("place", ""),
             viewer_zone=travels.zone,
             visitor=visitor,
+            for_two=wanted(found.offer, travels) == RELATIVES,
         )
         saved = answers_kept(session, travels.kept, visitor, now)
+        shown = (opening.value for day in page.days for opening in day.openings)
+        seats = seats_of(session, page.offer, shown, now)
+    together = wanted(page.offer, travels)
     unread = [name for name, bad in (("from", asked and since is None), ("tz", _unread_zone(travels))) if bad]
     made = render_template(
         "portal/times.html",
@@ -116,6 +141,8 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
         owner_kind=found.owner.kind,
         handover=replace(travels, team=found.owner.slug) if page.offer.team else travels,
         saved=saved,
+        seats=seats,
+        together=together,
         unread=unread,
         wished=asked_for,
         none_wished=not kept_offers,

@@ -18,13 +18,17 @@ from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotG
 from scheduler.intake.drafts import Draft
 from scheduler.intake.files import MOST_AT_ONCE, TOO_MUCH, Files, take_files
 from scheduler.intake.forms import DetailsForm, typed_values
-from scheduler.portal import finders, guarding, slots, wishes
+from scheduler.intake.relative import FIELDS as RELATIVE_FIELDS
+from scheduler.intake.relative import RelativeForm
+from scheduler.portal import finders, guarding, slots, together_views, wishes
 from scheduler.portal.browse import NO_TIME, handover, paused_page
 from scheduler.portal.fits import NEW_HERE, Fit, fitting, for_returning
 from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
-from scheduler.portal.review import summary
-from scheduler.portal.slots import Chosen, Handover, Standing
+from scheduler.portal.lost import dates_address, gone_answer, lost_answer
+from scheduler.portal.review import relative_summary, summary
+from scheduler.portal.slots import Handover
 from scheduler.portal.taking import carry_on, take
+from scheduler.portal.weekly import RELATIVES, SERIES, wanted
 from scheduler.web.access import HOLDER, PUBLIC, allow
 from scheduler.web.border import takes_file
 from scheduler.web.clinic import set_clinic
@@ -61,48 +65,22 @@ def hold() -> Response:
         return make_response(paused_page(chosen.offer), 409)
     saved = bool(kept and not kept.draft.empty)
     if chosen.start > now + slots.FARTHEST:
-        return _gone(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
+        return gone_answer(chosen, SlotGone("Too far ahead.", reason="horizon"), travels, saved=saved)
+    kind = wanted(chosen.offer, travels)
+    if kind == SERIES and "all" not in request.form:  # all dates are shown before any is held
+        return redirect(dates_address(chosen, travels), 303)
     gate = guarding.before_hold(chosen)
     if gate.stop is not None:
         return gate.stop
     by = By("patient", visitor=ensure_visitor())
     try:
-        made = take(by, chosen, travels, kept)
+        made = take(by, chosen, travels, kept, kind)
     except SlotGone as gone:
-        return _gone(chosen, gone, travels, saved=saved)
+        if kind:
+            return together_views.gone(chosen, travels, kind)
+        return gone_answer(chosen, gone, travels, saved=saved)
     gate.remember(made.id)
     return redirect(carry_on(by, made.id, kept, travels), 303)
-
-
-def _gone(chosen: Chosen, gone: SlotGone, travels: Handover, *, saved: bool) -> Response:
-    """The "Slot gone" page as the answer to an act: 409, nearest times, answers kept."""
-    now, visitor = clock.now(), visitor_hash()
-    with snapshot() as session:
-        held = find_held(session, travels.kept, visitor, now)
-        source, referral = finders.words_of(session, travels, held.id if held else "")
-    finders.count_gone(source, referral, now)
-    with snapshot() as session:
-        back = finders.back_from_gone(session, source, referral)
-        page = slots.gone_page(
-            session,
-            chosen,
-            Standing(gone.reason, gone.free_again),
-            now=now,
-            visitor=visitor,
-            handover=travels,
-            saved=saved,
-        )
-    return make_response(
-        render_template(
-            "portal/gone.html",
-            gone=page,
-            now=now,
-            slot_status=page.standing.status,
-            back=back,
-            clinic=chosen.offer.clinic,
-        ),
-        409,
-    )
 
 
 def _own(hold_id: str) -> Held:
@@ -136,7 +114,14 @@ def _travels(held: Held) -> Handover:
     draft = held.draft
     gender, speaks = draft.wish
     return Handover(
-        zone=draft.zone, private=draft.private, kept=held.id, team=draft.team, gender=gender, speaks=speaks
+        zone=draft.zone,
+        private=draft.private,
+        kept=held.id,
+        team=draft.team,
+        gender=gender,
+        speaks=speaks,
+        weeks=str(len(held.visits)) if held.kind == SERIES else "",
+        party="two" if held.kind == RELATIVES else "",
     )
 
 
@@ -147,14 +132,16 @@ def _page(template: str, held: Held, **context: Any) -> str:
     return render_template(template, held=held, now=now, clinic=clinic, extended_until=ends, **context)
 
 
-def _details(held: Held, form: DetailsForm, *, errors: bool) -> str:
-    found = error_list(form) if errors else []
+def _details(held: Held, form: DetailsForm, second: RelativeForm | None, *, errors: bool) -> str:
+    found = error_list(form) + (error_list(second) if second else []) if errors else []
     fits: tuple[Fit, ...] = ()
     who = form.applicant() if form.misfit else NEW_HERE if for_returning(held.chosen.offer) else None
     if who is not None:
         with snapshot() as session:
             fits = fitting(session, held.chosen.offer, now=clock.now(), visitor=visitor_hash(), who=who)
-    return _page("portal/details.html", held, form=form, errors=found, travels=_travels(held), fits=fits)
+    return _page(
+        "portal/details.html", held, form=form, second=second, errors=found, travels=_travels(held), fits=fits
+    )
 
 
 def _refused(hold_id: str, said: Mapping[str, Sequence[str]], status: int = 400) -> Response:
@@ -163,7 +150,8 @@ def _refused(hold_id: str, said: Mapping[str, Sequence[str]], status: int = 400)
     form = held.form()
     for field in form.files:
         field.errors = said.get(field.name, ())
-    return make_response(_details(held, form, errors=True), status)
+    second = held.second_of(held.draft.values())
+    return make_response(_details(held, form, second, errors=True), status)
 
 
 @private_page
@@ -180,8 +168,8 @@ def details(hold_id: str) -> str | Response:
     held = _own(hold_id)
     if not held.live and held.chosen.start <= clock.now():
         gone = SlotGone("That time has passed.", reason="past")
-        return _gone(held.chosen, gone, _travels(held), saved=not held.draft.empty)
-    return _details(held, held.form(), errors=False)
+        return gone_answer(held.chosen, gone, _travels(held), saved=not held.draft.empty)
+    return _details(held, held.form(), held.second_of(held.draft.values()), errors=False)
 
 
 @allow(HOLDER)
@@ -196,20 +184,21 @@ def take_details(hold_id: str) -> Response:
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     refused = _take_files(held)
     held = _own(hold_id)
-    form = held.form_of(request.form)
+    form, second = held.form_of(request.form), held.second_of(request.form)
     form.blame(refused)
     ready = form.validate()
+    ready = (second is None or second.validate()) and ready
     if form.stopping:
         return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     if not ready:
-        return make_response(_details(held, form, errors=True), 400)
+        return make_response(_details(held, form, second, errors=True), 400)
     if held.live:
         _stay(held)
         return redirect(url_for("portal.review", hold_id=hold_id), 303)
     try:
         booking.hold_again(by=_by(), appointment_id=hold_id)
     except SlotGone as gone:
-        return _gone(held.chosen, gone, _travels(held), saved=True)
+        return lost_answer(held, gone, _travels(held))
     return redirect(url_for("portal.review", hold_id=hold_id, again=1), 303)
 
 
@@ -229,7 +218,8 @@ def _take_files(held: Held) -> dict[str, list[str]]:
 
 def _typed(held: Held) -> Draft:
     """The form that came, as the draft of ``held``."""
-    return replace(held.draft, typed=typed_values(request.form, held.questions))
+    more = RELATIVE_FIELDS if held.kind == RELATIVES else ()
+    return replace(held.draft, typed=typed_values(request.form, held.questions, more))
 
 
 def _stay(held: Held) -> None:
@@ -316,7 +306,13 @@ def release(hold_id: str) -> Response:
     with snapshot() as session:
         team = slots.for_team(session, held.chosen, held.draft.team).offer
     offer = team if team.bookable else held.chosen.offer
-    travels = {"tz": held.draft.zone, "private": held.draft.private}
+    kept_too = _travels(held)
+    travels = {
+        "tz": held.draft.zone,
+        "private": held.draft.private,
+        "weeks": kept_too.weeks,
+        "party": kept_too.party,
+    }
     travels |= dict(zip(("gender", "speaks"), held.draft.wish, strict=True))
     kept: dict[str, Any] = {name: value for name, value in travels.items() if value}
     if not offer.times_path:  # no page lists its times: the landing names those near this one
@@ -352,15 +348,17 @@ def stop(hold_id: str) -> Response | str:
 def review(hold_id: str) -> Response | str:
     """Check your answers."""
     held = _own(hold_id)
-    form = held.form()
-    if held.draft.empty or not form.validate():
+    form, second = held.form(), held.second_of(held.draft.values())
+    if held.draft.empty or not form.validate() or not (second is None or second.validate()):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     if form.stopping:
         return redirect(url_for("portal.stop", hold_id=hold_id), 303)
+    address = url_for("portal.details", hold_id=hold_id)
     return _page(
         "portal/review.html",
         held,
-        rows=summary(form, url_for("portal.details", hold_id=hold_id)),
+        rows=summary(form, address),
+        relative=relative_summary(second, address) if second is not None else [],
         form=form,
         wish=wishes.wish_words(held.draft.wish),
         finder=finders.choice_behind(hold_id),
@@ -374,9 +372,9 @@ def review(hold_id: str) -> Response | str:
 def book(hold_id: str) -> Response:
     """Book the held time. A second press leads to the same appointment."""
     held = _own(hold_id)
-    form = held.form()
-    if not form.validate():
-        return make_response(_details(held, form, errors=True), 400)
+    form, second = held.form(), held.second_of(held.draft.values())
+    if not form.validate() or not (second is None or second.validate()):
+        return make_response(_details(held, form, second, errors=True), 400)
     if "finder_asked" in request.form:
         # before anything else: a no holds whatever becomes of the time
         booking.choose_telling(by=_by(), appointment_id=hold_id, tell="tell_finder" in request.form)
@@ -385,15 +383,17 @@ def book(hold_id: str) -> Response:
     stop = guarding.before_booking(held, form)
     if stop is not None:
         return stop
+    details = form.details(held.draft.zone, held.draft.wish)
     try:
         made = booking.book(
             by=_by(),
-            appointment_id=hold_id,
-            details=form.details(held.draft.zone, held.draft.wish),
+            appointment_id=held.id,
+            details=details,
             answers=form.answers(),
+            relative=second.details(details) if second is not None else None,
         )
     except SlotGone as gone:
-        return _gone(held.chosen, gone, _travels(held), saved=True)
+        return lost_answer(held, gone, _travels(held))
     except (Conflict, InvalidInput):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     token = booking.links.manage_token(current_settings().secret, made)

@@ -12,18 +12,23 @@ from scheduler.availability.zones import zone as zone_of
 from scheduler.booking import MAX_EXTENSIONS, documents, is_live
 from scheduler.booking.documents import Attached
 from scheduler.booking.eligible import day_of
+from scheduler.booking.together import kind_of
+from scheduler.booking.transaction import together_with
 from scheduler.intake import questions_of
 from scheduler.intake.drafts import Draft, read_draft
 from scheduler.intake.forms import Asked, DetailsForm, details_form
+from scheduler.intake.relative import RelativeForm, relative_form
 from scheduler.intake.who import Who
 from scheduler.models import EXPIRED, HELD, Appointment, PatientDetails, Referral
 from scheduler.portal.offers import load_offers
 from scheduler.portal.slots import Chosen
+from scheduler.portal.weekly import RELATIVES
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A visitor's hold with what was typed behind it. ``until``: when it ends or ended (epoch seconds)."""
+    """A visitor's hold with what was typed behind it. ``until``: when it ends or ended (epoch seconds); ``kind``: ``series``
+    or ``relatives`` when several times are held together, all of which are ``visits``, the first being ``chosen``."""
 
     id: str
     chosen: Chosen
@@ -38,6 +43,8 @@ class Held:
     source: str
     booking_referral: str
     who: Who
+    kind: str = ""
+    visits: tuple[Chosen, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -52,10 +59,19 @@ class Held:
         """The details form of this hold's type with what was ``typed``."""
         return details_form(self.questions, typed, self.today, self.who, self.attached)
 
+    def second_of(self, typed: MultiDict[str, str] | None) -> RelativeForm | None:
+        """The form about the second of two relatives with what was ``typed``; None for every other hold."""
+        return relative_form(typed, self.today, self.who) if self.kind == RELATIVES else None
+
+    def ready(self, typed: MultiDict[str, str] | None) -> bool:
+        """Whether what was ``typed`` is all that a booking needs."""
+        second = self.second_of(typed)
+        return self.form_of(typed).validate() and (second is None or second.validate())
+
     @property
     def complete(self) -> bool:
         """Whether what was typed so far is all that a booking needs."""
-        return not self.draft.empty and self.form().validate()
+        return not self.draft.empty and self.ready(self.draft.values())
 
 
 def find_appointment(session: Session, hold_id: str) -> Appointment | None:
@@ -81,6 +97,8 @@ def held_by(session: Session, appointment: Appointment, visitor: str | None, now
     """The hold with its draft when it is this visitor's, else None: nobody else sees a word of it."""
     if visitor is None or appointment.visitor != visitor:
         return None
+    together = together_with(session, appointment)
+    appointment = together[0]
     details = session.get(PatientDetails, appointment.id)
     referral = session.get(Referral, appointment.id)
     chosen = chosen_of(session, appointment)
@@ -97,6 +115,8 @@ def held_by(session: Session, appointment: Appointment, visitor: str | None, now
         attached=documents.listed(session, appointment.id),
         source=(referral.source if referral else None) or "",
         booking_referral=(referral.booking_referral if referral else None) or "",
+        kind=kind_of(session, appointment),
+        visits=tuple(chosen_of(session, one) for one in together),
         who=Who(chosen.offer.rules, day_of(chosen.start, chosen.zone)),
     )
 

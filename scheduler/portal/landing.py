@@ -23,8 +23,10 @@ from scheduler.portal.fits import fitting, for_returning
 from scheduler.portal.holds import answers_kept
 from scheduler.portal.nearest import nearest
 from scheduler.portal.offers import Offer
+from scheduler.portal.seats import seats_of
 from scheduler.portal.slots import Chosen, Handover, Standing
 from scheduler.portal.times import own_holds
+from scheduler.portal.weekly import second_start
 from scheduler.web.access import PUBLIC, allow
 from scheduler.web.border import any_query
 from scheduler.web.clinic import set_clinic
@@ -124,6 +126,8 @@ def _open(chosen: Chosen, stands: Standing, travels: Handover, now: int) -> str:
         questions = questions_of(session, chosen.offer.type_id)
         hold = own_holds(session, visitor, [schedule_id], now).get(schedule_id)
         saved = answers_kept(session, travels.kept, visitor, now)
+        second = second_start(session, chosen, now=now, visitor=visitor)
+        seats = {} if stands.own else seats_of(session, chosen.offer, [chosen.slot], now)
         near = (
             ()
             if chosen.offer.times_path
@@ -143,6 +147,8 @@ def _open(chosen: Chosen, stands: Standing, travels: Handover, now: int) -> str:
         slot_status=stands.status,
         finder=finders.name_of(travels.source),
         saved=saved,
+        second=second,
+        seats=seats.get(chosen.slot, 0),
         near=[one for one in near if one.opening.value != chosen.slot],
         now=now,
         clinic=chosen.offer.clinic,

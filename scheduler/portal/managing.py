@@ -90,12 +90,15 @@ def confirm_cancel(token: str) -> str | Response:
 @allow(TOKEN)
 @private_page
 def cancel(token: str) -> Response:
-    """Cancel the appointment. A second press changes nothing; when it is too late, its page says so."""
+    """Cancel the appointment, or all that remain of those booked together with it. A second press changes nothing; when it is too late, its page says so."""
     found = open_visit(token)
     with force_locale("en"):  # for the clinic's record
         reason = str(dict(REASONS).get(request.form.get("reason", ""), ""))
     try:
-        booking.cancel(by=By("patient"), appointment_id=found.id, reason=reason)
+        if "all" in request.form:
+            booking.cancel_all(by=By("patient"), appointment_id=found.id, reason=reason)
+        else:
+            booking.cancel(by=By("patient"), appointment_id=found.id, reason=reason)
     except Conflict:
         return redirect(url_for("portal.visit", token=token), 303)
     return redirect(url_for("portal.visit", token=token), 303)

@@ -85,7 +85,8 @@ class Team:
 class Offer:
     """One Schedule as a patient sees it. Lengths are minutes. ``team``: it stands for all members of a team at its place.
     ``rules``: whom it is for; ``wishes``: a patient may say whom of several they would rather see; ``waitlist``: patients may
-    wait for a time."""
+    wait for a time; ``series_most``: so many weekly visits can be booked at once; ``for_two``: a relative can have the next
+    time."""
 
     schedule_id: str
     clinic: Clinic
@@ -109,6 +110,9 @@ class Offer:
     service_type_code: str
     bring: str
     approval_required: bool
+    approval_hours: int = 48
+    series_most: int = 1
+    for_two: bool = False
     team: Team | None = None
     rules: Rules = ANYBODY
     wishes: bool = False
@@ -201,6 +205,10 @@ def load_offers(session: Session, schedule_ids: Iterable[str]) -> dict[str, Offe
             service_type_code=kind.service_type_code,
             bring=kind.bring,
             approval_required=kind.approval_required,
+            approval_hours=kind.approval_hours,
+            series_most=kind.series_most,
+            # each of two would need a document of their own
+            for_two=kind.relatives and kind.capacity == 1 and kind.referral != "required",
             rules=rules[kind.id],
             wishes=kind.wishes,
             waitlist=kind.waitlist,

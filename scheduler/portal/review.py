@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from scheduler.intake.fields import DateParts, Tick
 from scheduler.intake.files import Files
 from scheduler.intake.forms import FOR_WHOM, NEEDS, QUESTION, SEEN, SEEN_BEFORE, DetailsForm, answer_text
+from scheduler.intake.relative import RelativeForm
 from scheduler.intake.who import INSURED, REFERRAL_FILE, REFERRAL_NUMBER, insurance_words
 from scheduler.web.forms import first_control
 from scheduler.web.languages import theirs
@@ -88,3 +89,24 @@ def summary(form: DetailsForm, details_url: str) -> list[Row]:
 def _need(name: str, beside: str = "") -> str:
     """A need, with what was typed beside it."""
     return _("%(need)s: %(text)s", need=name, text=beside) if beside else name
+
+
+def relative_summary(form: RelativeForm, details_url: str) -> list[Row]:
+    """The rows about the second of two relatives; call it after ``validate``."""
+    born = form.second_birth_date.data
+    parts = (form.second_given.text, "" if form.second_one_name.data else form.second_family.text)
+    rows = [
+        (_("Name"), " ".join(part for part in parts if part), "second_given"),
+        (_("Birth date"), date_long(born) if born else "", "second_birth_date"),
+        (_("You are their"), form.second_relation.text, "second_relation"),
+        (_("Reason for the visit"), form.second_reason.text or _("Not given"), "second_reason"),
+    ]
+    return [
+        Row(
+            label,
+            tuple(value.splitlines()),
+            f"{details_url}#{first_control(form[field])}",
+            _("%(what)s of the second person", what=label),
+        )
+        for label, value, field in rows
+    ]

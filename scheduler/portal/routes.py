@@ -16,6 +16,7 @@ from scheduler.portal import (
     my_data,
     offering,
     photos,
+    together_views,
     waitlisting,
 )
 
@@ -26,6 +27,7 @@ for _path, _method, _view in (
     ("/<owner>", "GET", browse.owner),
     ("/<owner>/<kind>", "GET", browse.times),
     ("/book/<slot>", "GET", landing.landing),
+    ("/book/<slot>/weekly", "GET", together_views.weekly_dates),
     ("/hold", "POST", holding.hold),
     ("/hold/<hold_id>", "GET", holding.details),
     ("/hold/<hold_id>", "POST", holding.take_details),

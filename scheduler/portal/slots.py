@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from scheduler.availability import explain
 from scheduler.availability.zones import EARLIEST, LATEST
 from scheduler.booking.acts import TAKEN, group_of
-from scheduler.clock import DAY, MINUTE
+from scheduler.clock import DAY, HOUR, MINUTE
 from scheduler.models import BOOKED, PENDING, Appointment
 from scheduler.models.situations import load_situations
 from scheduler.models.slots import parse_slot_id, slot_id
 from scheduler.portal.nearest import Nearest, nearest, nearest_of
 from scheduler.portal.offers import Offer, link_opens, load_offers
 from scheduler.portal.teams import team_offers
-from scheduler.portal.times import own_holds
+from scheduler.portal.times import own_aside, own_holds
 from scheduler.portal.wishes import keeping
 
 FARTHEST = 500 * DAY
@@ -49,13 +49,18 @@ class Chosen:
         """Until when it can be cancelled free of charge (epoch seconds)."""
         return self.start - self.offer.cancellation_notice * MINUTE
 
+    def decide_by(self, now: int) -> int:
+        """Until when the clinic would answer a request that is sent now (epoch seconds)."""
+        return min(now + self.offer.approval_hours * HOUR, self.start)
+
 
 @dataclass(frozen=True, slots=True)
 class Handover:
     """What travels with a time through hidden fields: the finder's words (never shown), the viewer's zone, the private
     link's token, the hold whose answers are to be kept, whether somebody said that they were here before (``returning``)
     or are new, the path word of the team of which any member will do, and whom of it they would rather see: ``gender`` and
-    the language that is spoken."""
+    the language that is spoken; how many weekly visits are wanted (digits), and ``two`` for two relatives one after the
+    other."""
 
     source: str = ""
     booking_referral: str = ""
@@ -64,6 +69,8 @@ class Handover:
     kept: str = ""
     patient: str = ""
     team: str = ""
+    weeks: str = ""
+    party: str = ""
     gender: str = ""
     speaks: str = ""
 
@@ -136,7 +143,9 @@ def standing(
     situations = load_situations(session, [schedule_id], chosen.start, chosen.start + 1)
     if schedule_id not in situations:
         return Standing("paused")
-    hold = own_holds(session, visitor, [schedule_id], now).get(schedule_id)
+    holds = own_holds(session, visitor, [schedule_id], now)
+    hold = holds.get(schedule_id)
+    situations = own_aside(session, situations, holds)
     reasons = explain(situations[schedule_id], chosen.start, now, leave_out or (hold.id if hold else None))
     if not reasons:
         return Standing(own=hold.id if hold and hold.starts_at == chosen.start else "")

@@ -13,20 +13,23 @@ from scheduler.db import snapshot
 from scheduler.intake.drafts import Draft
 from scheduler.intake.forms import SEEN
 from scheduler.models import Appointment
-from scheduler.portal import wishes
+from scheduler.portal import together_views, wishes
 from scheduler.portal.holds import Held, find_held
 from scheduler.portal.slots import Chosen, Handover
 from scheduler.portal.teams import team_offers
 from scheduler.web.settings import current_settings
 
 
-def take(by: By, chosen: Chosen, travels: Handover, kept: Held | None) -> Appointment:
-    """Hold the time on its Schedule, or on the member of its team whose turn it is. Raises SlotGone, NotFound."""
+def take(by: By, chosen: Chosen, travels: Handover, kept: Held | None, kind: str = "") -> Appointment:
+    """Hold the time on its Schedule, or on the member of its team whose turn it is; with ``kind`` all that is booked
+    together with it. Raises SlotGone, NotFound."""
     finder: dict[str, Any] = {
         "most": current_settings().visitor_holds,
         "source": travels.source or (kept.source if kept else ""),
         "booking_referral": travels.booking_referral or (kept.booking_referral if kept else ""),
     }
+    if kind:
+        return together_views.take(by, chosen, travels, kind, finder)
     team, place = chosen.offer.team, chosen.offer.place.id
     if team is None:
         schedule_id = chosen.offer.schedule_id
@@ -74,7 +77,7 @@ def carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str:
         booking.release(by=by, appointment_id=kept.id)
     with snapshot() as session:
         held = find_held(session, hold_id, by.visitor, clock.now()) or held
-    ready = not draft.empty and held.form_of(draft.values()).validate()
+    ready = not draft.empty and held.ready(draft.values())
     return url_for("portal.review" if ready else "portal.details", hold_id=hold_id)
 
 

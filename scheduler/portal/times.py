@@ -15,7 +15,15 @@ from operator import attrgetter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.availability import Situation, change_within, check_zone, open_starts, pools
+from scheduler.availability import (
+    Situation,
+    back_to_back,
+    change_within,
+    check_zone,
+    open_starts,
+    pools,
+    without,
+)
 from scheduler.availability.zones import Zone
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY
@@ -142,26 +150,49 @@ def own_holds(
     if visitor is None:
         return {}
     rows = session.execute(
-        select(Appointment).where(
+        select(Appointment)
+        .where(
             Appointment.visitor == visitor,
             Appointment.status == HELD,
             Appointment.expires_at > now,
             Appointment.schedule_id.in_(set(schedule_ids)),
         )
+        # of what is held together the first one stands for all
+        .order_by(Appointment.starts_at.desc(), Appointment.id)
     ).scalars()
     return {row.schedule_id: row for row in rows}
 
 
+def own_aside(
+    session: Session, situations: Mapping[str, Situation], holds: Mapping[str, Appointment]
+) -> dict[str, Situation]:
+    """The situations without the visitor's own ``holds`` of several times, none of which hides a time from them."""
+    together = {hold.together_id for hold in holds.values() if hold.together_id}
+    if not together:
+        return dict(situations)
+    own = set(session.scalars(select(Appointment.id).where(Appointment.together_id.in_(together))))
+    return {key: without(situation, own) for key, situation in situations.items()}
+
+
 def openings_between(
-    situations: Mapping[str, Situation], holds: Mapping[str, Appointment], now: int, since: int, until: int
+    situations: Mapping[str, Situation],
+    holds: Mapping[str, Appointment],
+    now: int,
+    since: int,
+    until: int,
+    *,
+    for_two: bool = False,
 ) -> list[Opening]:
-    """Open starts of several Schedules in [since, until) as one list; a start that two of them offer counts once."""
+    """Open starts of several Schedules in [since, until) as one list; a start that two of them offer counts once.
+    ``for_two``: only those after which a second visit fits right away."""
     starts = {
         schedule_id: open_starts(
             situation, now, since, until, leave_out=holds[schedule_id].id if schedule_id in holds else None
         )
         for schedule_id, situation in situations.items()
     }
+    if for_two:
+        starts = {key: list(back_to_back(situations[key], found, now)) for key, found in starts.items()}
     if len(starts) == 1:
         [(schedule_id, times)] = starts.items()
         hold = holds.get(schedule_id)
@@ -216,17 +247,20 @@ def times_page(
     viewer_zone: str,
     visitor: str | None = None,
     moving: Appointment | None = None,
+    for_two: bool = False,
 ) -> TimesPage:
     """The times page of one appointment type: ``offers`` are its Schedules with one owner, at all places.
 
     ``since``: the first local date to show, None for today; ``place_id``: the chosen place, "" for the one with the
     earliest opening; ``now``: epoch seconds; ``moving``: the visit that gets another time, whose own never stands in its
-    way and is not listed.
+    way and is not listed; ``for_two``: only starts after which a relative's visit fits right away.
     """
     horizon = now + (max(offer.horizon_days for offer in offers) + 2) * DAY
     ids = [offer.schedule_id for offer in offers]
     holds = dict.fromkeys(ids, moving) if moving is not None else own_holds(session, visitor, ids, now)
     situations = load_situations(session, ids, now, horizon)
+    if moving is None:
+        situations = own_aside(session, situations, holds)
     everything = {
         place: openings_between(
             {
@@ -238,6 +272,7 @@ def times_page(
             now,
             now,
             horizon,
+            for_two=for_two,
         )
         for place, here in _by_place(offers).items()
     }

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from scheduler import booking
 from scheduler.audit import Earlier, moved_from
+from scheduler.booking.together import kind_of
+from scheduler.booking.transaction import together_with
 from scheduler.calendars.views import AppointmentView, appointment_view
 from scheduler.clock import MINUTE
 from scheduler.models import (
@@ -29,6 +31,7 @@ from scheduler.portal.holds import chosen_of
 from scheduler.portal.slots import Chosen
 from scheduler.settings import Settings
 
+AHEAD = ("upcoming", "moved", "pending")
 _ASKED_MINUTES = 2880
 """How long before a visit whose type reminds nobody."""
 REASONS = (
@@ -41,10 +44,25 @@ REASONS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Another visit of those that were booked in one act: never whose it is."""
+
+    token: str
+    start: int
+    zone: str
+    state: str
+
+    @property
+    def ahead(self) -> bool:
+        return self.state in AHEAD
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
-    """``state``: upcoming, moved, pending, arrived, room, completed, no-show, past, cancelled, declined or ended (a hold
+    """``state``: upcoming, moved, pending, arrived, room, completed, no-show, past, cancelled, declined, lapsed or ended (a hold
     that came to nothing). Instants are epoch seconds; ``was``: the time before the last move; ``viewer_zone`` is the
-    patient's own zone or "". ``movable``: the patient may still take another time online; ``may_say_coming``: they may tell
+    patient's own zone or "". ``movable``: the patient may still take another time online; ``decide_by``: until when
+    the clinic answers a request, or could have; ``kind`` (series or relatives) and ``others`` of what was booked in one act; ``may_say_coming``: they may tell
     the clinic that they'll be there, which the page offers (``asks_coming``) from the first reminder on."""
 
     id: str
@@ -59,14 +77,22 @@ class Visit:
     sequence: int
     was: Earlier | None
     movable: bool
+    decide_by: int
     may_say_coming: bool
     asks_coming: bool
     view: AppointmentView
+    kind: str = ""
+    others: tuple[Other, ...] = ()
 
     @property
     def ahead(self) -> bool:
         """Whether it is still to come, so that it can be cancelled and put into a calendar."""
-        return self.state in ("upcoming", "moved", "pending")
+        return self.state in AHEAD
+
+    @property
+    def remaining(self) -> int:
+        """How many of the others are still to come."""
+        return sum(other.ahead for other in self.others)
 
 
 def find_visit(session: Session, settings: Settings, token: str, now: int) -> Visit | None:
@@ -96,13 +122,28 @@ def visit_of(session: Session, settings: Settings, appointment: Appointment, tok
         code=appointment.code,
         sequence=appointment.sequence,
         was=was,
-        movable=state in ("upcoming", "moved", "pending")
-        and chosen.offer.bookable
-        and now < chosen.free_until,
+        movable=state in AHEAD and chosen.offer.bookable and now < chosen.free_until,
+        decide_by=_decided_by(appointment),
         may_say_coming=coming,
         asks_coming=coming and now >= _asked_from(session, appointment),
         view=appointment_view(session, appointment, settings, f"{settings.public_url}/b/{token}"),
+        kind=kind_of(session, appointment),
+        others=_others(session, settings, appointment, now),
     )
+
+
+def _others(session: Session, settings: Settings, appointment: Appointment, now: int) -> tuple[Other, ...]:
+    return tuple(
+        Other(
+            booking.links.manage_token(settings.secret, one), one.starts_at, one.zone, _state(one, None, now)
+        )
+        for one in together_with(session, appointment)
+        if one.id != appointment.id
+    )
+
+
+def _decided_by(appointment: Appointment) -> int:
+    return appointment.decide_by_at or appointment.starts_at
 
 
 def _asked_from(session: Session, appointment: Appointment) -> int:
@@ -112,6 +153,8 @@ def _asked_from(session: Session, appointment: Appointment) -> int:
 
 def _state(appointment: Appointment, was: Earlier | None, now: int) -> str:
     status = appointment.status
+    if booking.lapsed(appointment) or (status == PENDING and _decided_by(appointment) <= now):
+        return "lapsed"
     if status in (CANCELLED, DECLINED, COMPLETED, NO_SHOW):
         return status
     if status in (HELD, EXPIRED):

@@ -16,6 +16,7 @@ GET     /                                                       public      200 
 GET     /<owner>                                                public      302 302 302 302 302 302 302 302
 GET     /<owner>/<kind>                                         public      200 200 200 200 200 200 200 200
 GET     /book/<slot>                                            public      200 200 200 200 200 200 200 200
+GET     /book/<slot>/weekly                                     public      303 303 303 303 303 303 303 303
 POST    /hold                                                   public      303 303 303 303 303 303 303 303
 GET     /hold/<hold_id>                                         holder      200 200 200 200 200 200 200 200
 POST    /hold/<hold_id>                                         holder      403 303 403 403 403 403 403 403
@@ -115,6 +116,9 @@ GET     /console/day                                            signed-in   303 
 GET     /console/day/<on>                                       signed-in   303 303 200 200 200 200 200 200
 GET     /console/week                                           signed-in   303 303 303 303 303 303 303 303
 GET     /console/week/<on>                                      signed-in   303 303 200 200 200 200 200 200
+GET     /console/requests                                       signed-in   303 303 200 200 200 200 200 200
+POST    /console/bookings/<appointment_id>/approve              signed-in   401 401 303 404 303 303 404 404
+POST    /console/bookings/<appointment_id>/decline              signed-in   401 401 303 404 303 303 404 404
 POST    /console/bookings/<appointment_id>/check-in             signed-in   401 401 303 404 303 303 404 404
 POST    /console/bookings/<appointment_id>/in-room              signed-in   401 401 303 404 303 303 404 404
 POST    /console/bookings/<appointment_id>/done                 signed-in   401 401 303 404 303 303 404 404

@@ -22,7 +22,7 @@ from scheduler.booking import SYSTEM, By, waitlist
 from scheduler.catalog.presets import PRESETS
 from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
-from scheduler.models import Appointment, Base, Outbox, Revision, User
+from scheduler.models import PENDING, Appointment, Base, Outbox, Revision, User
 from scheduler.models.slots import slot_id
 from tests.architecture.people_stage import PeopleStage
 from tests.architecture.routes_table import PEOPLE, Route
@@ -289,6 +289,9 @@ class Stage:
                     visit.starts_at, visit.ends_at = clock.now() - 600, clock.now() + 1200
                 if path.endswith(("/in-room", "/done", "/undo")):
                     booking.check_in(by=SYSTEM, appointment_id=appointment_id)
+        if path.endswith(("/approve", "/decline")):
+            with self.app.app_context(), transaction() as session:  # as if its type asked for approval
+                session.get_one(Appointment, appointment_id).status = PENDING
         if path.endswith("/move"):
             return {"slot": slot_id(self.clinic.schedule, self._free_start())}
         if path.endswith("/details"):

@@ -21,12 +21,17 @@ from scheduler.booking import (
     AnswerGiven,
     By,
     Details,
+    approve,
     book,
     cancel,
+    decline,
     desk_book,
     expire,
     hold,
     hold_any,
+    hold_relatives,
+    hold_series,
+    lapse,
     move,
     waitlist,
 )
@@ -45,6 +50,14 @@ def act(wanted: dict[str, Any]) -> str:
         if wanted["verb"] == "hold and book":
             held = hold(by=by, schedule_id=wanted["schedule"], start=wanted["start"])
             return f"booked {book(by=by, appointment_id=held.id, details=DETAILS, answers=answers).id}"
+        if wanted["verb"] == "hold series and book":
+            held = hold_series(
+                by=by, schedule_id=wanted["schedule"], start=wanted["start"], weeks=wanted["weeks"]
+            )
+            return f"booked {book(by=by, appointment_id=held.id, details=DETAILS).id}"
+        if wanted["verb"] == "hold relatives and book":
+            held = hold_relatives(by=by, schedule_id=wanted["schedule"], start=wanted["start"])
+            return f"booked {book(by=by, appointment_id=held.id, details=DETAILS, relative=DETAILS).id}"
         if wanted["verb"] == "hold":
             return f"held {hold(by=by, schedule_id=wanted['schedule'], start=wanted['start'], key=wanted.get('key')).id}"
         if wanted["verb"] == "hold any and book":
@@ -69,6 +82,14 @@ def act(wanted: dict[str, Any]) -> str:
             return f"moved {move(by=by, appointment_id=wanted['appointment'], start=wanted['start']).id}"
         if wanted["verb"] == "cancel":
             return f"cancelled {cancel(by=by, appointment_id=wanted['appointment']).id}"
+        if wanted["verb"] == "approve":
+            made = approve(by=By("user", user_id="desk"), appointment_id=wanted["appointment"])
+            return f"approved {made.id}"
+        if wanted["verb"] == "decline request":
+            made = decline(by=By("user", user_id="desk"), appointment_id=wanted["appointment"])
+            return f"declined {made.id}"
+        if wanted["verb"] == "lapse":
+            return f"lapsed {lapse()}"
         if wanted["verb"] == "offer freed":
             return f"offered {waitlist.offer_freed()}"
         if wanted["verb"] == "take offer and book":

@@ -82,6 +82,7 @@ def put(visit: Appointment, status: str) -> None:
                 status=status,
                 arrived_at=now if status in (ARRIVED, COMPLETED) else None,
                 expires_at=now + 600 if status in (HELD, EXPIRED) else None,
+                decide_by_at=now + 600 if status == PENDING else None,
             )
         )
 

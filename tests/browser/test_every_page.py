@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 # Answers that are no pages, and a first page that is there before any clinic is (test_browser_setup.py looks at it).
 NO_PAGES = (
-    "/fhir/", "/health", "/robots.txt", "/service.json", "/static/", "/photos/", "/appointment.ics", "/mail.eml",
+    "/fhir/", "/health", "/robots.txt", "/service.json", "/static/", "/photos/", "/appointment.ics", "/my-data.zip", "/mail.eml",
     "/mails/<mail_id>/html", "/welcome/", "/referrals/", "/files/<document_id>",
 )  # fmt: skip
 # Pages that send on whoever has what they are for; the parts' own tests look at them.

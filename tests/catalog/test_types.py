@@ -31,6 +31,8 @@ RANGES = {
     "release_share_percent": (1, 100),
     "release_days_before": (0, 400),
     "release_at_minute": (0, 1439),
+    "approval_hours": (1, 720),
+    "series_most": (1, 26),
     "hold_minutes": (5, 30),
     "cancellation_notice_minutes": (0, 43_200),
 }
@@ -62,7 +64,7 @@ def test_the_ranges_tested_are_all_there_are() -> None:
         for name in FIELDS
         if name.endswith(("_minutes", "_minute", "_days", "_percent", "_before", "per_day", "per_week"))
     }
-    assert numbers | {"capacity"} == set(RANGES)
+    assert numbers | {"capacity", "approval_hours", "series_most"} == set(RANGES)
 
 
 @pytest.mark.parametrize("end", [0, 1])

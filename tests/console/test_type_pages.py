@@ -113,6 +113,9 @@ def test_settings_are_saved_as_they_were_typed_in_words(cast: Cast) -> None:
         release_days_before="2",
         release_at_minute="18:00",
         approval_required="y",
+        approval_hours="24",
+        series_most="8",
+        relatives="y",
         slug="ultrasound",
     )
     assert answer.status_code == 303
@@ -120,6 +123,7 @@ def test_settings_are_saved_as_they_were_typed_in_words(cast: Cast) -> None:
     assert (kind.duration_minutes, kind.minimum_notice_minutes, kind.max_per_day) == (75, 2880, 6)
     assert (kind.service_type_code, kind.service_type, kind.specialty) == ("210", "Diagnostic Ultrasound", "")
     assert (kind.release_at_minute, kind.approval_required) == (1080, True)
+    assert (kind.approval_hours, kind.series_most, kind.relatives) == (24, 8, True)
     old = cast.nobody.browser.get(clinic.times_path)
     assert old.headers["Location"].endswith(f"/{clinic.slug}/ultrasound")
 

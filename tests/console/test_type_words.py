@@ -10,6 +10,7 @@ PLAIN = {
     "duration_minutes": 40, "interval_minutes": 20, "buffer_before_minutes": 0, "buffer_after_minutes": 0,
     "minimum_notice_minutes": 0, "horizon_days": 60, "capacity": 1, "max_per_day": None, "max_per_week": None,
     "release_share_percent": None, "release_days_before": None, "release_at_minute": None, "approval_required": False,
+    "approval_hours": 48, "series_most": 1, "relatives": False,
 }  # fmt: skip
 
 
@@ -25,6 +26,14 @@ PLAIN = {
 def test_a_release_rule_is_read_back(share: int, days: int, at: int, said: str) -> None:
     rules = PLAIN | {"release_share_percent": share, "release_days_before": days, "release_at_minute": at}
     assert rules_sentence(rules).endswith(f" {said}")
+
+
+def test_what_is_booked_in_one_act_and_approved_is_read_back() -> None:
+    rules = PLAIN | {"approval_required": True, "approval_hours": 1, "series_most": 8, "relatives": True}
+    said = rules_sentence(rules)
+    assert "Each request waits for your approval, 1 hour at most." in said
+    assert "Up to 8 weekly visits can be booked at once." in said
+    assert said.endswith("A relative can have the next time.")
 
 
 def test_a_type_without_a_release_rule_says_nothing_of_it() -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from scheduler import booking, clock
 from scheduler.booking import SYSTEM
@@ -21,7 +21,7 @@ from scheduler.notify import outbox
 from scheduler.notify.mail import compose
 from scheduler.notify.post import NEEDS_CALL
 from scheduler.web.times import day_long, time_with_zone
-from tests.factories import Clinic, make_appointment, make_clinic, make_hold, make_question, visitor
+from tests.factories import DETAILS, Clinic, make_appointment, make_clinic, make_hold, make_question, visitor
 from tests.notify.mailbox import mails, part, rows
 from tests.notify.smtp import smtp_server
 from tests.support.servers import free_port
@@ -156,6 +156,70 @@ def test_a_request_that_waits_for_approval_says_so(app: Flask, frozen: Clock) ->
     assert "We have your request" in part(mail, "plain")
     [event] = calendar_of(mail).walk("VEVENT")
     assert str(event["STATUS"]) == "TENTATIVE"
+
+
+def test_a_request_says_by_when_the_clinic_answers_and_then_what_it_answered(
+    app: Flask, frozen: Clock
+) -> None:
+    frozen.at(MONDAY)
+    clinic = make_clinic(app, approval_required=True)
+    starts = clinic.starts()
+    approved = make_appointment(clinic, start=starts[-1])
+    declined = make_appointment(clinic, start=starts[-2])
+    deliver(app)
+    assert "It answers by Wednesday, June 9, 8:00 AM EDT" in part(mails(app)[0], "plain")
+    with app.app_context():
+        booking.approve(by=SYSTEM, appointment_id=approved.id)
+        booking.decline(by=SYSTEM, appointment_id=declined.id, message="We are on a course.")
+    make_appointment(clinic, start=starts[-3])
+    deliver(app)
+    yes, no = mails(app)[2:4]
+    assert "The clinic has confirmed your appointment" in part(yes, "plain")
+    assert "We are on a course." in part(no, "plain")
+    assert "We are on a course." in part(no, "html")
+    [said] = calendar_of(yes).walk("VEVENT")
+    assert (str(said["STATUS"]), said["SEQUENCE"]) == ("CONFIRMED", 1)
+    assert str(calendar_of(no)["METHOD"]) == "CANCEL"
+    frozen.forward(days=2)
+    with app.app_context():
+        booking.lapse()
+    deliver(app)
+    ended = mails(app)[-1]
+    assert "Your request has ended" in part(ended, "plain")
+    for mail in (no, ended):
+        for kind in ("plain", "html"):
+            assert "Choose another time" in part(mail, kind)
+            assert "http://localhost/b/" in part(mail, kind)
+
+
+def test_a_series_is_one_mail_with_every_date_link_and_calendar_file(app: Flask, frozen: Clock) -> None:
+    frozen.at(MONDAY)
+    clinic, by = make_clinic(app, series_most=8), visitor()
+    with app.app_context():
+        first = booking.hold_series(by=by, schedule_id=clinic.schedule, start=clinic.first_start, weeks=3)
+        booking.book(by=by, appointment_id=first.id, details=DETAILS)
+        with snapshot() as session:
+            visits = session.scalars(
+                select(Appointment)
+                .where(Appointment.together_id == first.together_id)
+                .order_by(Appointment.starts_at)
+            ).all()
+        links = [booking.links.manage_token(app.config["SETTINGS"].secret, visit) for visit in visits]
+    deliver(app)
+    [mail] = mails(app)
+    for kind in ("plain", "html"):
+        text = part(mail, kind)
+        assert all(f"http://localhost/b/{link}" in text for link in links)
+        assert all(time_with_zone(visit.starts_at, visit.zone) in text for visit in visits)
+    files = [each for each in mail.walk() if each.get_content_type() == "application/ics"]
+    assert [each.get_filename() for each in files] == [
+        "appointment.ics",
+        "appointment-2.ics",
+        "appointment-3.ics",
+    ]
+    read = [Calendar.from_ical(each.get_content()).walk("VEVENT")[0] for each in files]
+    assert [str(event["UID"]) for event in read] == [f"{visit.id}@localhost" for visit in visits]
+    assert str(calendar_of(mail).walk("VEVENT")[0]["UID"]) == f"{first.id}@localhost"
 
 
 def test_a_patient_with_only_a_phone_is_marked_for_a_call(clinic: Clinic) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scheduler.booking.acts import By
 from scheduler.booking.change import tell
 from scheduler.booking.hold import is_live, own_holds
+from scheduler.booking.requests import decide_by
 from scheduler.booking.seats import take_seat
 from scheduler.booking.transaction import (
     ClaimsMoved,
@@ -86,6 +87,9 @@ def take_sooner(*, by: By, offer_id: str) -> Appointment:
         visit.session_id = visit.seat_number = None
         session.flush()
         _as_held(visit, hold)
+        if visit.status == PENDING:
+            # another time is another thing to decide about
+            visit.decide_by_at = decide_by(place.type, now, visit.starts_at)
         add_claims(session, visit, actors, take_seat(session, visit, place.type.capacity))
         settle(row, entry, now)
         tell(session, visit, by, now, "move", "booking-moved", left)

@@ -6,7 +6,7 @@ What changes a calendar stands in the mail twice: as a text/calendar alternative
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -61,19 +61,23 @@ def compose(
     now: int,
     was: Earlier | None = None,
     own_zone: str = "",
+    also: Sequence[AppointmentView] = (),
 ) -> EmailMessage:
     """The mail ``about`` the appointment, to the address ``to``, in the language in force (``force_locale``).
 
-    ``was``: the time before a move, where it is known; ``own_zone``: the patient's. The subject is neutral, or names the
-    visit by the clinic's setting (ux.md 2.5); ``message_id`` is the outbox row's, the same on every try. Raises
-    AddressRefused.
+    ``was``: the time before a move, where it is known; ``own_zone``: the patient's; ``also``: visits of the same act, of
+    which the same is told. The subject is neutral, or names the visit by the clinic's setting (ux.md 2.5); ``message_id`` is
+    the outbox row's, the same on every try. Raises AddressRefused.
     """
     envelope = Envelope(to=to, clinic=view.clinic, sender=sender, message_id=message_id, now=now)
     words = _words(view, about, now, own_zone) | {"was": _time_words(was) if was else ""}
+    words["also"] = [_date_words(one, own_zone) for one in also]
     subject = str(about.subject) % {"title": title(view)}
     message = letter(envelope, subject=subject, template="mail/appointment", words=words)
     if about.method:
         _attach(message, view, about, to, now)
+        for number, one in enumerate(also, 2):
+            _attach_file(message, _ics(one, about, to, now), about, number)
     return message
 
 
@@ -130,6 +134,9 @@ def _words(view: AppointmentView, about: About, now: int, own_zone: str) -> dict
         else "",
         "coming_url": f"{view.manage_url}/coming" if about is REMINDER and view.manage_url else "",
         "tells": about is MOVED or about.over,
+        "decide_by": f"{day_long(view.decide_by, zone)}, {time_with_zone(view.decide_by, zone)}"
+        if view.decide_by
+        else "",
     }
 
 
@@ -157,11 +164,28 @@ def _time_words(at: Earlier) -> str:
     return f"{day_long(at.starts_at, zone)}, {time_with_zone(at.starts_at, zone)}"
 
 
+def _date_words(view: AppointmentView, own_zone: str) -> tuple[str, str]:
+    """When another visit of the same act is, and its own link."""
+    day = day_with_year(view.starts_at, zone_of(view.zone).info)
+    return f"{day}, {when(view, own_zone)}", view.manage_url or ""
+
+
+def _ics(view: AppointmentView, about: About, to: str, now: int) -> str:
+    return appointment_ics(view, now=now, method=about.method, attendee=ascii_address(to)).decode("utf-8")
+
+
 def _attach(message: EmailMessage, view: AppointmentView, about: About, to: str, now: int) -> None:
-    ics = appointment_ics(view, now=now, method=about.method, attendee=ascii_address(to)).decode("utf-8")
-    name = "cancelled.ics" if about.method == CANCEL else "appointment.ics"
+    ics = _ics(view, about, to, now)
+    if about.method != PUBLISH:
+        message.add_alternative(ics, subtype="calendar", params={"method": about.method})
+    _attach_file(message, ics, about, 1)
+
+
+def _attach_file(message: EmailMessage, ics: str, about: About, number: int) -> None:
+    """The calendar file of the visit, or of one of several."""
+    which = f"-{number}" if number > 1 else ""
+    name = f"{'cancelled' if about.method == CANCEL else 'appointment'}{which}.ics"
     if about.method == PUBLISH:
         message.add_attachment(ics, subtype="calendar", filename=name, params={"method": PUBLISH})
         return
-    message.add_alternative(ics, subtype="calendar", params={"method": about.method})
     message.add_attachment(ics.encode(), maintype="application", subtype="ics", filename=name)

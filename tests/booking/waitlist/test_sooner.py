@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from scheduler import booking
 from scheduler.booking import By, waitlist
-from scheduler.db import snapshot
+from scheduler.db import snapshot, transaction
 from scheduler.errors import Conflict, HoldLapsed
-from scheduler.models import Claim, Outbox, WaitlistEntry
+from scheduler.models import Appointment, AppointmentType, Claim, Outbox, WaitlistEntry
 from tests.booking.waitlist.conftest import FullClinic
 from tests.factories import make_waiting
 from tests.support.times import Clock
@@ -50,6 +50,18 @@ def test_the_visit_moves_to_the_held_time_and_its_old_one_is_free_then(full: Ful
             select(Outbox.kind).where(Outbox.object_id == old.id).order_by(Outbox.id)
         ).all()
     assert kinds == ["booking-confirmed", "booking-moved"]
+
+
+def test_a_request_that_takes_a_sooner_time_waits_no_longer_than_until_then(full: FullClinic) -> None:
+    entry = ask(full, 3)
+    sooner = full.free(0)
+    full.next()
+    with transaction() as session:
+        late = session.get_one(Appointment, full.visits[full.starts[3]].id)
+        late.status, late.decide_by_at = "pending", late.starts_at
+        session.get_one(AppointmentType, full.clinic.type).approval_hours = 720
+    moved = waitlist.take_sooner(by=PATIENT, offer_id=full.offer_of(entry).id)
+    assert (moved.status, moved.decide_by_at) == ("pending", sooner)
 
 
 def test_the_time_that_becomes_free_goes_to_the_next_person(full: FullClinic) -> None:

@@ -1,0 +1,108 @@
+"""The part of the details page about the second of two relatives who come one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from scheduler.booking import Details
+from scheduler.booking.eligibility import AGE, Applicant, misfits
+from scheduler.booking.eligible import age_refusal
+from scheduler.intake.fields import DateParts, Line, Lines, Tick, about
+from scheduler.intake.forms import NAME_LENGTH, REASON_LENGTH
+from scheduler.intake.who import Who, consent_field
+from scheduler.web.forms import PARTS
+
+_LINES = ("second_given", "second_family", "second_relation", "second_reason")
+FIELDS = (*_LINES, "second_one_name", "second_consent", *(f"second_birth_date-{part}" for part in PARTS))
+
+
+class RelativeForm(Form):
+    """Who comes second. Made by ``relative_form``. ``who``: whom the type is for."""
+
+    who: Who = Who()
+
+    second_given: Line
+    second_family: Line
+    second_one_name: Tick
+    second_birth_date: DateParts
+    second_relation: Line
+    second_consent: Tick
+    second_reason: Lines
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Check every field, and that a last name is there or known to be none."""
+        ready = super().validate(extra_validators)
+        born = self.second_birth_date
+        if (
+            born.data
+            and not born.errors
+            and AGE in misfits(self.who.rules, Applicant(born=born.data), self.who.day)
+        ):
+            born.errors = [about(born, age_refusal(self.who.rules))]
+            ready = False
+        if not self.second_consent.data:
+            self.second_consent.errors = [
+                f"{_('Your consent')}: {_('tick the box to book for somebody else.')}"
+            ]
+            ready = False
+        family = self.second_family
+        if not family.text and not family.errors and not self.second_one_name.data:
+            family.errors = [about(family, _('enter it, or tick "One name only".'))]
+            return False
+        return ready
+
+    def details(self, first: Details) -> Details:
+        """The second visit's details: a person of their own, reached as the ``first``. Call it after ``validate``."""
+        born = self.second_birth_date.data
+        return replace(
+            first,
+            for_whom="other",
+            given=self.second_given.text,
+            family="" if self.second_one_name.data else self.second_family.text,
+            birth_date=born.isoformat() if born else "",
+            booker_given=first.booker_given or first.given,
+            booker_family=first.booker_family or first.family,
+            relationship=self.second_relation.text,
+            consent=bool(self.second_consent.data),
+            reason=self.second_reason.text,
+            needs=(),
+        )
+
+
+def relative_form(typed: MultiDict[str, str] | None, today: date, who: Who) -> RelativeForm:
+    """The form with what was ``typed``; ``today``: the clinic's local date; ``who``: whom the type is for."""
+    fields: dict[str, Any] = {
+        "second_given": Line(
+            _("Their first name"), most=NAME_LENGTH, needed=_("enter it as on their papers.")
+        ),
+        "second_family": Line(_("Their last name"), most=NAME_LENGTH),
+        "second_one_name": Tick(_("One name only")),
+        "second_birth_date": DateParts(
+            _("Their birth date"),
+            needed=_("enter month, day and year."),
+            past=today,
+            hint=_("For example 4 27 1985"),
+        ),
+        "second_relation": Line(
+            _("You are their"),
+            most=60,
+            needed=_("enter who you are to them, such as mother."),
+            hint=_("For example mother, or brother"),
+        ),
+        "second_consent": consent_field(),
+        "second_reason": Lines(
+            _("Reason for their visit"),
+            most=REASON_LENGTH,
+            hint=_("A few words, if you like. It is never put in a mail."),
+        ),
+    }
+    made = type("RelativeFormOfToday", (RelativeForm,), {**fields, "who": who})
+    form: RelativeForm = made(formdata=typed)
+    return form

@@ -1,0 +1,40 @@
+"""What one message tells besides the visit that it is about: those that were booked, answered or cancelled in the same act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.models import Appointment
+
+# kind of message → the instant that all visits of one act share
+_INSTANTS = {
+    "booking-confirmed": Appointment.booked_at,
+    "booking-pending": Appointment.booked_at,
+    "booking-cancelled": Appointment.cancelled_at,
+    "request-approved": Appointment.decided_at,
+    "request-declined": Appointment.decided_at,
+    "request-lapsed": Appointment.decide_by_at,
+}
+
+
+def told_with(
+    session: Session, appointment: Appointment, kind: str, statuses: Sequence[str]
+) -> Sequence[Appointment]:
+    """The other visits that the message ``kind`` about the appointment is true of, in the order of their starts: booked
+    together with it, in one of the ``statuses`` now."""
+    instant = _INSTANTS.get(kind)
+    if instant is None or appointment.together_id is None:
+        return ()
+    return session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.together_id == appointment.together_id,
+            Appointment.id != appointment.id,
+            Appointment.status.in_(statuses),
+            instant == getattr(appointment, instant.key),
+        )
+        .order_by(Appointment.starts_at, Appointment.id)
+    ).all()

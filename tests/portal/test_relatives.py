@@ -1,0 +1,216 @@
+"""Two relatives one after the other: only times that fit both, both held and booked or neither, each with a page of its own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page as BrowserPage
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from scheduler.db import snapshot
+from scheduler.models import Appointment, PatientDetails
+from scheduler.models.slots import parse_slot_id, slot_id
+from tests.factories import Clinic, make_appointment, make_clinic, make_user
+from tests.people import browser_of
+from tests.portal.patient import GOOD, Page, Patient
+from tests.support.pages import assert_accessible, assert_fits, screenshot
+from tests.support.times import Clock
+
+MONDAY = "2026-10-12T08:00:00-04:00"
+MINUTE = 60
+SECOND = {
+    "second_given": "Wilhelmina",
+    "second_family": "Quillfeather",
+    "second_birth_date-month": "3",
+    "second_birth_date-day": "4",
+    "second_birth_date-year": "2015",
+    "second_relation": "mother",
+    "second_consent": "yes",
+}
+
+
+@pytest.fixture
+def clinic(sqlite_app: Flask, frozen: Clock) -> Clinic:
+    frozen.at(MONDAY)
+    return make_clinic(sqlite_app, relatives=True)
+
+
+def rows(clinic: Clinic) -> list[tuple[str, str | None]]:
+    with clinic.app.app_context(), snapshot() as session:
+        found = session.execute(
+            select(Appointment.status, PatientDetails.given)
+            .outerjoin(PatientDetails, PatientDetails.appointment_id == Appointment.id)
+            .order_by(Appointment.starts_at)
+        )
+        return [(status, given) for status, given in found]
+
+
+def hold(patient: Patient, clinic: Clinic) -> str:
+    slot = slot_id(clinic.schedule, clinic.first_start)
+    page = patient.press("/hold", slot=slot, party="two")
+    assert page.status == 303, page.words
+    return page.location
+
+
+def fill_in(patient: Patient, path: str, **changes: str) -> Page:
+    return patient.press(path, **{**GOOD, **SECOND, **changes})
+
+
+def starts(page: Page) -> list[int]:
+    found = [parse_slot_id(slot) for slot in page.slots]
+    return [one[1] for one in found if one is not None]
+
+
+def test_for_two_only_times_are_offered_at_which_both_fit(clinic: Clinic) -> None:
+    patient, first = Patient(clinic.app), clinic.first_start
+    make_appointment(clinic, start=first + 60 * MINUTE)
+    alone = patient.open(clinic.times_path, **{"from": "2026-10-13"})
+    assert "Show times for two relatives, one right after the other" in alone.words
+    two = patient.open(clinic.times_path, party="two", **{"from": "2026-10-13"})
+    assert "These times are for two people, one right after the other." in two.words
+    assert first + 30 * MINUTE in starts(alone)
+    assert first + 30 * MINUTE not in starts(two)
+    assert first in starts(two)
+    last = max(start for start in starts(alone) if start < first + 12 * 3600)
+    assert last not in starts(two)
+    assert two.hidden("party") == "two"
+
+
+def test_a_type_without_relatives_offers_no_time_for_two(sqlite_app: Flask, frozen: Clock) -> None:
+    frozen.at(MONDAY)
+    clinic = make_clinic(sqlite_app)
+    patient, slot = Patient(sqlite_app), slot_id(clinic.schedule, clinic.first_start)
+    assert "relative" not in patient.open(clinic.times_path, party="two").words
+    assert "relative" not in patient.open(f"/book/{slot}").words
+    patient.press("/hold", slot=slot, party="two")
+    assert len(rows(clinic)) == 1
+
+
+def test_the_landing_offers_the_next_time_to_a_relative_while_it_is_open(clinic: Clinic) -> None:
+    patient, first = Patient(clinic.app), clinic.first_start
+    slot = slot_id(clinic.schedule, first)
+    assert "you at 9:00 AM, they at 9:30 AM EDT" in patient.open(f"/book/{slot}").words
+    make_appointment(clinic, start=first + 30 * MINUTE)
+    assert "relative" not in patient.open(f"/book/{slot}").words
+
+
+def test_both_people_are_asked_for_reviewed_and_booked(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    path = hold(patient, clinic)
+    assert [status for status, _ in rows(clinic)] == ["held", "held"]
+    details = patient.open(path)
+    assert "Who comes second, at 9:30 AM EDT?" in details.words
+    assert fill_in(patient, path).location == f"{path}/review"
+    review = patient.open(f"{path}/review")
+    for words in (
+        "The second person",
+        "Wilhelmina Quillfeather",
+        "March 4, 2015",
+        "mother",
+        "Book both appointments",
+    ):
+        assert words in review.words
+    booked = patient.press(f"{path}/book").location
+    assert rows(clinic) == [("booked", "Zebulon"), ("booked", "Wilhelmina")]
+    page = patient.open(booked)
+    assert "The visit booked together with this one" in page.words
+    assert "Wilhelmina" not in page.text
+    [other] = [link for link in page.links if re.fullmatch(r"/b/\w+", link)]
+    theirs = patient.open(other)
+    assert theirs.h1.startswith("You're booked: Tuesday, October 13, 9:30 AM EDT")
+    assert "Zebulon" not in theirs.text
+
+
+def test_faults_of_both_people_come_back_at_once_with_everything_kept(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    path = hold(patient, clinic)
+    page = fill_in(
+        patient, path, second_given="", second_family="", given="", **{"second_birth_date-month": "13"}
+    )
+    assert page.status == 400
+    assert page.errors == [
+        "First name: enter it as on your papers.",
+        "Their first name: enter it as on their papers.",
+        'Their last name: enter it, or tick "One name only".',
+        "Their birth date: enter a month from 1 to 12.",
+    ]
+    again = patient.open(path)
+    assert 'value="mother"' in again.text
+    assert 'value="13"' in again.text
+
+
+def test_a_visit_for_one_asks_for_nobody_else(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    path = patient.hold(clinic, clinic.first_start)
+    assert "Who comes second" not in patient.open(path).words
+    assert fill_in(patient, path).location == f"{path}/review"
+    assert "Wilhelmina" not in patient.open(f"{path}/review").text
+
+
+def test_two_times_of_which_one_is_lost_are_both_given_up_with_the_answers_kept(
+    clinic: Clinic, frozen: Clock
+) -> None:
+    patient, first = Patient(clinic.app), clinic.first_start
+    path = hold(patient, clinic)
+    fill_in(patient, path)
+    frozen.forward(minutes=11)
+    make_appointment(clinic, start=first + 30 * MINUTE)
+    page = patient.press(f"{path}/book")
+    assert (page.status, page.h1) == (409, "9:00 AM is not open for two any more.")
+    assert "Your answers are saved." in page.words
+    again = patient.press("/hold", slot=page.slots[0], kept=page.hidden("kept"), party=page.hidden("party"))
+    assert again.location.endswith("/review")
+    patient.press(again.location.removesuffix("/review") + "/book")
+    assert [row for row in rows(clinic) if row[1] != "Ana" and row[0] == "booked"] == [
+        ("booked", "Zebulon"), ("booked", "Wilhelmina"),
+    ]  # fmt: skip
+
+
+def test_one_is_cancelled_alone_or_both(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    path = hold(patient, clinic)
+    fill_in(patient, path)
+    booked = patient.press(f"{path}/book").location
+    form = patient.open(f"{booked}/cancel")
+    assert "Cancel both appointments" in form.words
+    patient.press(f"{booked}/cancel", csrf_token=form.hidden("csrf_token"), all="yes")
+    assert [status for status, _ in rows(clinic)] == ["cancelled", "cancelled"]
+
+
+def test_staff_see_both_people(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    path = hold(patient, clinic)
+    fill_in(patient, path)
+    patient.press(f"{path}/book")
+    day = browser_of(clinic.app, make_user(clinic, role="front-desk")).get("/console/day/2026-10-13").text
+    assert "Zebulon Quillfeather" in day
+    assert "Wilhelmina Quillfeather" in day
+
+
+@pytest.mark.browser
+def test_a_mother_books_for_herself_and_her_child(
+    sqlite_app: Flask, address: str, phone: BrowserPage
+) -> None:
+    clinic = make_clinic(sqlite_app, relatives=True)
+    phone.goto(f"{address}{clinic.times_path}")
+    phone.get_by_role("link", name="Show times for two relatives").click()
+    expect(phone.get_by_text("These times are for two people")).to_be_visible()
+    assert_accessible(phone)
+    assert_fits(phone)
+    screenshot(phone, "relatives-times")
+    phone.locator("button.time").first.click()
+    for name, text in {**GOOD, **SECOND}.items():
+        if name not in ("for_whom", "phone", "reason", "second_consent"):
+            phone.locator(f'[name="{name}"]').fill(text)
+    phone.locator("[name=second_consent]").check()
+    assert_accessible(phone)
+    assert_fits(phone)
+    screenshot(phone, "relatives-details")
+    phone.get_by_role("button", name="Check your answers").click()
+    screenshot(phone, "relatives-review")
+    phone.get_by_role("button", name="Book both appointments").click()
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("You're booked")
+    assert rows(clinic) == [("booked", "Zebulon"), ("booked", "Wilhelmina")]
