@@ -154,7 +154,7 @@ class Stage:
             values |= {"<owner_id>": self.clinic.practitioner, "<type_id>": self.clinic.type}
         if path.startswith("/welcome/"):
             values["<token>"] = welcome_token(SECRET)
-        if path in ("/hold", "/book/<slot>"):
+        if path in ("/hold", "/book/<slot>", "/book/<slot>/weekly"):
             values["<slot>"] = slot_id(self.clinic.schedule, self._free_start())
             form = {"slot": values["<slot>"]}
         if path.startswith(("/console/hours", "/console/time-off", "/console/history")):

@@ -69,6 +69,7 @@ def fill(clinic: Clinic) -> str:
         booker_family="Walsh",
         relationship="mother",
         for_whom="child",
+        consent=True,
     )
     with clinic.app.app_context():
         answer = booking.AnswerGiven(question.id, question.label, "Blue Shield, number 12")

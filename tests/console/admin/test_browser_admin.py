@@ -53,6 +53,7 @@ def test_an_administrator_walks_from_the_first_problem_through_every_page(
     expect(page.get_by_role("status").filter(has_text="Noted")).to_be_visible()
     page.get_by_role("button", name="Undo noting the call").click()
     expect(page.get_by_role("link", name="Dana Petrova")).to_be_visible()
+    page.goto(f"{address}/admin/mails")
     page.locator("#sent ~ .table-box a[href^='/admin/mails/']").click()
     expect(page.get_by_role("heading", name="As text")).to_be_visible()
     frame = page.frame_locator("iframe.mail-html")
