@@ -22,7 +22,7 @@ NO_PAGES = (
     "/mails/<mail_id>/html", "/welcome/", "/referrals/", "/files/<document_id>",
 )  # fmt: skip
 # Pages that send on whoever has what they are for; the parts' own tests look at them.
-SENT_ON = {"/<owner>", "/console", "/console/day", "/console/week"}
+SENT_ON = {"/<owner>", "/book/<slot>/weekly", "/console", "/console/day", "/console/week"}
 WHO = ("patient", "admin", "owner", "colleague")
 # in CSS pixels (WCAG 2.2, 2.5.8); links inside sentences are excepted there
 SMALLEST_TARGET = 24
