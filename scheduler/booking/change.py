@@ -20,11 +20,12 @@ from scheduler.booking.transaction import (
     place_of,
     set_time,
     settled,
+    tell_patient,
 )
 from scheduler.booking.upkeep import MAX_MESSAGE, clean_text
 from scheduler.errors import Conflict, EditConflict, InvalidInput, NotFound
 from scheduler.models import BOOKED, CANCELLED, HELD, PENDING, Appointment
-from scheduler.notify import outbox, reminders
+from scheduler.notify import reminders
 
 MAX_REASON = 200
 MOVED_MEANWHILE = "This booking got another time after you opened the page. Nothing was changed. Look at its time, then decide."
@@ -220,13 +221,7 @@ def tell(
     """Audit what became of an appointment (``action``) and tell patient (``kind``) and hosts; ``left``: the Schedule that it
     moved away from."""
     note(session, appointment, by=by, at=now, action=action)
-    outbox.enqueue(
-        session,
-        organization_id=appointment.organization_id,
-        kind=kind,
-        object_id=appointment.id,
-        now=now,
-    )
+    tell_patient(session, appointment, now, kind)
     tell_hosts(session, appointment, by=by, now=now, kind=kind, left=left)
     if appointment.status != CANCELLED:
         reminders.plan(session, appointment, now)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import clock, db, outcomes
 from scheduler.booking.acts import By
-from scheduler.booking.transaction import booking_transaction, lock_visit, note, settled
+from scheduler.booking.transaction import booking_transaction, lock_visit, note, settled, tell_patient
 from scheduler.errors import Conflict, EditConflict, InvalidInput, NotFound
 from scheduler.models import (
     ARRIVED,
@@ -29,7 +29,6 @@ from scheduler.models import (
 )
 from scheduler.models.overlaps import same_text
 from scheduler.models.patients import ENDED, OFFERED, WAITING
-from scheduler.notify import outbox
 
 CHANGED, CHANGED_OLD = "contact-changed", "contact-changed-old"
 REMOVED = "removed: the patient took back their data"
@@ -71,13 +70,7 @@ def change_contact(*, by: By, appointment_id: str, email: str, phone: str, versi
             details.former_email = before or None
             for kind, address in ((CHANGED, email), (CHANGED_OLD, before)):
                 if address:
-                    outbox.enqueue(
-                        session,
-                        organization_id=appointment.organization_id,
-                        kind=kind,
-                        object_id=appointment.id,
-                        now=now,
-                    )
+                    tell_patient(session, appointment, now, kind)
         note(session, appointment, by=by, at=now, action="contact")
         return appointment
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from scheduler.booking.transaction import tell_patient
 from scheduler.models import Appointment, PatientDetails
 from scheduler.models.overlaps import Visit, doubles, same_text, visits_at
-from scheduler.notify import outbox
 
 KIND = "booking-twice"
 
@@ -35,10 +35,4 @@ def tell_of_doubles(session: Session, visit: Appointment, now: int) -> None:
         return
     for other, _ in doubles(session, visit, details):
         if other.visitor is None or other.visitor != visit.visitor:
-            outbox.enqueue(
-                session,
-                organization_id=other.organization_id,
-                kind=KIND,
-                object_id=other.id,
-                now=now,
-            )
+            tell_patient(session, other, now, KIND)

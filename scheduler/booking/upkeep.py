@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.booking.acts import By
 from scheduler.booking.details import AnswerGiven, Details, check, keep
-from scheduler.booking.transaction import booking_transaction, lock_visit, note, settled
+from scheduler.booking.transaction import booking_transaction, lock_visit, note, settled, tell_patient
 from scheduler.errors import Conflict, EditConflict, InvalidInput, NotFound
 from scheduler.models import (
     BOOKED,
@@ -26,7 +26,6 @@ from scheduler.models import (
     Question,
     Referral,
 )
-from scheduler.notify import outbox
 
 MAX_NOTE = 2000
 MAX_MESSAGE = 500
@@ -102,13 +101,7 @@ def resend(*, by: By, appointment_id: str) -> Appointment:
             Outbox.done_at.is_(None),
         )
         if session.scalar(on_its_way.limit(1)) is None:
-            outbox.enqueue(
-                session,
-                organization_id=appointment.organization_id,
-                kind=kind,
-                object_id=appointment.id,
-                now=now,
-            )
+            tell_patient(session, appointment, now, kind)
             note(session, appointment, by=by, at=now, action="resend")
         return appointment
 

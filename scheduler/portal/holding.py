@@ -216,6 +216,14 @@ def _take_files(held: Held) -> dict[str, list[str]]:
     return take_files(_by(), held.id, held.form_of(request.form).files, request.files)
 
 
+def _keep_given(held: Held) -> dict[str, list[str]]:
+    """Keep what a details page sent along with another act; what to say about files that can't be taken, by field."""
+    if "given" not in request.form:
+        return {}
+    _save_typed(held)
+    return _take_files(held)
+
+
 def _typed(held: Held) -> Draft:
     """The form that came, as the draft of ``held``."""
     more = RELATIVE_FIELDS if held.kind == RELATIVES else ()
@@ -239,10 +247,7 @@ def extend(hold_id: str) -> Response:
     """More time, with what is typed so far kept."""
     held = _own(hold_id)
     page = "portal.review" if request.form.get("page") == "review" else "portal.details"
-    refused = {}
-    if "given" in request.form:
-        _save_typed(held)
-        refused = _take_files(held)
+    refused = _keep_given(held)
     try:
         booking.extend(by=_by(), appointment_id=hold_id)
     except HoldLapsed:
@@ -261,9 +266,7 @@ def extend(hold_id: str) -> Response:
 def remove_file(hold_id: str) -> Response:
     """Take a file away again; what is typed so far, and what came along, is kept."""
     held = _own(hold_id)
-    if "given" in request.form:
-        _save_typed(held)
-        _take_files(held)
+    _keep_given(held)
     try:
         booking.documents.remove(by=_by(), appointment_id=hold_id, document_id=request.form.get("remove", ""))
     except Conflict:
@@ -284,9 +287,7 @@ def _has(field: Files, document_id: str | None) -> bool:
 def speak(hold_id: str) -> Response:
     """Another language, with what is typed so far kept."""
     held = _own(hold_id)
-    if "given" in request.form:
-        _save_typed(held)
-        _take_files(held)
+    _keep_given(held)
     return remember(redirect(url_for("portal.details", hold_id=hold_id), 303))
 
 
@@ -297,24 +298,14 @@ def speak(hold_id: str) -> Response:
 def release(hold_id: str) -> Response:
     """Give the time back and choose another one; what was typed comes along."""
     held = _own(hold_id)
-    if "given" in request.form:
-        _save_typed(held)
-        _take_files(held)
+    _keep_given(held)
     booking.release(by=_by(), appointment_id=hold_id)
     if request.form.get("page") == "stop":
         return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     with snapshot() as session:
         team = slots.for_team(session, held.chosen, held.draft.team).offer
     offer = team if team.bookable else held.chosen.offer
-    kept_too = _travels(held)
-    travels = {
-        "tz": held.draft.zone,
-        "private": held.draft.private,
-        "weeks": kept_too.weeks,
-        "party": kept_too.party,
-    }
-    travels |= dict(zip(("gender", "speaks"), held.draft.wish, strict=True))
-    kept: dict[str, Any] = {name: value for name, value in travels.items() if value}
+    kept = _travels(held).query("tz", "private", "weeks", "party", "gender", "speaks")
     if not offer.times_path:  # no page lists its times: the landing names those near this one
         return redirect(url_for("portal.landing", slot=held.chosen.slot, kept=hold_id, **kept), 303)
     return redirect(

@@ -7,7 +7,6 @@ held (by anybody, the reader included) or gone.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -107,15 +106,8 @@ def _not_for_new(chosen: Chosen, stands: Standing, travels: Handover, now: int) 
 
 def _here(chosen: Chosen, travels: Handover, patient: str) -> str:
     """This page's own address with all that travels along, and what the reader says of themselves."""
-    given = {
-        "source": travels.source,
-        "booking-referral": travels.booking_referral,
-        "tz": travels.zone,
-        "private": travels.private,
-        "kept": travels.kept,
-        "patient": patient,
-    }
-    kept: dict[str, Any] = {name: value for name, value in given.items() if value}
+    said = replace(travels, patient=patient)
+    kept = said.query("source", "booking-referral", "tz", "private", "kept", "patient")
     return url_for("portal.landing", slot=chosen.slot, **kept)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import make_response, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -56,13 +54,5 @@ def lost_answer(held: Held, gone: SlotGone, travels: Handover) -> Response:
 
 def dates_address(chosen: Chosen, travels: Handover) -> str:
     """The page of all dates of a series, with what travels along."""
-    given = {
-        "source": travels.source,
-        "booking-referral": travels.booking_referral,
-        "tz": travels.zone,
-        "private": travels.private,
-        "kept": travels.kept,
-        "weeks": travels.weeks,
-    }
-    kept: dict[str, Any] = {name: value for name, value in given.items() if value}
+    kept = travels.query("source", "booking-referral", "tz", "private", "kept", "weeks")
     return url_for("portal.weekly_dates", slot=chosen.slot, **kept)

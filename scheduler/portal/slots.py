@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -78,6 +79,22 @@ class Handover:
     def wish(self) -> tuple[str, str]:
         """Whom of a team they would rather see: sex and language."""
         return self.gender, self.speaks
+
+    def query(self, *names: str) -> dict[str, Any]:
+        """Of what travels along the ``names`` that an address's query has for it; what is empty is left out."""
+        given = {
+            "source": self.source,
+            "booking-referral": self.booking_referral,
+            "tz": self.zone,
+            "private": self.private,
+            "kept": self.kept,
+            "patient": self.patient,
+            "weeks": self.weeks,
+            "party": self.party,
+            "gender": self.gender,
+            "speaks": self.speaks,
+        }
+        return {name: given[name] for name in names if given[name]}
 
     @property
     def anonymous(self) -> bool:
