@@ -7,6 +7,7 @@ deferred transaction lets two writers read the same free time; on PostgreSQL it 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -63,6 +64,13 @@ def prepare_engine(engine: Engine) -> None:
     def _on_begin(connection: Connection) -> None:
         write = connection.get_execution_options().get(_WRITE)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def watching_cursor(path: str) -> sqlite3.Cursor:
+    """A cursor of a connection of its own to the SQLite database at ``path``: what "PRAGMA data_version" says there differs
+    whenever any other connection committed in between. One thread at a time."""
+    wait = BUSY_TIMEOUT_MS / 1000
+    return sqlite3.connect(path, isolation_level=None, timeout=wait, check_same_thread=False).cursor()
 
 
 @contextmanager

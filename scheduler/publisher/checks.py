@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from scheduler import clock
-from scheduler.db import BUSY_TIMEOUT_MS
+from scheduler.db import watching_cursor
 from scheduler.publisher.clocks import told_ms
 
 _SEEN = "SELECT generation, until_ms, fingerprint, settled_ms, EXISTS(SELECT 1 FROM shard_mark) FROM publication WHERE id = 1"
@@ -67,7 +67,8 @@ class SQLiteChecks:
         try:
             cursor: sqlite3.Cursor = own.cursor
         except AttributeError:
-            cursor = own.cursor = self._connect()
+            # one cursor for all looks: to make one takes as long as the look itself
+            cursor = own.cursor = watching_cursor(self._path)
             own.version, own.seen = None, NEVER
         cursor.execute("PRAGMA data_version")
         version = cursor.fetchone()
@@ -77,11 +78,6 @@ class SQLiteChecks:
             own.seen = NEVER if found is None else _seen(found)
             own.version = version
         return own.seen, clock.now_ms()
-
-    def _connect(self) -> sqlite3.Cursor:
-        # one cursor for all looks: to make one takes as long as the look itself
-        connection = sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
-        return connection.cursor()
 
 
 class SharedChecks:

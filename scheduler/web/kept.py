@@ -27,7 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.wsgi import ClosingIterator
 
 from scheduler import clock
-from scheduler.db import BUSY_TIMEOUT_MS, db
+from scheduler.db import db, watching_cursor
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -73,10 +73,7 @@ class SQLiteVersions:
     def look(self) -> Version | None:
         with self._lock:
             if self._cursor is None:
-                wait = BUSY_TIMEOUT_MS / 1000
-                self._cursor = sqlite3.connect(
-                    self._path, isolation_level=None, timeout=wait, check_same_thread=False
-                ).cursor()
+                self._cursor = watching_cursor(self._path)
             self._cursor.execute("PRAGMA data_version")
             version: tuple[int] = self._cursor.fetchone()
             return version

@@ -124,10 +124,14 @@ def turn(server: Served, target: str, seconds: int) -> Callable[[float], float]:
 
 def asked(server: Served, target: str, seconds: int) -> float:
     """Seconds an answer, as wrk counts them."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-H", "Accept-Encoding: gzip"]
-    if target == "304":
-        command += ["-H", f"If-None-Match: {tag_of(server)}"]
-    said = subprocess.run([*command, server.path(target)], check=True, capture_output=True, text=True).stdout
+    unchanged = ["-H", f"If-None-Match: {tag_of(server)}"] if target == "304" else []
+    return an_answer(server.path(target), CONNECTIONS, seconds, *unchanged)
+
+
+def an_answer(url: str, connections: int, seconds: int, *options: str) -> float:
+    """Seconds an answer of ``url``, as wrk counts them."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-H", "Accept-Encoding: gzip", *options]
+    said = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
     found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
     must(found is not None and "Non-2xx" not in said and "Socket errors" not in said, f"wrk says: {said}")
     assert found is not None
@@ -232,14 +236,20 @@ def flask(folder: Path) -> Iterator[Served]:
 
 
 def until_ready(server: Served) -> Served:
+    until_there(server.path("manifest"))
+    return server
+
+
+def until_there(url: str) -> str:
+    """The address, once it answers."""
     for _ in range(400):
         try:
-            get(server.path("manifest"))
+            get(url)
         except OSError:
             time.sleep(0.05)
         else:
-            return server
-    raise SystemExit(f"{server.url} does not come up")
+            return url
+    raise SystemExit(f"{url} does not come up")
 
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from flask import Flask
 from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
 
 from scheduler.clock import DAY
 from scheduler.db import transaction
 from scheduler.models import Appointment, AppointmentType, BusyBlock, Claim, Slug
 from tests.bench import feed_clinic
-from tests.bench.feed_clinic import CLINIC, booked
+from tests.bench.feed_clinic import CLINIC, Rows, booked
 from tests.bench.feed_workload import VISIT, Case, candidates
 
 DAYS, BOOKINGS, BUSY = 60, 200, 40
@@ -50,8 +51,10 @@ def make(app: Flask, cases: Sequence[Case], today: int) -> None:
             _take(session, cases[at : at + 100], today)
 
 
-def _take(session, cases: Sequence[Case], today: int) -> None:  # type: ignore[no-untyped-def]
-    visits, claims, blocks = [], [], []
+def _take(session: Session, cases: Sequence[Case], today: int) -> None:
+    visits: Rows = []
+    claims: Rows = []
+    blocks: Rows = []
     for one in cases:
         chance = random.Random(one.number)
         day = candidates(one.kind.zone.key)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,7 +22,7 @@ from scheduler.db import db, snapshot
 from scheduler.models.situations import load_situations
 from tests.bench import feed_workload, page_clinic
 from tests.bench.feed_publish import must
-from tests.bench.feed_serving import get
+from tests.bench.feed_serving import an_answer, get, until_there
 from tests.bench.turns import Row, in_process, row, table, take_turns
 from tests.support.apps import environ_for, settings_for
 from tests.support.databases import SqliteTemplates
@@ -81,13 +79,8 @@ def write(script: Path, schedules: int) -> Path:
 
 def asked(url: str, script: Path | None = None) -> float:
     """Seconds an answer, as wrk counts them."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-H", "Accept-Encoding: gzip"]
-    command += ["-s", str(script)] if script else []
-    said = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
-    found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
-    must(found is not None and "Non-2xx" not in said and "Socket errors" not in said, f"wrk says: {said}")
-    assert found is not None
-    return 1 / max(float(found[1]), 1e-9)
+    options = ("-s", str(script)) if script else ()
+    return an_answer(url, CONNECTIONS, SECONDS, *options)
 
 
 def engine(rounds: int, schedules: int) -> list[Row]:
@@ -149,19 +142,6 @@ def empty_page(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
-
-
-def until_there(url: str) -> str:
-    import time
-
-    for _ in range(400):
-        try:
-            get(url)
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return url
-    raise SystemExit(f"{url} does not come up")
 
 
 def main() -> int:
