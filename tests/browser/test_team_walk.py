@@ -40,15 +40,16 @@ def test_a_team_is_made_and_booked_by_its_link(
     page.get_by_label("Dr. Maya Chen").first.check()
     page.get_by_label("Dr. Omar Haddad").first.check()
     page.get_by_role("button", name="Add this team").click()
-    # How many hours are still ahead depends on the hour of the day at which the test runs.
-    expect(page.get_by_text(re.compile(r"^0 visits in \d+(\.\d+)? open hours$"))).to_have_count(2)
+    # Which week the visit is in, and how many hours are ahead, depends on when the test runs.
+    expect(page.get_by_text(re.compile(r"^[01] visits? in \d+(\.\d+)? open hours$"))).to_have_count(2)
 
     patient = new_page(PHONE)
     patient.goto(f"{address}/riverside-team")
     expect(
         patient.get_by_text("With the first available of Dr. Maya Chen or Dr. Omar Haddad")
     ).to_be_visible()
-    patient.locator("button.time").first.click()
+    # The first time may lie in the week before the visit that Dr. Chen has; the last counts it.
+    patient.locator("button.time").last.click()
     expect(patient.get_by_text("You'll see")).to_contain_text("Dr. Omar Haddad")
 
 
