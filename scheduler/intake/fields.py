@@ -29,6 +29,14 @@ from scheduler.web.forms import DatePartsField, whole_sentence
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _BREAK = re.compile(r"[\t\r\n]")
+# Signs without a look of their own: marks, embeddings, overrides and isolates of direction, joiners of words, language
+# tags, fillers (Unicode 15.0, Default_Ignorable_Code_Point). Those that join or part letters (U+200C, U+200D) and choose
+# a letter's form stay: names of some scripts are spelt with them.
+_UNSEEN = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    r"\ufff0-\ufffb\U000e0000-\U000e00ff]"
+)
+_NOTHING = re.compile(r"[\s\u200c\u200d\ufe00-\ufe0f]*")
 _PHONE = re.compile(r"\+?[\d ().\-/\u2010-\u2015]*\d(?:\s*(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d{1,12}(?:[.,]\d{1,6})?")
 
@@ -45,8 +53,14 @@ def about(field: Field, what_to_do: str) -> str:
     return whole_sentence(field.label.text, what_to_do)
 
 
+def seen(text: str) -> str:
+    """One line of text without the signs that have no look of their own; "" when no other is left."""
+    kept = _UNSEEN.sub("", text)
+    return "" if _NOTHING.fullmatch(kept) else kept
+
+
 class Line(StringField):
-    """One line of text, shown again as it was typed. ``most``: characters at most."""
+    """One line of text, shown again as it was typed, but for what cannot be seen. ``most``: characters at most."""
 
     kind = "line"
     breaks = False
@@ -71,6 +85,12 @@ class Line(StringField):
             )
         if self.needed and not text:
             refuse(self, self.needed)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed without signs that nobody sees: they come along with a paste, and can turn a name around."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not self.breaks:
+            self.data = seen(self.data)
 
     @property
     def text(self) -> str:

@@ -76,6 +76,31 @@ def test_good_answers_become_details_and_answers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("\u202eevil", "evil"),
+        ("\u2067Ana\u2069", "Ana"),
+        ("\u200fسارة\u200e\u061c", "سارة"),
+        ("A\u200bn\u2060a\ufeff", "Ana"),
+        ("نوری\u200cزاده", "نوری\u200cزاده"),
+        ("ක්\u200dරිස්", "ක්\u200dරිස්"),
+        ("N\u0303ame", "N\u0303ame"),
+    ],
+)
+def test_signs_that_nobody_sees_are_left_out_of_a_line_but_those_that_spell_names(
+    typed: str, kept: str
+) -> None:
+    form = form_of(given=typed, family=typed)
+    assert form.validate(), form.errors
+    assert (form.given.text, form.family.data, form.details("").given) == (kept, kept, kept)
+
+
+@pytest.mark.parametrize("typed", ["\u202e", "\u200d \u200c", "\u3164", "\U000e0041"])
+def test_a_name_of_which_nothing_can_be_seen_is_none(typed: str) -> None:
+    assert messages(form_of(given=typed)) == {"given": "First name: enter it as on your papers."}
+
+
+@pytest.mark.parametrize(
     ("name", "value", "target", "message"),
     [
         ("for_whom", "somebody", "for_whom-0", "Who is it for: choose one of the answers in the list."),
