@@ -39,6 +39,7 @@ _UNSEEN = re.compile(
 _NOTHING = re.compile(r"[\s\u200c\u200d\ufe00-\ufe0f]*")
 _PHONE = re.compile(r"\+?[\d ().\-/\u2010-\u2015]*\d(?:\s*(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d{1,12}(?:[.,]\d{1,6})?")
+_MINUS = re.compile(r"(?:^|[\s(])[-\u2212]\d")
 
 Check = Callable[[Any, Any], None]
 
@@ -49,7 +50,7 @@ def refuse(field: Field, what_to_do: str) -> NoReturn:
 
 
 def about(field: Field, what_to_do: str) -> str:
-    """The whole message of a field: "{Field}: {what to do}"; a question loses its mark."""
+    """The whole message of a field: "{Field}: {what to do}" (``whole_sentence``)."""
     return whole_sentence(field.label.text, what_to_do)
 
 
@@ -242,6 +243,10 @@ def phone_check(form: Any, field: Line) -> None:
 
 
 def number_check(form: Any, field: Line) -> None:
-    """A plain number, empty allowed. Raises StopValidation."""
-    if field.text and not _NUMBER.fullmatch(unicodedata.normalize("NFKC", field.text)):
+    """A plain number, empty allowed; below 0 only where the question or its hint shows such a number ("From -10 to 10").
+    Raises StopValidation."""
+    text = unicodedata.normalize("NFKC", field.text).replace("\u2212", "-")
+    if text and not _NUMBER.fullmatch(text):
         refuse(field, _("enter a number, such as 12."))
+    if text.startswith("-") and not _MINUS.search(f"{field.label.text} {field.description}"):
+        refuse(field, _("enter a number that is not below 0, such as 12."))

@@ -20,7 +20,7 @@ from scheduler.notify.mail import compose
 from scheduler.notify.outbox import Claimed
 from scheduler.notify.post import GONE, NEEDS_CALL, Post
 from scheduler.web.languages import LANGUAGES
-from scheduler.web.times import day_long, day_with_year, time_with_zone
+from scheduler.web.times import after_until, day_long, day_with_year, time_with_zone
 
 JOINED, OFFER = "waitlist-joined", "waitlist-offer"
 KINDS = (JOINED, OFFER)
@@ -123,7 +123,7 @@ def _subject(told: _Told) -> str:
 
 def _words(offered: Offered) -> dict[str, object]:
     zone = zone_of(offered.zone).info
-    until = time_with_zone(offered.until_at, zone)
+    until = after_until(time_with_zone(offered.until_at, zone))
     if day_long(offered.until_at, zone) != day_long(offered.starts_at, zone):
         until = f"{until}, {day_long(offered.until_at, zone)}"
     return {

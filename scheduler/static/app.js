@@ -13,6 +13,13 @@ const lengthOf = (count, unit) => {
   }
 };
 
+// "1 hour 42 minutes"
+const lengthOfMinutes = (count) => {
+  const hours = Math.floor(count / 60);
+  const rest = count % 60;
+  return [hours ? lengthOf(hours, "hour") : "", rest || !hours ? lengthOf(rest, "minute") : ""].filter(Boolean).join(" ");
+};
+
 // Hold bar: minutes left, a spoken status at 5, 2 and 1 minutes, a lasting warning at 2.
 each("[data-hold]", (bar) => {
   const words = bar.dataset;
@@ -34,7 +41,7 @@ each("[data-hold]", (bar) => {
     }
     left.textContent = words.left.replace("{time}", rest <= 60000
       ? lengthOf(Math.ceil(rest / 1000), "second")
-      : lengthOf(minutes, "minute"));
+      : lengthOfMinutes(minutes));
     if (before !== Infinity) {
       for (const mark of [5, 2, 1]) {
         if (before > mark * 60000 && rest <= mark * 60000) {
@@ -70,10 +77,7 @@ each("[data-zone-note]", (line) => {
   try {
     const minutes = wall(own) - wall(words.zone);
     if (minutes === 0) return;
-    const count = Math.abs(minutes);
-    const hours = Math.floor(count / 60);
-    const rest = count % 60;
-    const length = [hours ? lengthOf(hours, "hour") : "", rest ? lengthOf(rest, "minute") : ""].filter(Boolean).join(" ");
+    const length = lengthOfMinutes(Math.abs(minutes));
     const text = minutes < 0 ? words.earlier : words.later;
     line.textContent = text.replace("{device}", nameOf(own)).replace("{length}", length);
   } catch {

@@ -16,6 +16,7 @@ from scheduler.web import times
 PARTS = ("month", "day", "year")
 _DAYS_AT_MOST = 31
 _YEARS = (1850, 9999)
+_MARKS = ("?", "？", "؟")
 _BETTER = {  # WTForms' own messages say what is wrong; ours say what to do
     "This field is required.": lazy_gettext("enter an answer."),
     "Not a valid date value.": lazy_gettext("enter a date such as 2027-06-08."),
@@ -70,6 +71,8 @@ class DatePartsField(Field):
         for part in PARTS:
             low, high = limits[part]
             text = self.parts[part]
+            if part == "month":
+                text = str(times.month_number(text) or text)
             if not (text.isdecimal() and low <= int(text) <= high):
                 self.wrong_part = part
                 raise ValueError(whole_sentence(self.label.text, _part_fix(part, low, high, text)))
@@ -92,8 +95,11 @@ def date_part_inputs() -> list[tuple[str, str, int]]:
 
 
 def whole_sentence(label: object, what_to_do: str) -> str:
-    """ "{Field}: {what to do}"; a question loses its mark."""
-    return _("%(field)s: %(fix)s", field=str(label).rstrip("?:？：؟ "), fix=what_to_do)
+    """ "{Field}: {what to do}"; behind a question "{Question?} {What to do}", since some languages open it with a mark too."""
+    field = str(label).strip()
+    if field.endswith(_MARKS):
+        return _("%(question)s %(fix)s", question=field, fix=what_to_do[:1].upper() + what_to_do[1:])
+    return _("%(field)s: %(fix)s", field=field.rstrip(":： "), fix=what_to_do)
 
 
 def error_list(form: Form) -> list[tuple[str, str]]:
@@ -106,10 +112,10 @@ def error_sentence(field: Field) -> str:
     text = _first(field.errors)
     text = str(_BETTER.get(text, text))
     label = str(field.label.text)
-    if text.startswith(label.rstrip("?:？：؟ ")) or ": " in text[:80]:
+    # a message may name several fields, or a part of one, and is whole then
+    if text.startswith(label.rstrip("?:？：؟ ")) or ": " in text[:80] or "：" in text[:80]:
         return text
-    fix = text[:1].lower() + text[1:]
-    return _("%(field)s: %(fix)s", field=label, fix=fix)
+    return whole_sentence(label, text[:1].lower() + text[1:])
 
 
 def first_control(field: Field) -> str:

@@ -29,6 +29,8 @@ _FILTERS = (
     times.spoken_time,
     times.spoken_rest,
     times.duration_words,
+    times.after_until,
+    times.until_time,
     times.repeated_note,
     times.iso_instant,
 )

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, time
 from functools import lru_cache, reduce
+from itertools import product
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -18,7 +20,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from scheduler.availability.zones import zone as zone_of
-from scheduler.clock import local_date, to_local
+from scheduler.clock import HOUR, local_date, to_local
 
 LOCALE = "en_US"
 # Spanish as in the United States, where the clinics' clocks have 12 hours. Arabic as everywhere: digits are 0 to 9, as in
@@ -57,7 +59,14 @@ def time_range(start: int, end: int, zone: Zone) -> str:
 
 
 def abbreviation(instant: int, zone: Zone) -> str:
-    """ "EDT"; where the tz database has only an offset, "GMT+3" or "GMT+5:45"."""
+    """ "EDT"; where the tz database has only an offset, "GMT+3" or "GMT+5:45". In Chinese the zone's name, with its season in
+    an hour that comes twice: there CST is China's own time."""
+    locale = _locale()
+    if locale == LOCALES["zh"]:
+        if repeated(instant, zone):
+            return _season_name(_zone(zone).key, bool(to_local(instant, _zone(zone)).dst()), locale)
+        if whole := _cldr_name(_zone(zone).key, locale):
+            return whole
     name = to_local(instant, _zone(zone)).tzname() or "UTC"
     if name[0] not in "+-":
         return name
@@ -119,6 +128,28 @@ def date_long(value: date | int, zone: Zone | None = None) -> str:
 def day_and_time(instant: int, zone: Zone) -> str:
     """ "Tuesday, June 8, 10:30 AM EDT"."""
     return _("%(day)s, %(time)s", day=day_long(instant, zone), time=time_with_zone(instant, zone))
+
+
+def month_number(text: str) -> int | None:
+    """1 to 12 for a month's name or the beginning of it ("Feb", "sept."), in English or the page's language; else None."""
+    typed = text.strip().rstrip(".").casefold()
+    return _months(_locale()).get(typed)
+
+
+def after_until(time_words: str) -> str:
+    """A time of day as it stands behind "until": Spanish wants its article, "la 1:05 p.m.", "las 7:40 a.m."."""
+    if _locale() != LOCALES["es"]:
+        return time_words
+    return f"la {time_words}" if time_words.startswith("1:") else f"las {time_words}"
+
+
+def until_time(instant: int, zone: Zone, now: int) -> str:
+    """ "10:30 AM EDT", behind "until"; with its day when that is another one or more than an hour is left: "9:30 AM EDT,
+    Tuesday, June 8"."""
+    clock_time = after_until(time_with_zone(instant, zone))
+    if instant - now <= HOUR and local_date(instant, _zone(zone)) == local_date(now, _zone(zone)):
+        return clock_time
+    return _("%(time)s, %(day)s", time=clock_time, day=day_long(instant, zone))
 
 
 def date_order() -> tuple[str, ...]:
@@ -273,9 +304,33 @@ def _pattern(kind: str, locale: str) -> str:
 
 
 @lru_cache(maxsize=8)
+def _months(locale: str) -> dict[str, int]:
+    """Names of months with their numbers, and what they begin with as far as no two begin alike; three letters at least, or as
+    many as CLDR shortens a name to."""
+    found: dict[str, set[int]] = {}
+    # the Levant and Iraq write Arabic months by other names
+    for name in (LOCALE, locale, *(["ar_SY"] if locale == LOCALES["ar"] else [])):
+        months = Locale.parse(name).months
+        for form, width in product(("format", "stand-alone"), ("wide", "abbreviated")):
+            for number, word in months[form][width].items():
+                plain = word.rstrip(".").casefold()
+                for letters in range(min(3, len(plain)), len(plain) + 1):
+                    found.setdefault(plain[:letters], set()).add(number)
+                found[plain] = {number} if width == "wide" else found[plain]
+    return {word: numbers.pop() for word, numbers in found.items() if len(numbers) == 1}
+
+
+@lru_cache(maxsize=8)
 def _date_order(locale: str) -> tuple[str, ...]:
     pattern = str(Locale.parse(locale).date_formats["short"].pattern)
     return tuple(sorted(("month", "day", "year"), key=lambda part: pattern.lower().index(part[0])))
+
+
+@lru_cache(maxsize=64)
+def _season_name(key: str, summer: bool, locale: str) -> str:
+    """CLDR's name of one season of a zone."""
+    variant: Literal["daylight", "standard"] = "daylight" if summer else "standard"
+    return get_timezone_name(zone_of(key).info, width="long", zone_variant=variant, locale=locale)
 
 
 @lru_cache(maxsize=2048)
@@ -283,9 +338,10 @@ def _cldr_name(key: str, locale: str) -> str:
     """CLDR's name without season, or an empty text where CLDR has only an offset."""
     info = zone_of(key).info
     name = get_timezone_name(info, width="long", zone_variant="generic", locale=locale)
-    if "(" in name and "Unknown" not in name:
+    nowhere = any(word in name for word in ("Unknown", Locale.parse(locale).territories["ZZ"]))
+    if "(" in name and not nowhere:
         # CLDR names such a zone by country and city; its one season has a name that people use
         season = get_timezone_name(info, width="long", zone_variant="standard", locale=locale)
         name = season.replace(" Standard Time", " Time")
     offset = ("GMT", "UTC", "غرينتش")  # as CLDR begins what is only an offset
-    return "" if name.startswith(offset) or "Unknown" in name else name
+    return "" if name.startswith(offset) or nowhere else name

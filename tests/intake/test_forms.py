@@ -103,7 +103,7 @@ def test_a_name_of_which_nothing_can_be_seen_is_none(typed: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "target", "message"),
     [
-        ("for_whom", "somebody", "for_whom-0", "Who is it for: choose one of the answers in the list."),
+        ("for_whom", "somebody", "for_whom-0", "Who is it for? Choose one of the answers in the list."),
         ("given", "", "given", "First name: enter it as on your papers."),
         ("given", "x" * 101, "given", "First name: use 100 characters or fewer. It has 101 now."),
         (
@@ -121,7 +121,10 @@ def test_a_name_of_which_nothing_can_be_seen_is_none(typed: str) -> None:
         ("family", " ", "family", 'Last name: enter it, or tick "One name only".'),
         ("family", "y" * 100_000, "family", "Last name: use 100 characters or fewer. It has 100000 now."),
         ("birth_date__month", "13", "birth_date-month", "Birth date: enter a month from 1 to 12."),
-        ("birth_date__month", "feb", "birth_date-month", "Birth date: enter a month from 1 to 12."),
+        ("birth_date__month", "ma", "birth_date-month", "Birth date: enter a month from 1 to 12."),
+        ("birth_date__month", "ju", "birth_date-month", "Birth date: enter a month from 1 to 12."),
+        ("q_six", "-3", "q_six", "Height in cm: enter a number that is not below 0, such as 12."),
+        ("q_six", "\u22123", "q_six", "Height in cm: enter a number that is not below 0, such as 12."),
         ("birth_date__day", "32", "birth_date-day", "Birth date: enter a day from 1 to 31."),
         ("birth_date__day", "30", "birth_date-day", "Birth date: that month has no day 30. Check the day."),
         ("birth_date__day", "²", "birth_date-day", "Birth date: enter a day from 1 to 31."),
@@ -157,7 +160,7 @@ def test_a_name_of_which_nothing_can_be_seen_is_none(typed: str) -> None:
             "needs",
             ["hearing", "gold"],
             "needs-0",
-            "What would help you: choose from the answers in the list.",
+            "What would help you? Choose from the answers in the list.",
         ),
         (
             "needs_other",
@@ -294,3 +297,18 @@ def test_the_review_lists_every_answer_with_the_field_to_change_it() -> None:
     assert rows["Birth date"].change == "/hold/x#birth_date-month"
     assert rows["Insurance"].change == "/hold/x#q_three-0"
     assert rows["Insurance"].change_name == "insurance"
+
+
+@pytest.mark.parametrize("typed", ["Feb", "feb.", "FEBRUARY", " Febr "])
+def test_a_month_may_be_typed_by_its_name(typed: str) -> None:
+    form = form_of(birth_date__month=typed)
+    assert form.validate(), form.errors
+    assert form.birth_date.data == date(1984, 2, 29)
+    assert form.birth_date.parts["month"] == typed.strip()
+
+
+@pytest.mark.parametrize(("hint", "ready"), [("From -20 to 20", True), ("Steps of 0-25", False)])
+def test_a_number_below_zero_is_taken_where_the_question_shows_one(hint: str, ready: bool) -> None:
+    asked = (Asked("six", "number", "Dioptres", hint=hint),)
+    form = details_form(asked, MultiDict({**GOOD, "q_six": "-3.25"}), TODAY)
+    assert form.validate() is ready

@@ -338,10 +338,10 @@ def test_the_details_ask_it_first_and_a_wrong_answer_is_said_at_the_field_with_w
     page = patient.open(hold)
     assert page.words.index("been seen at this clinic before?") < page.words.index("Who is it for?")
     assert ("or someone in your family" in page.words) == (code == "existptfam")
-    assert patient.fill_in(hold).errors[0].endswith("before: choose one.")
+    assert patient.fill_in(hold).errors[0].endswith("before? Choose one.")
     page = patient.fill_in(hold, seen="no")
     assert page.status == 400
-    assert page.errors[0].endswith("before: this visit is for people who have. See below what fits you.")
+    assert page.errors[0].endswith("before? This visit is for people who have. See below what fits you.")
     assert patient.open(f"{hold}/review").location == hold
     assert patient.press(f"{hold}/book").status == 400
     # the fitting time is pressed on the details page itself: what is typed comes along, to the review

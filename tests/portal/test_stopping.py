@@ -66,7 +66,7 @@ def test_a_question_is_required_once_the_answer_before_it_asks_for_it(
     page = patient.open(hold)
     assert 'Only if you answered "No" to "Do you have chest pain?".' in page.words
     page = patient.fill_in(hold)
-    assert page.errors == ["Do you have chest pain: choose an answer."]
+    assert page.errors == ["Do you have chest pain? Choose an answer."]
     page = patient.fill_in(hold, **{f"q_{pain.id}": "No"})
     assert page.errors == ["What helps: type an answer."]
     page = patient.fill_in(hold, **{f"q_{pain.id}": "No", f"q_{since.id}": "Rest"})

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from flask import Flask
+from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, RadioField, StringField, validators
 
-from scheduler.web.forms import DatePartsField, error_list
+from scheduler.web.forms import DatePartsField, error_list, whole_sentence
 
 
 class Details(Form):
@@ -84,6 +86,31 @@ def test_the_summary_leads_to_the_first_control_of_each_wrong_field() -> None:
     assert not form.validate()
     assert error_list(form) == [
         ("given", "First name: enter an answer."),
-        ("who-0", "Who is it for?: enter an answer."),
+        ("who-0", "Who is it for? Enter an answer."),
         ("born-year", "Birth date: enter the year with four digits, such as 1985."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "said"),
+    [
+        ("es", "¿Para quién es?", "¿Para quién es? Elija una."),
+        ("zh", "为谁预约？", "为谁预约？Elija una."),
+        ("en", "Email:", "Email: elija una."),
+        ("zh", "电子邮箱", "电子邮箱：elija una."),
+    ],
+)
+def test_a_question_is_not_joined_to_its_fix_by_a_colon(
+    sqlite_app: Flask, language: str, label: str, said: str
+) -> None:
+    with sqlite_app.test_request_context(), force_locale(language):
+        assert whole_sentence(label, "elija una.") == said
+
+
+def test_a_message_of_two_fields_gets_no_third_name_before_it(sqlite_app: Flask) -> None:
+    """As the Chinese one, whose colon is a sign of its own width."""
+    form = Details(MultiDict({"given": "Ana", "who": "me"}))
+    assert form.validate()
+    form.given.errors = ["电话或电子邮箱：请至少填写一项。"]
+    with sqlite_app.test_request_context(), force_locale("zh"):
+        assert error_list(form) == [("given", "电话或电子邮箱：请至少填写一项。")]

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import Locale
 from flask import Flask
 from flask_babel import force_locale
 
@@ -161,7 +162,7 @@ def test_every_zone_of_the_database_has_words() -> None:
         ),
         (
             "zh",
-            "6月8日星期二 10:30 EDT | 14:05 | 2027年6月8日星期二 | 6月8日周二"
+            "6月8日星期二 10:30 北美东部时间 | 14:05 | 2027年6月8日星期二 | 6月8日周二"
             " | 6月14–20日 | Boston时间（北美东部时间） | 1 天 1 小时 40 分钟 | 周二",
         ),
     ],
@@ -203,4 +204,55 @@ def test_digits_are_those_of_phone_numbers_in_every_language(sqlite_app: Flask, 
         said = times.day_and_time(JUNE_8, BOSTON) + times.duration_words(75)
     assert all(sign.isascii() for sign in said if sign.isdecimal())
     assert "10:30" in said
-    assert "EDT" in said
+    assert ("北美东部时间" if language == "zh" else "EDT") in said
+
+
+def test_chinese_names_the_zone_in_full_because_cst_is_chinas_own_time(sqlite_app: Flask) -> None:
+    first = at("2027-11-07T01:30:00-05:00")
+    with sqlite_app.test_request_context(), force_locale("zh"):
+        assert times.time_with_zone(JUNE_8, "America/Chicago") == "09:30 北美中部时间"
+        assert times.time_with_zone(first, "America/Chicago") == "01:30 北美中部夏令时间"
+        assert times.time_of_day(first + 3600, "America/Chicago") == "01:30 北美中部标准时间"
+        assert times.abbreviation(JUNE_8, "Etc/GMT-3") == "GMT+3"
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "typed"),
+    [
+        ("en", 9, ["Sep", "sept", "September", "SEPT."]),
+        ("es", 1, ["ene", "enero", "Enero", "Jan", "ene."]),
+        ("es", 5, ["may", "mayo"]),
+        ("ar", 2, ["فبراير", "شباط", "feb"]),
+        ("ar", 12, ["ديسمبر", "كانون الأول"]),
+        ("zh", 12, ["十二月", "12月", "December"]),
+        ("zh", 2, ["二月", "2月"]),
+        ("es", None, ["ma", "ju", "mes", "13", ""]),
+        ("ar", None, ["كانون"]),
+    ],
+)
+def test_months_are_known_by_their_names(
+    sqlite_app: Flask, language: str, number: int | None, typed: list[str]
+) -> None:
+    with sqlite_app.test_request_context(), force_locale(language):
+        assert {times.month_number(text) for text in typed} == {number}
+
+
+def test_every_month_of_every_language_is_known_by_its_own_name(sqlite_app: Flask) -> None:
+    for language, locale in times.LOCALES.items():
+        with sqlite_app.test_request_context(), force_locale(language):
+            for width in ("wide", "abbreviated"):
+                names = Locale.parse(locale).months["format"][width]
+                assert {number: times.month_number(name) for number, name in names.items()} == {
+                    number: number for number in names
+                }
+
+
+def test_until_when_names_the_day_of_what_lasts_and_has_its_article_in_spanish(sqlite_app: Flask) -> None:
+    soon, late = JUNE_8 + 600, JUNE_8 + 2 * 3600
+    assert times.until_time(soon, BOSTON, JUNE_8) == "10:40 AM EDT"
+    assert times.until_time(late, BOSTON, JUNE_8) == "12:30 PM EDT, Tuesday, June 8"
+    night = at("2027-06-08T23:55:00-04:00")
+    assert times.until_time(night + 600, BOSTON, night) == "12:05 AM EDT, Wednesday, June 9"
+    with sqlite_app.test_request_context(), force_locale("es"):
+        assert times.until_time(soon, BOSTON, JUNE_8) == "las 10:40 a.m. EDT"
+        assert times.after_until(times.time_of_day(JUNE_8 + 3 * 3600, BOSTON)) == "la 1:30 p.m."
