@@ -6,6 +6,7 @@ the second of two equal wall times, which TZID cannot name (RFC 5545 3.3.5), sta
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
@@ -35,9 +36,15 @@ def neutral_title(view: AppointmentView) -> str:
 
 
 def appointment_ics(
-    view: AppointmentView, *, now: int | None = None, method: str | None = None, attendee: str | None = None
+    view: AppointmentView,
+    *,
+    now: int | None = None,
+    method: str | None = None,
+    attendee: str | None = None,
+    others: Sequence[AppointmentView] = (),
 ) -> bytes:
-    """The appointment as an .ics file, made at ``now`` (epoch seconds UTC; None: asked from the clock).
+    """The appointment as an .ics file, made at ``now`` (epoch seconds UTC; None: asked from the clock), with ``others`` that
+    stand as it does: none of them cancelled.
 
     ``method`` is PUBLISH for a download, REQUEST for a mail; a cancelled appointment is always CANCEL. ``attendee`` is
     the address that a REQUEST goes to. The UID stays the same for an appointment's whole life.
@@ -46,10 +53,17 @@ def appointment_ics(
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", CANCEL if view.cancelled else method or PUBLISH)
-    event = _event(view, clock.now() if now is None else now, attendee)
-    if any("TZID" in event[name].params for name in ("DTSTART", "DTEND")):
-        calendar.add_component(_zone_definition(view.zone, to_utc(view.starts_at).year))
-    calendar.add_component(event)
+    made = clock.now() if now is None else now
+    events, zones = [], {}
+    for one in sorted((view, *others), key=lambda each: each.starts_at):
+        event = _event(one, made, attendee)
+        events.append(event)
+        if any("TZID" in event[name].params for name in ("DTSTART", "DTEND")):
+            zones.setdefault(one.zone, to_utc(one.starts_at).year)
+    for zone, year in zones.items():
+        calendar.add_component(_zone_definition(zone, year))
+    for event in events:
+        calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -23,10 +24,20 @@ _LINES = ("second_given", "second_family", "second_relation", "second_reason")
 FIELDS = (*_LINES, "second_one_name", "second_consent", *(f"second_birth_date-{part}" for part in PARTS))
 
 
+class _First(Form):
+    """Who comes first, as typed into the form above; never checked here."""
+
+    given = Line("", most=NAME_LENGTH)
+    family = Line("", most=NAME_LENGTH)
+    one_name = Tick("")
+    birth_date = DateParts("")
+
+
 class RelativeForm(Form):
-    """Who comes second. Made by ``relative_form``. ``who``: whom the type is for."""
+    """Who comes second. Made by ``relative_form``. ``who``: whom the type is for; ``first``: who comes first."""
 
     who: Who = Who()
+    first: _First
 
     second_given: Line
     second_family: Line
@@ -52,11 +63,26 @@ class RelativeForm(Form):
                 f"{_('Your consent')}: {_('tick the box to book for somebody else.')}"
             ]
             ready = False
+        if not self.second_given.errors and born.data and self._is_the_first():
+            self.second_given.errors = [
+                about(
+                    self.second_given,
+                    _("this is the first person again, by name and birth date. Enter who comes second."),
+                )
+            ]
+            ready = False
         family = self.second_family
         if not family.text and not family.errors and not self.second_one_name.data:
             family.errors = [about(family, _('enter it, or tick "One name only".'))]
             return False
         return ready
+
+    def _is_the_first(self) -> bool:
+        """Whether both have one name and birth date, however they are written."""
+        first = self.first
+        own = (self.second_given.text, "" if self.second_one_name.data else self.second_family.text)
+        theirs = (first.given.text, "" if first.one_name.data else first.family.text)
+        return first.birth_date.data == self.second_birth_date.data and _plain(*own) == _plain(*theirs)
 
     def details(self, first: Details) -> Details:
         """The second visit's details: a person of their own, reached as the ``first``. Call it after ``validate``."""
@@ -74,6 +100,10 @@ class RelativeForm(Form):
             reason=self.second_reason.text,
             needs=(),
         )
+
+
+def _plain(given: str, family: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", f"{given} {family}").casefold().split())
 
 
 def relative_form(typed: MultiDict[str, str] | None, today: date, who: Who) -> RelativeForm:
@@ -105,4 +135,5 @@ def relative_form(typed: MultiDict[str, str] | None, today: date, who: Who) -> R
     }
     made = type("RelativeFormOfToday", (RelativeForm,), {**fields, "who": who})
     form: RelativeForm = made(formdata=typed)
+    form.first = _First(formdata=typed)
     return form

@@ -15,7 +15,7 @@ from scheduler.calendars.write import appointment_ics
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, NotFound
 from scheduler.portal import finders
-from scheduler.portal.visits import REASONS, Visit, find_visit
+from scheduler.portal.visits import REASONS, Visit, find_visit, views_ahead
 from scheduler.portal.waiting import sooner_of
 from scheduler.web.access import TOKEN, allow
 from scheduler.web.clinic import set_clinic
@@ -65,11 +65,16 @@ def _qr(address: str) -> Markup:
 @allow(TOKEN)
 @private_page
 def calendar(token: str) -> Response:
-    """The appointment as a calendar file; of a cancelled one, the file that takes it out again."""
-    found = open_visit(token)
+    """The appointment as a calendar file, with what was booked together with it and is still to come; of a cancelled one,
+    the file that takes it out again."""
+    found, now = open_visit(token), clock.now()
     if found.state == "ended":
         raise NotFound(NO_VISIT)
-    response = make_response(appointment_ics(found.view, now=clock.now()))
+    others = []
+    if found.ahead and found.remaining:
+        with snapshot() as session:
+            others = views_ahead(session, current_settings(), found, now)
+    response = make_response(appointment_ics(found.view, now=now, others=others))
     response.mimetype = "text/calendar"
     response.headers["Content-Disposition"] = "attachment; filename=appointment.ics"
     return response

@@ -132,6 +132,21 @@ def visit_of(session: Session, settings: Settings, appointment: Appointment, tok
     )
 
 
+def views_ahead(session: Session, settings: Settings, visit: Visit, now: int) -> list[AppointmentView]:
+    """Those of the visits booked in one act with this one that are still to come."""
+    appointment = session.get_one(Appointment, visit.id)
+    return [
+        appointment_view(
+            session,
+            one,
+            settings,
+            f"{settings.public_url}/b/{booking.links.manage_token(settings.secret, one)}",
+        )
+        for one in together_with(session, appointment)
+        if one.id != visit.id and _state(one, None, now) in AHEAD
+    ]
+
+
 def _others(session: Session, settings: Settings, appointment: Appointment, now: int) -> tuple[Other, ...]:
     return tuple(
         Other(

@@ -142,6 +142,24 @@ def test_faults_of_both_people_come_back_at_once_with_everything_kept(clinic: Cl
     assert 'value="13"' in again.text
 
 
+def test_the_first_person_typed_again_is_refused_at_the_second_name(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    path = hold(patient, clinic)
+    same = {
+        "second_given": "zebulon",
+        "second_family": " QUILLFEATHER ",
+        **{f"second_birth_date-{part}": GOOD[f"birth_date-{part}"] for part in ("month", "day", "year")},
+    }
+    page = fill_in(patient, path, **same)
+    assert page.errors == [
+        "Their first name: this is the first person again, by name and birth date. Enter who comes second."
+    ]
+    patient.press(f"{path}/book")
+    assert [status for status, _ in rows(clinic)] == ["held", "held"]
+    twin = {**same, "second_given": "Zoltan"}
+    assert fill_in(patient, path, **twin).location == f"{path}/review"
+
+
 def test_a_visit_for_one_asks_for_nobody_else(clinic: Clinic) -> None:
     patient = Patient(clinic.app)
     path = patient.hold(clinic, clinic.first_start)

@@ -68,7 +68,7 @@ def test_a_question_is_required_once_the_answer_before_it_asks_for_it(
     page = patient.fill_in(hold)
     assert page.errors == ["Do you have chest pain? Choose an answer."]
     page = patient.fill_in(hold, **{f"q_{pain.id}": "No"})
-    assert page.errors == ["What helps: type an answer."]
+    assert page.errors == ["What helps? Type an answer."]
     page = patient.fill_in(hold, **{f"q_{pain.id}": "No", f"q_{since.id}": "Rest"})
     assert page.location == f"{hold}/review"
     assert "What helps? Rest" in patient.open(page.location).words

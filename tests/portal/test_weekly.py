@@ -227,6 +227,32 @@ def test_one_mail_tells_all_dates_with_a_calendar_file_for_each(clinic: Clinic) 
     assert sorted(map(calendars, told)) == [["CANCEL"] * 4, ["REQUEST"] * 4]
 
 
+def test_the_booked_page_counts_all_visits_and_its_calendar_file_holds_those_to_come(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    path = book(patient, clinic)
+    page = patient.open(path)
+    assert page.h1.startswith("You're booked: Tuesday, October 13, 9:00 AM EDT with")
+    assert page.h1.endswith(", and 3 more visits.")
+    assert 'The file of "Add to calendar" holds all 4 visits.' in page.words
+    assert begins(patient, path) == [13, 20, 27, 3]
+    cancel(patient, path)
+    assert begins(patient, path) == [13]
+    other = next(link for link in page.links if re.fullmatch(r"/b/\w+", link) and link != path)
+    assert patient.open(other).h1.endswith(", and 2 more visits.")
+    assert begins(patient, other) == [20, 27, 3]
+
+
+def begins(patient: Patient, path: str) -> list[int]:
+    """The days of the month in a visit's calendar file, after a look at its form."""
+    file = patient.open(f"{path}/appointment.ics").text
+    read = Calendar.from_ical(file)
+    events = read.walk("VEVENT")
+    assert len({str(one["UID"]) for one in events}) == len(events)
+    assert [str(one["TZID"]) for one in read.walk("VTIMEZONE")] == ["America/New_York"]
+    assert len(re.findall(r"/b/\w+", file.replace("\r\n ", ""))) == len(events)
+    return [one["DTSTART"].dt.day for one in events]
+
+
 def calendars(mail: Any) -> list[str]:
     """The methods of a mail's calendar files, each of a visit of its own."""
     files = [
