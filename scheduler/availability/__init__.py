@@ -7,7 +7,7 @@ argument.
 Public names: the values (``Hours``, ``TypeRules``, ``Situation`` and what they are made of), the questions
 (``candidates``, ``open_starts``, ``is_open``, ``held_starts``, ``free_seats``, ``choose_actors``,
 ``next_change``, ``change_within``, ``seats_left``, ``next_open``, ``next_open_of``, ``explain``, ``opens_at``, ``what_if``), ``pools`` (who of
-several Schedules is booked), ``weekly``, ``right_after``, ``back_to_back`` and ``without`` (times booked in one act) and the checks for what people type (``check_rrule``, ``check_zone``, ``wall_minutes``).
+several Schedules is booked), ``weekly``, ``series_starts``, ``right_after``, ``back_to_back`` and ``without`` (times booked in one act) and the checks for what people type (``check_rrule``, ``check_zone``, ``wall_minutes``).
 
 May import: the standard library and the data of the tzdata package. No Flask, no SQL, no clock, no other
 room.
@@ -31,7 +31,7 @@ from scheduler.availability.rule import (
     open_starts,
     seats_left,
 )
-from scheduler.availability.together import back_to_back, right_after, weekly, without
+from scheduler.availability.together import back_to_back, right_after, series_starts, weekly, without
 from scheduler.availability.values import (
     ActorTime,
     Away,
@@ -88,6 +88,7 @@ __all__ = [
     "pools",
     "right_after",
     "seats_left",
+    "series_starts",
     "wall_minutes",
     "weekly",
     "what_if",

@@ -22,6 +22,12 @@ def weekly(start: int, weeks: int, zone: Zone) -> list[int]:
     return [start, *(zone.instant(day + week * WEEK_DAYS, minute) for week in range(1, weeks))]
 
 
+def series_starts(starts: Sequence[int], weeks: int, zone: Zone) -> list[int]:
+    """Those of the open ``starts`` from which a weekly series of ``weeks`` visits is open as a whole."""
+    free = frozenset(starts)
+    return [start for start in starts if free.issuperset(weekly(start, weeks, zone))]
+
+
 def right_after(rules: TypeRules, start: int) -> tuple[int, int]:
     """Where a visit must start that follows one at ``start`` without a pause: in [first, last), which is one step of the
     grid from the earliest instant that both visits' buffers allow."""

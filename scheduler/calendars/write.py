@@ -54,7 +54,8 @@ def appointment_ics(
     calendar.add("version", "2.0")
     calendar.add("method", CANCEL if view.cancelled else method or PUBLISH)
     made = clock.now() if now is None else now
-    events, zones = [], {}
+    events: list[Event] = []
+    zones: dict[str, int] = {}
     for one in sorted((view, *others), key=lambda each: each.starts_at):
         event = _event(one, made, attendee)
         events.append(event)

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from scheduler.availability import Situation, back_to_back, open_starts, weekly
+from scheduler.availability import Situation, back_to_back, open_starts, series_starts, weekly, without
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY
 from scheduler.models.situations import load_situation
 from scheduler.portal.nearest import BUTTONS, REACH, Nearest, NearTime
 from scheduler.portal.offers import Offer
 from scheduler.portal.slots import Chosen, Handover
-from scheduler.portal.times import Opening, own_aside, own_holds
+from scheduler.portal.starts import Opening
+from scheduler.portal.times import own_aside, own_holds
 
 SERIES, RELATIVES = "series", "relatives"
 
@@ -69,11 +70,7 @@ def weekly_page(session: Session, chosen: Chosen, weeks: int, *, now: int, visit
     dates = tuple(Week(start, start in free) for start in weekly(chosen.start, weeks, zone))
     near: list[int] = []
     if not all(week.open for week in dates):
-        near = [
-            start
-            for start in starts
-            if abs(start - chosen.start) <= REACH and free.issuperset(weekly(start, weeks, zone))
-        ]
+        near = [start for start in series_starts(starts, weeks, zone) if abs(start - chosen.start) <= REACH]
     return WeeklyPage(chosen, dates, offer.series_most, _near(offer, near, chosen.start))
 
 
@@ -106,6 +103,7 @@ def _situation(
     if not offer.bookable:
         return None
     situation = load_situation(session, offer.schedule_id, since, until)
+    situation = without(situation, {hold.id for hold in holds.values()})
     return own_aside(session, {offer.schedule_id: situation}, holds)[offer.schedule_id]
 
 

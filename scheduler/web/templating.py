@@ -17,6 +17,7 @@ THEMES = ("light", "dark")
 
 _FILTERS = (
     times.time_of_day,
+    times.with_time_of_day,
     times.time_with_zone,
     times.abbreviation,
     times.day_long,
@@ -32,6 +33,7 @@ _FILTERS = (
     times.after_until,
     times.until_time,
     times.repeated_note,
+    times.first_repeated_note,
     times.iso_instant,
 )
 _FUNCTIONS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +15,7 @@ from scheduler.availability import (
     back_to_back,
     is_open,
     open_starts,
+    series_starts,
     weekly,
     without,
 )
@@ -52,6 +53,25 @@ def test_every_week_has_the_same_weekday_and_wall_time(
     assert made[0] == start
     for week, instant in enumerate(made[1:], 1):
         assert instant == int((first + timedelta(weeks=week)).replace(tzinfo=ours.info).timestamp())
+
+
+@many
+@given(
+    st.integers(1, 6), st.sets(st.tuples(st.integers(0, 7), st.sampled_from(["01:30", "10:30"])), max_size=16)
+)
+def test_a_series_begins_where_its_wall_time_is_open_in_every_week(
+    weeks: int, opened: set[tuple[int, str]]
+) -> None:
+    def start(week: int, wall: str) -> int:
+        return at(f"{date(2026, 10, 18) + timedelta(weeks=week)}T{wall}")
+
+    starts = sorted(start(*one) for one in opened)
+    expected = [
+        start(week, wall)
+        for week, wall in opened
+        if {(week + further, wall) for further in range(weeks)} <= opened
+    ]
+    assert series_starts(starts, weeks, zone("America/New_York")) == sorted(expected)
 
 
 def with_visit(plain: Situation, start: int) -> Situation:

@@ -14,9 +14,9 @@ from playwright.sync_api import Page as BrowserPage
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from scheduler.db import snapshot
+from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
-from scheduler.models import Appointment
+from scheduler.models import Appointment, AppointmentType
 from scheduler.models.slots import slot_id
 from tests.factories import Clinic, make_appointment, make_clinic
 from tests.portal.patient import GOOD, Page, Patient
@@ -112,6 +112,41 @@ def test_a_week_that_is_not_open_is_named_with_what_can_be_done(clinic: Clinic) 
     near = [link for link in page.links if "/weekly?" in link]
     assert len(near) == 6
     assert "Hold all 4 times and continue" in Patient(clinic.app).open(near[0]).words
+
+
+def test_only_first_times_are_listed_from_which_the_whole_series_is_open(clinic: Clinic) -> None:
+    make_appointment(clinic, start=clinic.first_start + WEEK)
+    patient = Patient(clinic.app)
+    path = f"/{clinic.slug}/{clinic.type_slug}"
+    listed = patient.open(path, weeks="4")
+    assert "Only first times are listed whose weeks are all open." in listed.words
+    first = slot_id(clinic.schedule, clinic.first_start)
+    assert first in patient.open(path).slots
+    assert first in patient.open(path, weeks="1").slots
+    assert first not in listed.slots
+    for slot in listed.slots:
+        page = patient.open(f"/book/{slot}/weekly", weeks="4")
+        assert "Not open" not in page.words
+        assert "A series is booked as a whole" not in page.words
+
+
+def test_a_single_hold_of_their_own_stands_in_nobodys_way_to_a_series(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    patient.hold(clinic, clinic.first_start)
+    assert (
+        slot_id(clinic.schedule, clinic.first_start)
+        in patient.open(f"/{clinic.slug}/{clinic.type_slug}", weeks="4").slots
+    )
+    assert "Not open" not in dates(patient, clinic).words
+
+
+def test_where_no_series_is_open_fewer_weeks_are_named(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    with clinic.app.app_context(), transaction() as session:
+        session.get_one(AppointmentType, clinic.type).horizon_days = 14
+    page = patient.open(f"/{clinic.slug}/{clinic.type_slug}", weeks="8")
+    assert not page.slots
+    assert "No first time has all its weeks open online now. Choose fewer weeks above." in page.words
 
 
 def test_a_first_time_that_is_taken_offers_no_part_of_the_series(clinic: Clinic) -> None:
@@ -233,7 +268,7 @@ def test_the_booked_page_counts_all_visits_and_its_calendar_file_holds_those_to_
     page = patient.open(path)
     assert page.h1.startswith("You're booked: Tuesday, October 13, 9:00 AM EDT with")
     assert page.h1.endswith(", and 3 more visits.")
-    assert 'The file of "Add to calendar" holds all 4 visits.' in page.words
+    assert "The calendar file holds all 4 visits." in page.words
     assert begins(patient, path) == [13, 20, 27, 3]
     cancel(patient, path)
     assert begins(patient, path) == [13]
