@@ -45,7 +45,7 @@ class Settings:
         None, "1: load the demo clinic into an empty database; 0: don't. Unset: 1 for the SQLite default."
     )
     demo_password: str = _setting(
-        "", "Password of the demo sign-ins; empty: made and printed once.", secret=True
+        "", "Password of the demo sign-ins; empty: made once and kept; printed at every start.", secret=True
     )
     mail_url: str = _setting(
         "",

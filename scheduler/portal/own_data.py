@@ -25,8 +25,10 @@ from scheduler.models import (
     Outbox,
     PatientDetails,
     Referral,
+    WaitlistEntry,
 )
 from scheduler.models.overlaps import same_text
+from scheduler.portal.own_words import moment_words, visit_words
 from scheduler.settings import Settings
 
 _DETAILS = (
@@ -70,7 +72,13 @@ def zip_of(session: Session, settings: Settings, appointment: Appointment, now: 
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         _put(archive, "data.json", json.dumps(data, ensure_ascii=False, indent=2).encode(), now)
-        _put(archive, "data.html", render_template("portal/own_data.html", data=data).encode(), now)
+        page = render_template(
+            "portal/own_data.html",
+            clinic=data["clinic"],
+            made=moment_words(data["made_at"], appointment.zone),
+            visits=[visit_words(visit) for visit in data["visits"]],
+        )
+        _put(archive, "data.html", page.encode(), now)
         for number, visit in enumerate(visits_of(session, appointment), start=1):
             for count, row in enumerate(_documents(session, visit, body=True), start=1):
                 name = _UNSAFE.sub("-", row.name or "")[-60:].strip(".-") or "file"
@@ -107,6 +115,7 @@ def _visit(session: Session, settings: Settings, visit: Appointment) -> dict[str
         "with": list(view.with_whom),
         "place": list(view.place),
         "status": visit.status,
+        "zone": visit.zone,
         "starts_at": to_local(visit.starts_at, zone).isoformat(),
         "ends_at": to_local(visit.ends_at, zone).isoformat(),
         "steps": {
@@ -122,6 +131,7 @@ def _visit(session: Session, settings: Settings, visit: Appointment) -> dict[str
         "reason_for_cancelling": visit.cancel_reason or "",
         "message_of_the_clinic": visit.staff_message or "",
         "finder": {"source": referral.source, "handle": referral.booking_referral} if referral else None,
+        "sooner_time": _sooner(session, visit),
         "messages": _messages(session, visit),
         "history": _history(session, visit),
     }
@@ -132,6 +142,16 @@ def _documents(session: Session, visit: Appointment, *, body: bool = False) -> l
         select(Document).where(Document.appointment_id == visit.id).order_by(Document.created_at, Document.id)
     )
     return list(session.scalars(query.options(undefer(Document.body)) if body else query))
+
+
+def _sooner(session: Session, visit: Appointment) -> list[dict[str, str]]:
+    """Each wish for a sooner time than the visit's, and what became of it."""
+    rows = session.scalars(
+        select(WaitlistEntry)
+        .where(WaitlistEntry.appointment_id == visit.id)
+        .order_by(WaitlistEntry.created_at, WaitlistEntry.id)
+    )
+    return [{"status": row.status, "asked_at": to_utc(row.created_at).isoformat()} for row in rows]
 
 
 def _messages(session: Session, visit: Appointment) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -26,7 +27,7 @@ from scheduler.models import (
 )
 from tests.factories import Clinic, make_appointment, make_clinic, make_question
 from tests.notify.test_deliver import deliver, mails, part
-from tests.portal.patient import Page, Patient
+from tests.portal.patient import Page, Patient, plain
 from tests.support.times import Clock
 
 MONDAY = "2027-06-07T07:00:00-04:00"
@@ -189,6 +190,33 @@ def test_the_download_holds_all_that_is_kept_to_read_and_for_programs(clinic: Cl
     page = archive.read("data.html").decode()
     assert all(word in page for word in ("Zebulon", "A tickle in the elbow", "R-17"))
     assert "Talks a lot" not in page + json.dumps(told)
+
+
+def test_the_page_to_read_says_all_of_it_in_words(clinic: Clinic) -> None:
+    made, patient = visit(clinic, needs=("interpreter: Portuguese", "step-free")), Patient(clinic.app)
+    address = path(clinic, made)
+    assert patient.press(address.removesuffix("/my-data") + "/sooner").status == 303
+    archive = zip_at(patient.open(f"{address}.zip"))
+    [told] = json.loads(archive.read("data.json"))["visits"]
+    assert told["sooner_time"] == [{"status": "waiting", "asked_at": "2027-06-07T11:00:00+00:00"}]
+    page = archive.read("data.html").decode()
+    said = plain(page)
+    for words in (
+        "When Tuesday, June 8, 2027, 9:00 AM to 9:30 AM EDT",
+        "State Booked",
+        "Name Zebulon Quillfeather",
+        "Birth date February 29, 1984",
+        "What would help An interpreter: Portuguese; Step-free access",
+        "Language English",
+        "Sooner time You wait for one, asked for on Monday, June 7, 2027",
+        "Monday, June 7, 2027, 7:00 AM EDT: Booked",
+        "Made on Monday, June 7, 2027, 7:00 AM EDT",
+    ):
+        assert words in said, words
+    assert not re.search(r"\d{4}-\d\d-\d\d|[\[{]|_at|step-free", page.partition("<body>")[2])
+    spanish = plain(zip_at(patient.open(f"{address}.zip", lang="es")).read("data.html").decode())
+    assert "29 de febrero de 1984" in spanish
+    assert "Nombre Zebulon Quillfeather" in spanish
 
 
 def test_another_visit_of_the_person_comes_along_only_where_its_email_was_shown_to_be_theirs(
