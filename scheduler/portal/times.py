@@ -24,7 +24,7 @@ from scheduler.availability import (
     pools,
     without,
 )
-from scheduler.availability.zones import Zone
+from scheduler.availability.zones import EPOCH_DAY, Zone
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY
 from scheduler.models import HELD, Appointment
@@ -36,6 +36,7 @@ FIRST_DAYS = 3
 STRETCH_DAYS = 28
 WEEK = 7
 FIRST_TIMES = 6
+ANY_DAY = (date.min, date.max)
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -209,6 +210,16 @@ def openings_between(
     return openings
 
 
+def span_within(days: tuple[date, date], zone_name: str, since: int, until: int) -> tuple[int, int]:
+    """The part of [since, until) (epoch seconds) that lies on local dates from the first of ``days`` to before the second;
+    an empty one when there is none."""
+    zone = zone_of(zone_name)
+    last = zone.day(until) + 1
+    begin, end = (zone.instant(min(max(day.toordinal(), EPOCH_DAY), last), 0) for day in days)
+    found = max(since, begin)
+    return found, max(found, min(until, end))
+
+
 def by_day(openings: Sequence[Opening], zone: Zone) -> list[Day]:
     """Openings grouped by their local date in ``zone``."""
     days = []
@@ -247,13 +258,14 @@ def times_page(
     viewer_zone: str,
     visitor: str | None = None,
     moving: Appointment | None = None,
+    only: tuple[date, date] = ANY_DAY,
     for_two: bool = False,
 ) -> TimesPage:
     """The times page of one appointment type: ``offers`` are its Schedules with one owner, at all places.
 
     ``since``: the first local date to show, None for today; ``place_id``: the chosen place, "" for the one with the
     earliest opening; ``now``: epoch seconds; ``moving``: the visit that gets another time, whose own never stands in its
-    way and is not listed; ``for_two``: only starts after which a relative's visit fits right away.
+    way and is not listed; ``only``: on local dates from the first of these to before the second; ``for_two``: only starts after which a relative's visit fits right away.
     """
     horizon = now + (max(offer.horizon_days for offer in offers) + 2) * DAY
     ids = [offer.schedule_id for offer in offers]
@@ -270,8 +282,7 @@ def times_page(
             },
             holds,
             now,
-            now,
-            horizon,
+            *span_within(only, here[0].place.zone, now, horizon),
             for_two=for_two,
         )
         for place, here in _by_place(offers).items()

@@ -100,7 +100,7 @@ def _found(owner: str, kind: str, travels: Handover, now: int) -> pages.TypeAtOw
 def _form(found: pages.TypeAtOwner, typed: MultiDict[str, str] | None, now: int) -> WaitingForm:
     places = {offer.place.id: offer.place.name for offer in found.offers}
     today = date.fromordinal(zone_of(found.offer.place.zone).day(now))
-    return waiting_form(typed, today, tuple(places.items()))
+    return waiting_form(typed, today, tuple(places.items()), found.offer.rules)
 
 
 def _known(typed: MultiDict[str, str] | None) -> MultiDict[str, str] | None:
