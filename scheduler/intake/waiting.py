@@ -13,8 +13,9 @@ from wtforms import Form
 from scheduler.booking.eligibility import ANYBODY, Rules, days_that_fit
 from scheduler.booking.eligible import age_refusal
 from scheduler.booking.waitlist import LONGEST_WAIT_DAYS, Who, Wish
+from scheduler.intake.asking import answer_text
 from scheduler.intake.fields import Choice, Choices, DateParts, Line, Tick, about, email_check, phone_check
-from scheduler.intake.forms import NAME_LENGTH, answer_text
+from scheduler.intake.forms import NAME_LENGTH
 
 ANY = "any"
 WHO_FIELDS = ("given", "family", "one_name", "email", "phone")

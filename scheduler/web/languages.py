@@ -28,6 +28,7 @@ RIGHT_TO_LEFT = frozenset({"ar"})
 COOKIE = "language"
 MAX_AGE_SECONDS = 365 * DAY
 
+_CLINICS_OWN = ("q_", "second_q_")
 _STAFF = frozenset({"console", "admin", "accounts", "welcome"})  # blueprints
 _STAFF_PATHS = ("/console", "/admin", "/fhir/")  # pages that are not there have no blueprint
 
@@ -123,8 +124,8 @@ def label_of(field: Any) -> Any:
 
 
 def words_of(field: Any, text: Any) -> Any:
-    """Words beside a form field; those of a clinic's own question (its name begins with "q_") are the clinic's."""
-    return theirs(text) if field.name.startswith("q_") else text
+    """Words beside a form field; those of a clinic's own question, by the beginning of its name, are the clinic's."""
+    return theirs(text) if field.name.startswith(_CLINICS_OWN) else text
 
 
 def _clinics_language() -> str:
