@@ -25,6 +25,7 @@ from scheduler.portal.lost import dates_address, gone_answer, lost_answer
 from scheduler.portal.own_hold import (
     hold_page,
     holder,
+    keep_choice,
     keep_given,
     own_hold,
     save_typed,
@@ -180,7 +181,7 @@ def _stay(held: Held) -> None:
 def extend(hold_id: str) -> Response:
     """More time, with what is typed so far kept."""
     held = own_hold(hold_id)
-    page = "portal.review" if request.form.get("page") == "review" else "portal.details"
+    page = _page_sent()
     refused = keep_given(held)
     try:
         booking.extend(by=holder(), appointment_id=hold_id)
@@ -227,7 +228,26 @@ def speak(hold_id: str) -> Response:
     """Another language, with what is typed so far kept."""
     held = own_hold(hold_id)
     keep_given(held)
-    return remember(redirect(url_for("portal.details", hold_id=hold_id), 303))
+    return remember(redirect(url_for(_page_sent(), hold_id=hold_id), 303))
+
+
+def _page_sent() -> str:
+    """The page of the hold that a press came from, where it says so."""
+    return "portal.review" if request.form.get("page") == "review" else "portal.details"
+
+
+@allow(HOLDER)
+@private_page
+@same_origin_only
+def change(hold_id: str) -> Response:
+    """From the review to the field of one answer; what was chosen on the review is kept."""
+    held = own_hold(hold_id)
+    keep_choice(held)
+    second = held.second_of(held.draft.values())
+    fields = (*held.form(), *(second or ()))
+    wanted = request.form.get("change", "")
+    anchor = next((found for field in fields if (found := first_control(field)) == wanted), None)
+    return redirect(url_for("portal.details", hold_id=hold_id, _anchor=anchor), 303)
 
 
 @allow(HOLDER)
@@ -310,12 +330,10 @@ def review(hold_id: str) -> Response | str:
 def book(hold_id: str) -> Response:
     """Book the held time. A second press leads to the same appointment."""
     held = own_hold(hold_id)
+    keep_choice(held)  # before anything else: a no holds whatever becomes of the time
     form, second = held.form(), held.second_of(held.draft.values())
     if not form.validate() or not (second is None or second.validate()):
         return make_response(_details(held, form, second, errors=True), 400)
-    if "finder_asked" in request.form:
-        # before anything else: a no holds whatever becomes of the time
-        booking.choose_telling(by=holder(), appointment_id=hold_id, tell="tell_finder" in request.form)
     if _stops(form, second):
         return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     stop = guarding.before_booking(held, form)

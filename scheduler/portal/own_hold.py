@@ -97,8 +97,15 @@ def take_sent_files(held: Held) -> dict[str, list[str]]:
     return refused
 
 
+def keep_choice(held: Held) -> None:
+    """Keep whether the finder may hear how it ends, where the page that was sent asked for it."""
+    if "finder_asked" in request.form:
+        booking.choose_telling(by=holder(), appointment_id=held.id, tell="tell_finder" in request.form)
+
+
 def keep_given(held: Held) -> dict[str, list[str]]:
-    """Keep what a details page sent along with another act; what to say about files that can't be taken, by field."""
+    """Keep what a page of the hold sent along with another act; what to say about files that can't be taken, by field."""
+    keep_choice(held)
     if "given" not in request.form:
         return {}
     save_typed(held)
