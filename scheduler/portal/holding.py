@@ -159,7 +159,7 @@ def take_details(hold_id: str) -> Response:
         _stay(held)
         return redirect(url_for("portal.review", hold_id=hold_id), 303)
     try:
-        booking.hold_again(by=holder(), appointment_id=hold_id)
+        booking.hold_again(by=holder(), appointment_id=hold_id, most=current_settings().visitor_holds)
     except SlotGone as gone:
         return lost_answer(held, gone, travels_of(held))
     return redirect(url_for("portal.review", hold_id=hold_id, again=1), 303)
