@@ -25,7 +25,7 @@ from scheduler.web.access import PUBLIC, TOKEN, allow
 from scheduler.web.clinic import set_clinic
 from scheduler.web.forms import PARTS, error_list
 from scheduler.web.headers import private_page
-from scheduler.web.languages import page_language
+from scheduler.web.languages import chosen_here, page_language, shown_anew
 from scheduler.web.settings import current_settings
 from scheduler.web.throttle import Throttle
 from scheduler.web.times import day_with_year
@@ -54,11 +54,13 @@ def join_form(owner: str, kind: str) -> Answer:
 @allow(PUBLIC)
 @private_page
 def join(owner: str, kind: str) -> Answer | tuple[str, int, dict[str, str]]:
-    """Join the list; who is on it already stays where they are."""
+    """Join the list; who is on it already stays where they are. Or the form once more, in another language."""
     travels, now = handover(), clock.now()
     found = _found(owner, kind, travels, now)
     if not found.bookable:
         return paused_page(found.offer), 409
+    if chosen_here():
+        return shown_anew(lambda: _page(found, _form(found, request.form, now), travels))
     form = _form(found, request.form, now)
     if not form.validate():
         return _page(found, form, travels, errors=True), 400

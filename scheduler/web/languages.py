@@ -7,10 +7,11 @@ in a cookie; nothing of it stands in an address.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, current_app, has_request_context, redirect, request
-from flask_babel import Babel, get_locale
+from flask import Flask, Response, current_app, has_request_context, make_response, redirect, request
+from flask_babel import Babel, force_locale, get_locale
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -107,6 +108,19 @@ def remember(response: BaseResponse) -> BaseResponse:
             secure=current_settings().secure,
         )
     return response
+
+
+def chosen_here() -> bool:
+    """Whether the form that was sent came by a button that chooses a language, so that it is to be shown once more."""
+    return request.form.get("language", "") in LANGUAGES
+
+
+def shown_anew(draw: Callable[[], str]) -> BaseResponse:
+    """The page that ``draw`` makes of the form that was sent, in the language that was chosen beside it: what was typed
+    stays, and stands in no address."""
+    with force_locale(request.form["language"]):
+        page = draw()
+    return remember(make_response(page))
 
 
 def theirs(text: Any) -> Any:
