@@ -113,6 +113,6 @@ def _headline(found: Offered) -> str:
         "declined": _("You let this time go"),
         "lapsed": _("This offer has ended"),
         "gone": _("This time is no longer kept for you"),
-        "unfit": _("This visit is not for their age on that day"),
+        "unfit": _("The age on that day doesn't fit this visit"),
     }
     return words.get(found.state, "")

@@ -77,7 +77,7 @@ def test_a_day_on_which_they_are_too_old_is_refused_with_times_that_fit(teens: C
     first = teens.first_start
     path = patient.book(teens, first, **NEARLY_18)
     page = patient.open(f"{path}/reschedule/{slot_id(teens.schedule, day_start(teens, '20270611'))}")
-    assert (page.status, page.h1) == (200, "This visit is not for their age on that day.")
+    assert (page.status, page.h1) == (200, "The age on that day doesn't fit this visit.")
     assert TEENS in page.words
     assert "Nothing has changed: your appointment is still Tuesday, June 8, 9:00 AM EDT." in page.words
     assert days_of(times(page)) == {"20270608"}
@@ -94,7 +94,7 @@ def test_the_birthday_itself_is_refused_and_the_day_before_is_not(teens: Clinic)
     tuesday = patient.open(f"{path}/reschedule/{slot_id(teens.schedule, day_start(teens, '20270608'))}")
     assert tuesday.h1 == "Move to this time?"
     wednesday = patient.open(f"{path}/reschedule/{slot_id(teens.schedule, day_start(teens, '20270609'))}")
-    assert wednesday.h1 == "This visit is not for their age on that day."
+    assert wednesday.h1 == "The age on that day doesn't fit this visit."
 
 
 def test_the_act_refuses_what_a_page_from_before_still_offers(teens: Clinic) -> None:
@@ -105,7 +105,7 @@ def test_the_act_refuses_what_a_page_from_before_still_offers(teens: Clinic) -> 
     assert review.h1 == "Move to this time?"
     close_to_teens(teens, 10)
     page = press_move(patient, path, review)
-    assert (page.status, page.h1) == (409, "This visit is not for their age on that day.")
+    assert (page.status, page.h1) == (409, "The age on that day doesn't fit this visit.")
     assert times(page) == []
     assert "No time that fits is open online now." in page.words
     assert "Call 617-555-0142" in page.words

@@ -409,7 +409,7 @@ def test_an_offer_that_is_not_for_their_age_any_more_says_so_and_whom_to_call(
     open_page = patient.open(link)
     set_ages(clinic, maximum_age=17)
     page = patient.open(link)
-    assert page.h1 == "This visit is not for their age on that day"
+    assert page.h1 == "The age on that day doesn't fit this visit"
     assert "Birth date: this visit is for ages 0 to 17 on its day." in page.words
     assert "Call 617-555-0142" in page.words
     assert "You're still on the list" in page.words
