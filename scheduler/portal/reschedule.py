@@ -22,7 +22,8 @@ from scheduler.models.slots import parse_slot_id
 from scheduler.portal.nearest import BUTTONS, REACH, NearTime
 from scheduler.portal.offers import Offer, load_offers
 from scheduler.portal.slots import Chosen, Standing, standing
-from scheduler.portal.times import TimesPage, openings_between, span_within
+from scheduler.portal.starts import openings_between, span_within
+from scheduler.portal.times import TimesPage
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from scheduler.db import snapshot, transaction
 from scheduler.errors import NotEligible
 from scheduler.models import Appointment, AppointmentType, PatientDetails
 from scheduler.models.slots import slot_id
-from scheduler.portal.times import span_within
+from scheduler.portal.starts import span_within
 from tests.factories import Clinic, make_clinic
 from tests.portal.patient import Patient
 from tests.portal.test_moving import press_move, times
