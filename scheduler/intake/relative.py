@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,15 +13,18 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from scheduler.booking import Details
+from scheduler.booking.documents import Attached
 from scheduler.booking.eligibility import AGE, Applicant, misfits
 from scheduler.booking.eligible import age_refusal
+from scheduler.intake.asking import QUESTION, Asked, QuestionPart, question_fields, question_names
 from scheduler.intake.fields import DateParts, Line, Lines, Tick, about
 from scheduler.intake.forms import NAME_LENGTH, REASON_LENGTH
 from scheduler.intake.who import Who, consent_field
 from scheduler.web.forms import PARTS
 
 _LINES = ("second_given", "second_family", "second_relation", "second_reason")
-FIELDS = (*_LINES, "second_one_name", "second_consent", *(f"second_birth_date-{part}" for part in PARTS))
+_FIELDS = (*_LINES, "second_one_name", "second_consent", *(f"second_birth_date-{part}" for part in PARTS))
+SECOND_QUESTION = f"second_{QUESTION}"
 
 
 class _First(Form):
@@ -33,11 +36,13 @@ class _First(Form):
     birth_date = DateParts("")
 
 
-class RelativeForm(Form):
-    """Who comes second. Made by ``relative_form``. ``who``: whom the type is for; ``first``: who comes first."""
+class RelativeForm(QuestionPart, Form):
+    """Who comes second, and their answers to the type's questions. Made by ``relative_form``. ``who``: whom the type is
+    for; ``first``: who comes first."""
 
     who: Who = Who()
     first: _First
+    prefix = SECOND_QUESTION
 
     second_given: Line
     second_family: Line
@@ -49,7 +54,11 @@ class RelativeForm(Form):
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Check every field, and that a last name is there or known to be none."""
-        ready = super().validate(extra_validators)
+        super().validate(extra_validators)
+        self.leave_unasked()
+        for question in self.questions:
+            # the first person's question has the same words in the list of errors
+            question.errors = [_("Second person, %(said)s", said=said) for said in question.errors]
         born = self.second_birth_date
         if (
             born.data
@@ -57,12 +66,10 @@ class RelativeForm(Form):
             and AGE in misfits(self.who.rules, Applicant(born=born.data), self.who.day)
         ):
             born.errors = [about(born, age_refusal(self.who.rules))]
-            ready = False
         if not self.second_consent.data:
             self.second_consent.errors = [
                 f"{_('Your consent')}: {_('tick the box to book for somebody else.')}"
             ]
-            ready = False
         if not self.second_given.errors and born.data and self._is_the_first():
             self.second_given.errors = [
                 about(
@@ -70,12 +77,10 @@ class RelativeForm(Form):
                     _("this is the first person again, by name and birth date. Enter who comes second."),
                 )
             ]
-            ready = False
         family = self.second_family
         if not family.text and not family.errors and not self.second_one_name.data:
             family.errors = [about(family, _('enter it, or tick "One name only".'))]
-            return False
-        return ready
+        return not any(field.errors for field in self)
 
     def _is_the_first(self) -> bool:
         """Whether both have one name and birth date, however they are written."""
@@ -106,8 +111,21 @@ def _plain(given: str, family: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", f"{given} {family}").casefold().split())
 
 
-def relative_form(typed: MultiDict[str, str] | None, today: date, who: Who) -> RelativeForm:
-    """The form with what was ``typed``; ``today``: the clinic's local date; ``who``: whom the type is for."""
+def relative_names(questions: Sequence[Asked]) -> Iterator[str]:
+    """The names under which a browser sends what is asked about the second person."""
+    yield from _FIELDS
+    yield from question_names(questions, SECOND_QUESTION)
+
+
+def relative_form(
+    questions: Sequence[Asked],
+    typed: MultiDict[str, str] | None,
+    today: date,
+    who: Who,
+    attached: Sequence[Attached],
+) -> RelativeForm:
+    """The form for a type's ``questions`` with what was ``typed``; ``today``: the clinic's local date; ``who``: whom the type
+    is for; ``attached``: the files that are kept behind the second visit."""
     fields: dict[str, Any] = {
         "second_given": Line(
             _("Their first name"), most=NAME_LENGTH, needed=_("enter it as on their papers.")
@@ -127,13 +145,14 @@ def relative_form(typed: MultiDict[str, str] | None, today: date, who: Who) -> R
             hint=_("For example mother, or brother"),
         ),
         "second_consent": consent_field(),
+        **question_fields(questions, attached, SECOND_QUESTION),
         "second_reason": Lines(
             _("Reason for their visit"),
             most=REASON_LENGTH,
             hint=_("A few words, if you like. It is never put in a mail."),
         ),
     }
-    made = type("RelativeFormOfToday", (RelativeForm,), {**fields, "who": who})
+    made = type("RelativeFormOfToday", (RelativeForm,), {**fields, "asked": tuple(questions), "who": who})
     form: RelativeForm = made(formdata=typed)
     form.first = _First(formdata=typed)
     return form

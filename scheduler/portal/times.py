@@ -24,7 +24,7 @@ from scheduler.clock import DAY
 from scheduler.models import HELD, Appointment
 from scheduler.models.situations import load_setup, situations_of
 from scheduler.portal.offers import Offer
-from scheduler.portal.starts import Opening, Starts, Stretch, by_day, starts_between
+from scheduler.portal.starts import ANY_DAY, Opening, Starts, Stretch, by_day, span_within, starts_between
 from scheduler.web.recall import recall
 
 FIRST_DAYS = 3
@@ -174,6 +174,7 @@ def times_page(
     viewer_zone: str,
     visitor: str | None = None,
     moving: Appointment | None = None,
+    only: tuple[date, date] = ANY_DAY,
     for_two: bool = False,
     weeks: int = 1,
 ) -> TimesPage:
@@ -181,8 +182,9 @@ def times_page(
 
     ``since``: the first local date to show, None for today; ``place_id``: the chosen place, "" for the one with the
     earliest opening; ``now``: epoch seconds; ``moving``: the visit that gets another time, whose own never stands in its
-    way and is not listed; ``for_two``: only starts after which a relative's visit fits right away; ``weeks``: only those
-    from which a series of so many weekly visits is open.
+    way and is not listed; ``only``: on local dates from the first of these to before the second; ``for_two``:
+    only starts after which a relative's visit fits right away; ``weeks``: only those from which a series of so many
+    weekly visits is open.
     """
     horizon = now + (max(offer.horizon_days for offer in offers) + 2) * DAY
     ids = [offer.schedule_id for offer in offers]
@@ -200,8 +202,7 @@ def times_page(
             },
             holds,
             now,
-            now,
-            horizon,
+            *span_within(only, here[0].place.zone, now, horizon),
             for_two=for_two,
             weeks=weeks,
         )

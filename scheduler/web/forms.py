@@ -113,7 +113,7 @@ def error_sentence(field: Field) -> str:
     text = str(_BETTER.get(text, text))
     label = str(field.label.text)
     # a message may name several fields, or a part of one, and is whole then
-    if text.startswith(label.rstrip("?:？：؟ ")) or ": " in text[:80] or "：" in text[:80]:
+    if label.rstrip("?:？：؟ ") in text or ": " in text[:80] or "：" in text[:80]:
         return text
     return whole_sentence(label, text[:1].lower() + text[1:])
 
