@@ -98,7 +98,10 @@ def whole_sentence(label: object, what_to_do: str) -> str:
     """ "{Field}: {what to do}"; behind a question "{Question?} {What to do}", since some languages open it with a mark too."""
     field = str(label).strip()
     if field.endswith(_MARKS):
-        return _("%(question)s %(fix)s", question=field, fix=what_to_do[:1].upper() + what_to_do[1:])
+        # a file's name, with which some sentences begin, stays as it is
+        word = what_to_do.partition(" ")[0].isalpha()
+        fix = what_to_do[:1].upper() + what_to_do[1:] if word else what_to_do
+        return _("%(question)s %(fix)s", question=field, fix=fix)
     return _("%(field)s: %(fix)s", field=field.rstrip(":： "), fix=what_to_do)
 
 

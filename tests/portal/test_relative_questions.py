@@ -106,9 +106,9 @@ def test_what_one_of_them_left_out_is_asked_for_at_their_field_with_everything_k
     patient = Patient(clinic.app)
     path = hold(patient, clinic)
     page = fill_in(patient, path, **{f"q_{plan.id}": "No", f"second_q_{plan.id}": "Yes"})
-    assert (page.status, page.errors) == (400, ["Second person, What helps: type an answer."])
+    assert (page.status, page.errors) == (400, ["Second person, What helps? Type an answer."])
     page = fill_in(patient, path, **{f"second_q_{plan.id}": "No", f"second_q_{helps.id}": "Kept anyway"})
-    assert page.errors == ["Do you have pain: choose an answer."]
+    assert page.errors == ["Do you have pain? Choose an answer."]
     again = patient.open(path)
     assert 'value="Kept anyway"' in again.text
     assert f'id="second_q_{plan.id}-1" name="second_q_{plan.id}" type="radio" value="No"' in again.text

@@ -235,7 +235,7 @@ def test_a_mother_books_for_herself_and_her_child(
     phone.locator(f'[name="second_q_{pain.id}"][value="Yes"]').check(force=True)
     expect(phone.locator(f'[name="q_{helps.id}"]')).to_be_hidden()
     phone.get_by_role("button", name="Check your answers").click()
-    expect(phone.get_by_role("link", name="Second person, What helps: type an answer.")).to_be_visible()
+    expect(phone.get_by_role("link", name="Second person, What helps? Type an answer.")).to_be_visible()
     phone.locator(f'[name="second_q_{helps.id}"]').fill("Rest")
     assert_accessible(phone)
     assert_fits(phone)

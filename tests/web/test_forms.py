@@ -114,3 +114,7 @@ def test_a_message_of_two_fields_gets_no_third_name_before_it(sqlite_app: Flask)
     form.given.errors = ["电话或电子邮箱：请至少填写一项。"]
     with sqlite_app.test_request_context(), force_locale("zh"):
         assert error_list(form) == [("given", "电话或电子邮箱：请至少填写一项。")]
+
+
+def test_a_file_keeps_its_name_behind_a_question() -> None:
+    assert whole_sentence("Your card?", "scan.pdf holds a script.") == "Your card? scan.pdf holds a script."

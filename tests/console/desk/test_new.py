@@ -140,7 +140,7 @@ def test_required_questions_are_asked_aloud_and_consents_too(desk: Desk, clinic:
     assert "Read it aloud, and tick it when they agree." in words(desk.open(f"/console/new?slot={slot}"))
     refused = desk.press("/console/new", slot=slot, **PATIENT)
     assert refused.status_code == 400
-    assert "Which plan: type an answer." in words(refused)
+    assert "Which plan? Type an answer." in words(refused)
     answers = {f"q_{question.id}": "Harbor Blue", f"q_{consent.id}": "y"}
     assert desk.press("/console/new", slot=slot, **answers, **PATIENT).status_code == 303
 

@@ -206,7 +206,7 @@ def test_required_questions_of_the_type_are_asked_and_others_are_not(desk: Desk,
     assert "How did you hear" not in words(page)
     refused = desk.press("/console/walk-in", slot=checked_in(page.text), **TYPED)
     assert refused.status_code == 400
-    assert "Which plan: type an answer." in words(refused)
+    assert "Which plan? Type an answer." in words(refused)
     answers = {f"q_{question.id}": "Harbor Blue"}
     assert desk.press("/console/walk-in", slot=checked_in(page.text), **answers, **TYPED).status_code == 303
 
