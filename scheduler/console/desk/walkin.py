@@ -11,7 +11,7 @@ from scheduler.accounts.rights import Person
 from scheduler.availability import Situation, explain, next_open, open_starts
 from scheduler.booking.acts import HOURS, TAKEN, group_of
 from scheduler.clock import DAY, MINUTE
-from scheduler.console.desk.offers import Offered, offered_to
+from scheduler.console.desk.offers import Offered, offered_to, one_zone
 from scheduler.console.desk.openings import SEARCHED_DAYS, STEP, Opening, without_limits
 from scheduler.console.desk.reasons import Warnings, warnings_of
 from scheduler.db import snapshot
@@ -49,12 +49,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``picked``: the value of the choice that is made; ``questions``: the required ones of its type."""
+    """``picked``: the value of the choice that is made, "" for none yet; ``questions``: the required ones of its type;
+    ``zone``: IANA name, "" where the rows are not all in one."""
 
     rows: tuple[Row, ...]
     full: tuple[Row, ...]
     picked: str
     questions: tuple[Asked, ...]
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +119,20 @@ def walkin_page(person: Person, now: int, *, picked: str = "", all_of: str = "")
             else:
                 full.append(_without_gap(situation, offer, now))
         full = _with_following(session, full, now)
-        # a class is not what somebody at the desk comes for, unless nothing else is free
+        # a class is not what somebody at the desk comes for, unless nothing else is free; a video visit still less
         shared = {one for one, situation in situations.items() if situation.rules.capacity > 1}
-        rows.sort(key=lambda row: (row.offer.schedule in shared, row.gaps[0].start, row.offer.words))
+        rows.sort(
+            key=lambda row: (
+                row.offer.remote,
+                row.offer.schedule in shared,
+                row.gaps[0].start,
+                row.offer.words,
+            )
+        )
         full.sort(key=lambda row: row.offer.words)
         picked = _picked(rows, full, picked, all_of)
         questions = _required(session, offers, picked)
-    return Page(tuple(rows), tuple(full), picked, questions)
+    return Page(tuple(rows), tuple(full), picked, questions, one_zone(row.offer for row in (*rows, *full)))
 
 
 def read_pick(person: Person, value: str, now: int) -> Pick | None:
@@ -173,14 +182,16 @@ def _following(situation: Situation, offer: Offered, now: int, until: int) -> Op
 
 
 def _picked(rows: Sequence[Row], full: Sequence[Row], picked: str, all_of: str) -> str:
-    """The choice that was sent while it is on the page; else the first gap, of the type looked at if there is one."""
+    """The choice that was sent while it is on the page; else the first gap, of the type looked at if there is one, and
+    otherwise of a type for which one comes: nothing else is chosen for anybody."""
     values = {gap.slot for row in rows for gap in row.gaps} | {one.slot for row in rows for one in row.starts}
     values |= {one.slot for row in full for one in (row.anyway, row.following) if one is not None}
     if picked in values:
         return picked
     parsed = parse_slot_id(picked.removeprefix(ANYWAY))
     wanted = all_of or (parsed[0] if parsed else "")
-    looked_at = [row for row in rows if row.offer.schedule == wanted] or list(rows)
+    looked_at = [row for row in rows if row.offer.schedule == wanted]
+    looked_at = looked_at or [row for row in rows if not row.offer.remote]
     return looked_at[0].gaps[0].slot if looked_at else ""
 
 

@@ -19,11 +19,14 @@ from scheduler.models import Appointment
 from scheduler.web.access import SIGNED_IN, allow
 from scheduler.web.headers import private_page
 
+GAPS = "gaps"
+"""The id of the list of gaps."""
+
 
 @allow(SIGNED_IN)
 @private_page
 def walk_in() -> Answer:
-    """Today's gaps, the first one chosen. A ``?date=`` in the address is where one came from: a walk-in is today."""
+    """Today's gaps, the first one for which one comes chosen. A ``?date=`` in the address is where one came from: a walk-in is today."""
     return _page()
 
 
@@ -35,6 +38,8 @@ def add_walk_in() -> Answer:
     if "show" in request.form:
         return _page(all_of=request.form["show"])
     pick = read_pick(me(), request.form.get("slot", ""), now)
+    if not request.form.get("slot"):
+        return _page(errors=[(GAPS, "Today's gaps: choose one.")]), 400
     if pick is None or (pick.outside and not pick.anyway):
         return _page(problem=_gone(pick)), 409
     form = short_form(pick.questions, request.form, pick.offer.today(now))
@@ -111,7 +116,6 @@ def _page(
         page=page,
         form=form,
         now=now,
-        zone=offer.zone if offer else "UTC",
         errors=list(errors),
         problem=problem,
         key=key or form_key(request.form.get("key")),
