@@ -16,6 +16,8 @@ from scheduler.console.desk.openings import SEARCHED_DAYS, STEP, Opening, withou
 from scheduler.console.desk.reasons import Warnings, warnings_of
 from scheduler.db import snapshot
 from scheduler.intake import Asked, questions_of
+from scheduler.intake.asks import staff_asks
+from scheduler.intake.who import STAFF, Who
 from scheduler.models.situations import load_situation, load_situations
 from scheduler.models.slots import parse_slot_id, slot_id
 
@@ -49,13 +51,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``picked``: the value of the choice that is made, "" for none yet; ``questions``: the required ones of its type;
-    ``zone``: IANA name, "" where the rows are not all in one."""
+    """``picked``: the value of the choice that is made, "" for none yet; ``questions``: those that a walk-in is asked of its
+    type, and ``who`` the type is for; ``zone``: IANA name, "" where the rows are not all in one."""
 
     rows: tuple[Row, ...]
     full: tuple[Row, ...]
     picked: str
     questions: tuple[Asked, ...]
+    who: Who
     zone: str
 
 
@@ -70,6 +73,7 @@ class Pick:
     outside: bool
     taken: bool
     questions: tuple[Asked, ...]
+    who: Who
 
 
 def from_now(now: int) -> int:
@@ -115,7 +119,10 @@ def walkin_page(person: Person, now: int, *, picked: str = "", all_of: str = "")
             starts = fitting_starts(situation, offer, now)
             every = tuple(Opening(slot_id(schedule, at), at, offer) for at in starts)
             if starts:
-                rows.append(Row(offer, gaps_of(offer, starts), every if schedule == all_of else ()))
+                gaps = gaps_of(offer, starts)
+                wanted = {one.slot for one in every} - {gap.slot for gap in gaps}
+                shown = schedule == all_of or picked in wanted
+                rows.append(Row(offer, gaps, every if shown else ()))
             else:
                 full.append(_without_gap(situation, offer, now))
         full = _with_following(session, full, now)
@@ -131,8 +138,10 @@ def walkin_page(person: Person, now: int, *, picked: str = "", all_of: str = "")
         )
         full.sort(key=lambda row: row.offer.words)
         picked = _picked(rows, full, picked, all_of)
-        questions = _required(session, offers, picked)
-    return Page(tuple(rows), tuple(full), picked, questions, one_zone(row.offer for row in (*rows, *full)))
+        questions, who = _asked(session, offers, picked)
+    return Page(
+        tuple(rows), tuple(full), picked, questions, who, one_zone(row.offer for row in (*rows, *full))
+    )
 
 
 def read_pick(person: Person, value: str, now: int) -> Pick | None:
@@ -152,8 +161,19 @@ def read_pick(person: Person, value: str, now: int) -> Pick | None:
             anyway=value.startswith(ANYWAY),
             outside=any(one.code not in SET_ASIDE and group_of(one) == HOURS for one in reasons),
             taken=any(group_of(reason) == TAKEN for reason in reasons),
-            questions=tuple(one for one in questions_of(session, offer.type_id) if one.required),
+            questions=asked_at_the_desk(questions_of(session, offer.type_id)),
+            who=staff_asks(session, offer.type_id, start, offer.zone),
         )
+
+
+def asked_at_the_desk(questions: Sequence[Asked]) -> tuple[Asked, ...]:
+    """The questions of a type that a walk-in is asked: the required ones, those with an answer that stops a booking, and
+    what these hang on."""
+    wanted: set[str] = set()
+    for question in reversed(questions):
+        if question.id in wanted or question.required or question.stop_answers:
+            wanted |= {question.id, question.shown_question_id or ""}
+    return tuple(question for question in questions if question.id in wanted)
 
 
 def _without_gap(situation: Situation, offer: Offered, now: int) -> Row:
@@ -195,8 +215,12 @@ def _picked(rows: Sequence[Row], full: Sequence[Row], picked: str, all_of: str) 
     return looked_at[0].gaps[0].slot if looked_at else ""
 
 
-def _required(session: Session, offers: dict[str, Offered], picked: str) -> tuple[Asked, ...]:
+def _asked(session: Session, offers: dict[str, Offered], picked: str) -> tuple[tuple[Asked, ...], Who]:
     parsed = parse_slot_id(picked.removeprefix(ANYWAY))
     if parsed is None or parsed[0] not in offers:
-        return ()
-    return tuple(one for one in questions_of(session, offers[parsed[0]].type_id) if one.required)
+        return (), STAFF
+    offer = offers[parsed[0]]
+    return (
+        asked_at_the_desk(questions_of(session, offer.type_id)),
+        staff_asks(session, offer.type_id, parsed[1], offer.zone),
+    )

@@ -152,6 +152,8 @@ def test_every_start_of_a_type_is_shown_on_asking_and_what_was_typed_stays(
     assert len(values_in(page.text)) == (16 * 60 + 30 - (10 * 60 + 5)) // 5 + 1
     assert 'value="4/27/1985"' in page.text
     late = values_in(page.text)[-1]
+    refused = desk.press("/console/walk-in", slot=late, **(TYPED | {"phone": ""}))
+    assert checked_in(refused.text) == late
     assert desk.press("/console/walk-in", slot=late, **TYPED).status_code == 303
 
 
