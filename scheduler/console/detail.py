@@ -42,7 +42,7 @@ from scheduler.models import (
     Question,
     ScheduleHost,
 )
-from scheduler.web.times import day_with_year
+from scheduler.web.times import date_words
 
 REFERRAL_DOCUMENT = "Referral document"
 NO_BOOKING = "We can't find that booking."
@@ -230,7 +230,7 @@ def _patient(details: PatientDetails | None, today: date, zone: ZoneInfo) -> Pat
     return Patient(
         name=patient_name(details),
         initials=initials(details),
-        birth_date=day_with_year(born).partition(", ")[2] if born else details.birth_date or "",
+        birth_date=date_words(details.birth_date or ""),
         age=_age(born, today) if born else "",
         phone=details.phone or "",
         email=details.email or "",
@@ -258,12 +258,12 @@ def _age(born: date, today: date) -> str:
 
 def _answers(session: Session, appointment_id: str) -> tuple[tuple[str, str], ...]:
     found = session.execute(
-        select(Answer.question, Answer.text)
+        select(Answer.question, Answer.text, Question.kind)
         .join(Question, Question.id == Answer.question_id)
         .where(Answer.appointment_id == appointment_id)
         .order_by(Question.position, Answer.id)
     )
-    return tuple((question, text) for question, text in found)
+    return tuple((question, date_words(text) if kind == "date" else text) for question, text, kind in found)
 
 
 def _files(session: Session, appointment_id: str) -> tuple[HandedIn, ...]:

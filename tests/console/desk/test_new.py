@@ -69,6 +69,13 @@ def test_a_patient_on_the_phone_is_booked_and_told_by_mail(desk: Desk, clinic: C
         assert (details.given, details.family, details.birth_date) == ("Ana", "Silva", "1985-04-27")
 
 
+def test_an_answer_to_a_date_question_is_written_out(desk: Desk, clinic: Clinic) -> None:
+    asked = make_question(clinic, label="Last tetanus shot?", kind="date")
+    typed = {f"q_{asked.id}-{part}": text for part, text in (("month", "2"), ("day", "3"), ("year", "1990"))}
+    done = desk.press("/console/new", slot=desk.slot(clinic.starts()[0]), **PATIENT, **typed)
+    assert "Last tetanus shot? February 3, 1990" in words(desk.open(done.location))
+
+
 def test_without_an_email_the_code_is_read_aloud(desk: Desk, clinic: Clinic) -> None:
     done = desk.press("/console/new", slot=desk.slot(clinic.starts()[0]), **PATIENT)
     (made,) = desk.bookings()

@@ -109,7 +109,7 @@ def test_the_booking_carries_the_mark_on_its_page_and_on_its_day(desk: Desk, cli
     )
     page = words(desk.open(done.location))
     assert "Urgent answer Chest pain? Yes, now" in page
-    assert f"Patients are told: {MESSAGE}" in page
+    assert f"Your words for them: {MESSAGE}" in page
     assert "Urgent answer: Chest pain? Yes, now" in words(desk.open(f"/console/day/{clinic_day(desk)}"))
     assert "Urgent answer: Chest pain? Yes, now" in words(desk.open(f"/console/week/{clinic_day(desk)}"))
 
