@@ -114,6 +114,29 @@ def test_the_booking_carries_the_mark_on_its_page_and_on_its_day(desk: Desk, cli
     assert "Urgent answer: Chest pain? Yes, now" in words(desk.open(f"/console/week/{clinic_day(desk)}"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "typed", "said"),
+    [
+        ("multiple", ["Fever", "Chest pain"], "Urgent answer: Do you have? Chest pain"),
+        ("consent", "y", "Urgent answer: Do you have? Yes"),
+    ],
+)
+def test_the_mark_names_what_stops_of_several_answers_and_a_tick(
+    desk: Desk, clinic: Clinic, kind: str, typed: str | list[str], said: str
+) -> None:
+    several = kind == "multiple"
+    question = make_question(
+        clinic, label="Do you have?", kind=kind, choices=["Fever", "Cough", "Chest pain"] if several else [],
+        stop_answers=["Chest pain"] if several else ["Yes"],
+    )  # fmt: skip
+    fields: dict[str, str | list[str]] = {
+        "slot": desk.slot(clinic.starts()[0]), **PATIENT,
+        f"q_{question.id}": typed, "aside": f"stop-{question.id}",
+    }  # fmt: skip
+    assert desk.press("/console/new", **fields).status_code == 303
+    assert said in words(desk.open(f"/console/day/{clinic_day(desk)}"))
+
+
 def test_details_that_are_changed_to_such_an_answer_meet_the_same_text_once(
     desk: Desk, clinic: Clinic
 ) -> None:
