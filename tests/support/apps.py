@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,6 +15,7 @@ from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from scheduler.settings import Settings, load
+from scheduler.web.assets import Asset
 
 SECRET = "a key for tests only, never used anywhere else"
 PUBLIC_URL = "http://localhost"
@@ -58,6 +59,19 @@ class RememberedRule(Rule):
         self.__dict__.update(self.compiled[self.rule]["kept"])
         for name, builder in self.compiled[self.rule]["builders"].items():
             setattr(self, name, builder.__get__(self, None))
+
+
+def remembered_assets(read: Callable[[Path], Asset]) -> Callable[[Path], Asset]:
+    """``read``, which packs a file of the static folder, once for each content of a file."""
+    known: dict[tuple[Path, bytes], Asset] = {}
+
+    def remembered(path: Path) -> Asset:
+        content = path, path.read_bytes()
+        if content not in known:
+            known[content] = read(path)
+        return known[content]
+
+    return remembered
 
 
 @contextmanager
