@@ -25,6 +25,7 @@ db = SQLAlchemy(metadata=Base.metadata)
 
 BUSY_TIMEOUT_MS = 30_000
 _WRITE = "scheduler_write"
+_SNAPSHOT = "scheduler_snapshot"
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -113,10 +114,15 @@ def snapshot() -> Iterator[Session]:
     engine = db.engine
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    with Session(engine, autoflush=False) as session:
+    with Session(engine, autoflush=False, info={_SNAPSHOT: True}) as session:
         session.begin()
         try:
             yield session
         finally:
             session.expunge_all()
             session.rollback()
+
+
+def of_one_instant(session: Session) -> bool:
+    """Whether all reads of this session are of one instant: it is a ``snapshot``."""
+    return _SNAPSHOT in session.info

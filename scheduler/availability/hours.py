@@ -159,10 +159,12 @@ class DatedHours:
     def _alone(self, day: int) -> list[Reaching]:
         windows = self._lonely.get(day)
         if windows is None:
-            windows = self._lonely[day] = [(start, end, end) for start, end in self.spans(day)]
+            windows = [(start, end, end) for start, end in self.spans(day)]
             # On a day on which the clock changes, hours may begin or end inside the date before.
             if windows and (self.zone.offset(day) is None or windows[-1][1] >= self.zone.instant(day + 1, 0)):
                 self._meeting.add(day)
+            # Last: another thread that finds the day here may rely on ``_meeting``.
+            self._lonely[day] = windows
         return windows
 
     def _is_off(self, day: int) -> bool:

@@ -35,6 +35,7 @@ from scheduler.models.hours import (
     TimeOff,
     Window,
 )
+from scheduler.models.inputs import InputChange
 from scheduler.models.offers import AppointmentType, Question
 from scheduler.models.operations import AuditEntry, Outbox, Revision, ShardMark
 from scheduler.models.organizations import Location, Organization, Slug
@@ -79,6 +80,7 @@ __all__ = [
     "GroupSession",
     "HolidayCalendar",
     "IdempotencyKey",
+    "InputChange",
     "InsurancePlan",
     "Location",
     "NotSame",

@@ -6,18 +6,18 @@ The number of queries does not grow with the number of schedules. Rows are read 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
-from scheduler.availability import ActorTime, Busy, Counted, Record, Seat, Situation, Taken
+from scheduler.availability import ActorTime, Busy, Counted, Hours, Record, Seat, Situation, Taken
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY, MINUTE
 from scheduler.errors import NotFound
-from scheduler.models.appointments import BLOCKING, Appointment, Claim
+from scheduler.models.appointments import BLOCKING, HELD, Appointment, Claim
 from scheduler.models.dated_hours import load_hours
 from scheduler.models.frames import Frame, load_frames
 from scheduler.models.hours import BusyBlock, TimeOff
@@ -26,6 +26,39 @@ from scheduler.models.hours import BusyBlock, TimeOff
 REACH = 3 * DAY
 # Caps count whole ISO weeks, and a local week may lie up to a day off the UTC one.
 WEEK_REACH = 8 * DAY
+
+# Made once, of columns alone: every page of times asks both, and to write such a question takes longer than to answer it.
+_ACTORS: BindParameter[list[str]] = bindparam("actors", expanding=True)
+_CLAIM, _VISIT, _BLOCK = Claim.__table__.c, Appointment.__table__.c, BusyBlock.__table__.c
+_CLAIMS = (
+    select(
+        _CLAIM.actor_id,
+        _VISIT.starts_at,
+        _VISIT.ends_at,
+        _VISIT.buffer_before_minutes,
+        _VISIT.buffer_after_minutes,
+        _CLAIM.group_id,
+        _VISIT.id,
+        _VISIT.status,
+        _VISIT.expires_at,
+    )
+    .join_from(Claim.__table__, Appointment.__table__, _VISIT.id == _CLAIM.appointment_id)
+    .where(
+        _CLAIM.actor_id.in_(_ACTORS),
+        _CLAIM.starts_at < bindparam("until"),
+        _CLAIM.starts_at > bindparam("since"),
+    )
+    .order_by(_CLAIM.starts_at)
+)
+_BUSY = (
+    select(_BLOCK.id, _BLOCK.actor_id, _BLOCK.starts_at, _BLOCK.ends_at)
+    .where(
+        _BLOCK.actor_id.in_(_ACTORS),
+        _BLOCK.starts_at < bindparam("until"),
+        _BLOCK.ends_at > bindparam("since"),
+    )
+    .order_by(_BLOCK.starts_at)
+)
 
 
 def load_situation(session: Session, schedule_id: str, since: int, until: int) -> Situation:
@@ -41,26 +74,50 @@ def load_situations(
 ) -> dict[str, Situation]:
     """Situations by schedule id, for starts in [since, until) (epoch seconds); None asks for all offered ones.
     Schedules that are not offered, or have an inactive host, are left out; with ``anyway``, only the latter are."""
+    setup = load_setup(session, schedule_ids, anyway=anyway)
+    return situations_of(session, setup, since, until)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the rule asks about Schedules that only a change of the set-up changes (``inputs``): place, rules, hosts, rooms,
+    hours, and when rooms are off (by actor: the record, first and last date)."""
+
+    frames: tuple[Frame, ...]
+    hours: Mapping[str, Hours]
+    away: Mapping[str, Sequence[tuple[str, date, date]]]
+
+
+def load_setup(session: Session, schedule_ids: Sequence[str] | None, *, anyway: bool = False) -> Setup:
+    """The set-up of the Schedules that ``load_situations`` would give."""
     frames = load_frames(session, schedule_ids, anyway=anyway)
     if not frames:
+        return Setup((), {}, {})
+    rooms = {actor for frame in frames for kind in frame.resources for actor in kind}
+    away = _actor_time_off(session, rooms) if rooms else {}
+    return Setup(tuple(frames), load_hours(session, frames), away)
+
+
+def situations_of(session: Session, setup: Setup, since: int, until: int) -> dict[str, Situation]:
+    """The Situations of a set-up with what is taken in this snapshot, for starts in [since, until) (epoch seconds)."""
+    if not setup.frames:
         return {}
-    hours = load_hours(session, frames)
+    frames, away = setup.frames, setup.away
     actors = {actor for frame in frames for actor in frame.actors}
     taken = _taken(session, actors, since, until)
     busy = load_busy(session, actors, since, until)
-    away = _actor_time_off(session, {a for frame in frames for kind in frame.resources for a in kind})
     counted = _counted(session, frames, since, until)
     seats = _seats(session, frames, since, until)
 
     def actor_time(actor: str, frame: Frame, resource: bool) -> ActorTime:
         blocks = busy.get(actor, [])
         if resource:
-            blocks = blocks + [_whole_days(*one, frame.zone) for one in away.get(actor, [])]
+            blocks = blocks + [_whole_days(*one, frame.zone) for one in away.get(actor, ())]
         return ActorTime(actor, tuple(taken.get(actor, ())), tuple(blocks))
 
     return {
         frame.id: Situation(
-            hours=hours[frame.id],
+            hours=setup.hours[frame.id],
             rules=frame.rules,
             hosts=tuple(actor_time(host, frame, False) for host in frame.hosts),
             resources=tuple(tuple(actor_time(a, frame, True) for a in kind) for kind in frame.resources),
@@ -93,28 +150,10 @@ def _whole_days(row_id: str, first: date, last: date, zone: str) -> Busy:
 
 def _taken(session: Session, actors: Iterable[str], since: int, until: int) -> dict[str, list[Taken]]:
     found: dict[str, list[Taken]] = defaultdict(list)
-    rows = session.execute(
-        select(
-            Claim.actor_id,
-            Appointment.starts_at,
-            Appointment.ends_at,
-            Appointment.buffer_before_minutes,
-            Appointment.buffer_after_minutes,
-            Claim.group_id,
-            Appointment.id,
-            Appointment.status,
-            Appointment.expires_at,
-        )
-        .join(Appointment, Appointment.id == Claim.appointment_id)
-        .where(
-            Claim.actor_id.in_(set(actors)),
-            Claim.starts_at < until + REACH,
-            Claim.starts_at > since - 2 * REACH,
-        )
-        .order_by(Claim.starts_at)
-    )
+    asked = {"actors": sorted(actors), "until": until + REACH, "since": since - 2 * REACH}
+    rows = session.connection().execute(_CLAIMS, asked).all()
     for actor, start, end, before, after, group, appointment, status, expires in rows:
-        alive_until = expires if status == "held" else None
+        alive_until = expires if status == HELD else None
         found[actor].append(
             Taken(start, end, before * MINUTE, after * MINUTE, group, appointment, alive_until)
         )
@@ -124,21 +163,14 @@ def _taken(session: Session, actors: Iterable[str], since: int, until: int) -> d
 def load_busy(session: Session, actors: Iterable[str], since: int, until: int) -> dict[str, list[Busy]]:
     """What is taken outside or blocked by staff, by actor, for at least [since, until), in order."""
     found: dict[str, list[Busy]] = defaultdict(list)
-    for row_id, actor, start, end in session.execute(
-        select(BusyBlock.id, BusyBlock.actor_id, BusyBlock.starts_at, BusyBlock.ends_at)
-        .where(
-            BusyBlock.actor_id.in_(set(actors)),
-            BusyBlock.starts_at < until + REACH,
-            BusyBlock.ends_at > since - REACH,
-        )
-        .order_by(BusyBlock.starts_at)
-    ):
+    asked = {"actors": sorted(set(actors)), "until": until + REACH, "since": since - REACH}
+    for row_id, actor, start, end in session.connection().execute(_BUSY, asked).all():
         found[actor].append(Busy(start, end, Record("busy_block", row_id)))
     return found
 
 
 def _counted(
-    session: Session, frames: list[Frame], since: int, until: int
+    session: Session, frames: Sequence[Frame], since: int, until: int
 ) -> dict[tuple[str, str], list[Counted]]:
     """Blocking appointments by (type, host), wherever they are (slot rule 8); only for types that have a cap."""
     capped = [
@@ -172,7 +204,7 @@ def _counted(
     return found
 
 
-def _seats(session: Session, frames: list[Frame], since: int, until: int) -> dict[str, list[Seat]]:
+def _seats(session: Session, frames: Sequence[Frame], since: int, until: int) -> dict[str, list[Seat]]:
     """Blocking appointments of each schedule that has sessions, with the group of their claims."""
     shared = [frame.id for frame in frames if frame.rules.capacity > 1]
     found: dict[str, list[Seat]] = defaultdict(list)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from scheduler.clock import from_datetime, to_utc
+from scheduler.clock import DAY, HOUR, MINUTE, from_datetime, to_utc
 
 _SLOT_ID = re.compile(r"([A-Za-z0-9.-]{1,50})-([0-9]{8}T[0-9]{4})", re.ASCII)
 _STAMP = "%Y%m%dT%H%M"
@@ -23,7 +24,13 @@ def slot_prefix(schedule_id: str) -> str:
 
 def slot_stamp(start: int) -> str:
     """The last part of the id of a slot that starts at ``start`` (epoch seconds, on a whole minute)."""
-    return to_utc(start).strftime(_STAMP)
+    day, second = divmod(start, DAY)
+    return f"{_day_stamp(day)}T{second // HOUR:02d}{second % HOUR // MINUTE:02d}"
+
+
+@lru_cache(maxsize=1024)
+def _day_stamp(day: int) -> str:
+    return to_utc(day * DAY).strftime("%Y%m%d")
 
 
 def parse_slot_id(text: str) -> tuple[str, int] | None:

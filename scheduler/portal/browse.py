@@ -16,6 +16,7 @@ from scheduler.catalog.slugs import MAX_LENGTH
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.portal import pages, wishes
+from scheduler.portal.addresses import times_address
 from scheduler.portal.holds import answers_kept
 from scheduler.portal.offers import Offer
 from scheduler.portal.owners import find_owner
@@ -25,7 +26,7 @@ from scheduler.portal.times import parse_day, parse_zone, times_page
 from scheduler.portal.weekly import RELATIVES, wanted
 from scheduler.web.access import PUBLIC, allow
 from scheduler.web.border import is_text
-from scheduler.web.clinic import set_clinic
+from scheduler.web.clinic import know_site, set_clinic
 from scheduler.web.headers import mark_private
 from scheduler.web.kept import look_first, may_be_kept
 from scheduler.web.visitor import visitor_hash
@@ -109,6 +110,7 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
     since = parse_day(asked)
     mark(travels)
     with snapshot() as session:
+        know_site(session)
         found = pages.type_at_owner(session, owner.lower(), kind.lower(), travels.private, now)
         if found is None:
             raise NotFound(NO_PAGE)
@@ -137,6 +139,7 @@ def times(owner: str, kind: str) -> str | Response | tuple[str, int]:
     made = render_template(
         "portal/times.html",
         page=page,
+        here=times_address(found.owner.slug, page, travels),
         owner_slug=found.owner.slug,
         owner_kind=found.owner.kind,
         handover=replace(travels, team=found.owner.slug) if page.offer.team else travels,

@@ -18,7 +18,8 @@ from scheduler.models import AppointmentType, Schedule, ScheduleHost
 from scheduler.models.situations import load_situations
 from scheduler.portal.nearest import NearTime
 from scheduler.portal.offers import PUBLIC, Offer, load_offers
-from scheduler.portal.times import Opening, own_holds
+from scheduler.portal.starts import Opening
+from scheduler.portal.times import own_holds
 
 NEW_HERE = Applicant(seen=False)
 ANYBODY = ("newpt", "")

@@ -14,7 +14,8 @@ from scheduler.clock import DAY
 from scheduler.models import AppointmentType, Schedule, ScheduleHost
 from scheduler.models.situations import load_situations
 from scheduler.portal.offers import PUBLIC, Offer, load_offers
-from scheduler.portal.times import Opening, openings_between, own_holds
+from scheduler.portal.starts import Opening, openings_between
+from scheduler.portal.times import own_holds
 
 REACH = 14 * DAY
 BUTTONS = 6

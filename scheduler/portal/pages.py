@@ -13,6 +13,8 @@ from scheduler.models.situations import load_situations
 from scheduler.portal.offers import Offer, link_opens, load_offers
 from scheduler.portal.owners import Owner, find_owner, type_by_word
 from scheduler.portal.teams import as_team
+from scheduler.web.languages import page_language
+from scheduler.web.recall import recall
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,15 @@ def type_at_owner(
 ) -> TypeAtOwner | None:
     """What ``/<owner>/<type>`` names for a visitor with the private link's token ``private`` ("" for none); None when
     there is no such page for them."""
+    if private:  # a link that ends with time
+        return _type_at_owner(session, owner_word, type_word, private, now)
+    key = ("type", owner_word, type_word, page_language())
+    return recall(session, key, lambda: _type_at_owner(session, owner_word, type_word, "", now))
+
+
+def _type_at_owner(
+    session: Session, owner_word: str, type_word: str, private: str, now: int
+) -> TypeAtOwner | None:
     owner = find_owner(session, owner_word)
     if owner is None:
         return None

@@ -19,7 +19,7 @@ from scheduler.models.slots import parse_slot_id
 from scheduler.portal.nearest import BUTTONS, REACH, NearTime
 from scheduler.portal.offers import Offer, load_offers
 from scheduler.portal.slots import Chosen, Standing, standing
-from scheduler.portal.times import openings_between
+from scheduler.portal.starts import openings_between
 
 
 @dataclass(frozen=True, slots=True)

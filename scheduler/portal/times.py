@@ -6,31 +6,26 @@ The engine is asked once per Schedule shown, for the whole stretch at once; no q
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from operator import attrgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.availability import (
     Situation,
-    back_to_back,
     change_within,
     check_zone,
-    open_starts,
-    pools,
     without,
 )
-from scheduler.availability.zones import Zone
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY
 from scheduler.models import HELD, Appointment
-from scheduler.models.situations import load_situations
-from scheduler.models.slots import slot_id
+from scheduler.models.situations import load_setup, situations_of
 from scheduler.portal.offers import Offer
+from scheduler.portal.starts import Opening, Starts, Stretch, by_day, starts_between
+from scheduler.web.recall import recall
 
 FIRST_DAYS = 3
 STRETCH_DAYS = 28
@@ -38,20 +33,6 @@ WEEK = 7
 FIRST_TIMES = 6
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """An open start (epoch seconds) of a Schedule. ``held_until``: when the visitor's own hold of it ends."""
-
-    start: int
-    schedule_id: str
-    held_until: int | None = None
-
-    @property
-    def value(self) -> str:
-        """The id of its slot, as a button sends it."""
-        return slot_id(self.schedule_id, self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,60 +155,6 @@ def own_aside(
     return {key: without(situation, own) for key, situation in situations.items()}
 
 
-def openings_between(
-    situations: Mapping[str, Situation],
-    holds: Mapping[str, Appointment],
-    now: int,
-    since: int,
-    until: int,
-    *,
-    for_two: bool = False,
-) -> list[Opening]:
-    """Open starts of several Schedules in [since, until) as one list; a start that two of them offer counts once.
-    ``for_two``: only those after which a second visit fits right away."""
-    starts = {
-        schedule_id: open_starts(
-            situation, now, since, until, leave_out=holds[schedule_id].id if schedule_id in holds else None
-        )
-        for schedule_id, situation in situations.items()
-    }
-    if for_two:
-        starts = {key: list(back_to_back(situations[key], found, now)) for key, found in starts.items()}
-    if len(starts) == 1:
-        [(schedule_id, times)] = starts.items()
-        hold = holds.get(schedule_id)
-        own = hold.starts_at if hold is not None else None
-        return [
-            Opening(start, schedule_id, hold.expires_at if hold is not None and start == own else None)
-            for start in times
-        ]
-    openings = []
-    for start, schedules in pools.union(starts):
-        mine = next((one for one in schedules if one in holds and holds[one].starts_at == start), None)
-        held_until = holds[mine].expires_at if mine else None
-        openings.append(Opening(start, mine or schedules[0], held_until))
-    return openings
-
-
-def by_day(openings: Sequence[Opening], zone: Zone) -> list[Day]:
-    """Openings grouped by their local date in ``zone``."""
-    days = []
-    at = 0
-    while at < len(openings):
-        day = zone.day(openings[at].start)
-        upto = _end_of(day, openings, at, zone)
-        days.append(Day(date.fromordinal(day), tuple(openings[at:upto])))
-        at = upto
-    return days
-
-
-def _end_of(day: int, openings: Sequence[Opening], at: int, zone: Zone) -> int:
-    """Up to where the openings from ``at`` on are on the local date ``day``."""
-    if zone.offset(day) is not None:  # it is whole: no clock changes on it
-        return bisect_left(openings, zone.instant(day + 1, 0), at, key=attrgetter("start"))
-    return next((n for n in range(at, len(openings)) if zone.day(openings[n].start) != day), len(openings))
-
-
 def _stands_until(
     situations: Mapping[str, Situation], now: int, until: int, first: int | None, midnight: int
 ) -> int:
@@ -258,11 +185,12 @@ def times_page(
     horizon = now + (max(offer.horizon_days for offer in offers) + 2) * DAY
     ids = [offer.schedule_id for offer in offers]
     holds = dict.fromkeys(ids, moving) if moving is not None else own_holds(session, visitor, ids, now)
-    situations = load_situations(session, ids, now, horizon)
+    setup = recall(session, ("setup", *ids), lambda: load_setup(session, ids))
+    situations = situations_of(session, setup, now, horizon) if setup else {}
     if moving is None:
         situations = own_aside(session, situations, holds)
     everything = {
-        place: openings_between(
+        place: starts_between(
             {
                 offer.schedule_id: situations[offer.schedule_id]
                 for offer in here
@@ -277,32 +205,32 @@ def times_page(
         for place, here in _by_place(offers).items()
     }
     chosen = _choose_place(everything, place_id)
-    first_of_all = min((times[0].start for times in everything.values() if times), default=None)
+    first_of_all = min((times.at[0] for times in everything.values() if times.at), default=None)
     if moving is not None:
-        present = slot_id(moving.schedule_id, moving.starts_at)
         everything = {
-            place: [opening for opening in times if opening.value != present]
-            for place, times in everything.items()
+            place: times.without(moving.schedule_id, moving.starts_at) for place, times in everything.items()
         }
     offer = next(offer for offer in offers if offer.place.id == chosen)
     zone = zone_of(offer.place.zone)
-    days = by_day(everything[chosen], zone)
-    today = date.fromordinal(zone.day(now))
-    last = date.fromordinal(zone.day(horizon))
-    first = min(max(since or today, today), last)
-    until = first + timedelta(days=STRETCH_DAYS - 1)
-    shown = [day for day in days if first <= day.date <= until][:FIRST_DAYS]
+    listed = everything[chosen]
+    days = by_day(listed.at, zone)
+    today, last = zone.day(now), zone.day(horizon)
+    first = min(max(since.toordinal() if since else today, today), last)
+    until = first + STRETCH_DAYS - 1
+    shown = [one for one in days if first <= one.day <= until][:FIRST_DAYS]
     stands_until = _stands_until(situations, now, horizon, first_of_all, zone.next_day_begins(now))
     return TimesPage(
         offer=offer,
         places=_place_choices(offers, everything, chosen),
-        days=tuple(shown),
-        week=_week(days, shown[0].date if shown and since is None else first, today),
-        since=first,
-        until=until,
-        today=today,
-        next_day=next((day.date for day in days if day.date > until), None),
-        earliest=days[0].date if days else None,
+        days=tuple(
+            Day(date.fromordinal(one.day), tuple(listed.openings(one.first, one.after))) for one in shown
+        ),
+        week=_week(days, shown[0].day if shown and since is None else first, today),
+        since=date.fromordinal(first),
+        until=date.fromordinal(until),
+        today=date.fromordinal(today),
+        next_day=next((date.fromordinal(one.day) for one in days if one.day > until), None),
+        earliest=date.fromordinal(days[0].day) if days else None,
         viewer_zone=viewer_zone,
         stands_until=stands_until,
     )
@@ -315,23 +243,23 @@ def _by_place(offers: Sequence[Offer]) -> dict[str, list[Offer]]:
     return places
 
 
-def _choose_place(everything: Mapping[str, Sequence[Opening]], wanted: str) -> str:
+def _choose_place(everything: Mapping[str, Starts], wanted: str) -> str:
     if wanted in everything:
         return wanted
     return min(
-        everything, key=lambda place: everything[place][0].start if everything[place] else float("inf")
+        everything, key=lambda place: everything[place].at[0] if everything[place].at else float("inf")
     )
 
 
 def _place_choices(
-    offers: Sequence[Offer], everything: Mapping[str, Sequence[Opening]], chosen: str
+    offers: Sequence[Offer], everything: Mapping[str, Starts], chosen: str
 ) -> tuple[PlaceChoice, ...]:
     return tuple(
         PlaceChoice(
             place_id=place,
             name=here[0].place.name,
             city=here[0].place.city,
-            first=everything[place][0].start if everything[place] else None,
+            first=everything[place].at[0] if everything[place].at else None,
             zone=here[0].place.zone,
             chosen=place == chosen,
         )
@@ -339,13 +267,16 @@ def _place_choices(
     )
 
 
-def _week(days: Sequence[Day], around: date, today: date) -> Week:
-    monday = around - timedelta(days=around.weekday())
-    counts = {day.date: len(day.openings) for day in days}
-    strip = [monday + timedelta(days=number) for number in range(WEEK)]
-    following = monday + timedelta(days=WEEK)
+def _week(days: Sequence[Stretch], around: int, today: int) -> Week:
+    """The week around a day; days are ordinals, and ordinal 1 was a Monday."""
+    monday = around - (around - 1) % WEEK
+    counts = {one.day: one.after - one.first for one in days if monday <= one.day < monday + WEEK}
+    following = monday + WEEK
     return Week(
-        days=tuple(WeekDay(one, counts.get(one, 0), one == around) for one in strip),
-        previous=monday - timedelta(days=WEEK) if monday > today else None,
-        next=following if any(day.date >= following for day in days) else None,
+        days=tuple(
+            WeekDay(date.fromordinal(day), counts.get(day, 0), day == around)
+            for day in range(monday, following)
+        ),
+        previous=date.fromordinal(monday - WEEK) if monday > today else None,
+        next=date.fromordinal(following) if days and days[-1].day >= following else None,
     )

@@ -14,7 +14,8 @@ from scheduler.models.situations import load_situation
 from scheduler.portal.nearest import BUTTONS, REACH, Nearest, NearTime
 from scheduler.portal.offers import Offer
 from scheduler.portal.slots import Chosen, Handover
-from scheduler.portal.times import Opening, own_aside, own_holds
+from scheduler.portal.starts import Opening
+from scheduler.portal.times import own_aside, own_holds
 
 SERIES, RELATIVES = "series", "relatives"
 

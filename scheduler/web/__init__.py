@@ -30,6 +30,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         languages,
         logs,
         origin,
+        recall,
         templating,
     )
 
@@ -44,3 +45,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     templating.init_app(app)
     languages.init_app(app)
     kept.init_app(app)
+    recall.init_app(app)

@@ -11,7 +11,7 @@ import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, Response, abort, current_app, request, url_for
+from flask import Flask, Response, abort, current_app, request
 
 from scheduler.web.access import PUBLIC, enter
 
@@ -43,7 +43,7 @@ def load(folder: Path) -> dict[str, Asset]:
 def static_url(filename: str) -> str:
     """The address of a static file, with its hash. Raises KeyError for a file that does not exist."""
     asset = _assets()[filename]
-    return url_for("static", filename=filename, v=asset.version)
+    return f"{request.script_root}/static/{filename}?v={asset.version}"
 
 
 def static(filename: str) -> Response:

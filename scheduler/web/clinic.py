@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from flask import g
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from scheduler.db import snapshot
 from scheduler.models import Organization
+from scheduler.web.recall import recall
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,23 @@ def site_clinic() -> Clinic | None:
     """The clinic of this request: what the view named, else the installation's owner, else None (nothing set up)."""
     if "clinic" not in g:
         with snapshot() as session:
-            root = session.scalars(
-                select(Organization)
-                .where(Organization.parent_id.is_(None))
-                .order_by(Organization.created_at, Organization.id)
-                .limit(1)
-            ).first()
-            g.clinic = clinic_of(root) if root is not None else None
+            know_site(session)
     found: Clinic | None = g.clinic
     return found
+
+
+def know_site(session: Session) -> None:
+    """Read the installation's owner in a session that is open anyway, for ``site_clinic``."""
+    if "clinic" not in g:
+        found = recall(session, "site", lambda: (_root_clinic(session),))
+        g.clinic = found[0] if found else None
+
+
+def _root_clinic(session: Session) -> Clinic | None:
+    root = session.scalars(
+        select(Organization)
+        .where(Organization.parent_id.is_(None))
+        .order_by(Organization.created_at, Organization.id)
+        .limit(1)
+    ).first()
+    return clinic_of(root) if root is not None else None

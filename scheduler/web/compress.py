@@ -14,6 +14,8 @@ from scheduler.web.access import PUBLIC, access_table
 from scheduler.web.headers import is_private
 
 MIN_BYTES = 1024
+# a tenth longer than the usual 6 in half the time: pages are made for each who asks
+_LEVEL = 4
 
 
 def init_app(app: Flask) -> None:
@@ -33,6 +35,6 @@ def compress(response: Response) -> Response:
         return response
     if not request.accept_encodings["gzip"]:
         return response
-    response.set_data(gzip.compress(response.get_data(), compresslevel=6, mtime=0))
+    response.set_data(gzip.compress(response.get_data(), compresslevel=_LEVEL, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
     return response

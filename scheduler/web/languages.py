@@ -10,17 +10,19 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, current_app, has_request_context, redirect, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from scheduler.clock import DAY
+from scheduler.web import speech
 from scheduler.web.access import PUBLIC, enter
 from scheduler.web.clinic import site_clinic
 from scheduler.web.origin import own_path, same_origin_only
 from scheduler.web.settings import current_settings
+from scheduler.web.speech import locale_now
 
 NAMES = {"en": "English", "es": "Español", "ar": "العربية", "zh": "中文"}
 LANGUAGES = tuple(NAMES)
@@ -35,6 +37,7 @@ _STAFF_PATHS = ("/console", "/admin", "/fhir/")  # pages that are not there have
 def init_app(app: Flask) -> None:
     """Offer ``_``, ``ngettext`` and ``{% trans %}`` to all templates, in the language of the page, and take choices."""
     Babel(app, locale_selector=chosen_language, default_locale="en")
+    speech.init_app(app)
     for offered in (page_language, page_direction, language_choices, language_back_here):
         app.jinja_env.globals[offered.__name__] = offered
     app.jinja_env.filters["theirs"] = theirs
@@ -62,7 +65,7 @@ def speaks_to_patients() -> bool:
 
 def page_language() -> str:
     """The language in which texts come out now, as HTML's ``lang`` says it."""
-    locale = get_locale()
+    locale = locale_now()
     return locale.language if locale is not None else "en"
 
 

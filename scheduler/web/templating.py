@@ -17,6 +17,7 @@ THEMES = ("light", "dark")
 
 _FILTERS = (
     times.time_of_day,
+    times.with_time_of_day,
     times.time_with_zone,
     times.abbreviation,
     times.day_long,
@@ -30,6 +31,7 @@ _FILTERS = (
     times.spoken_rest,
     times.duration_words,
     times.repeated_note,
+    times.first_repeated_note,
     times.iso_instant,
 )
 _FUNCTIONS = (

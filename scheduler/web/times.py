@@ -2,23 +2,26 @@
 
 Instants are epoch seconds UTC; a zone is an IANA name or a ZoneInfo. Zone names come from CLDR (babel), abbreviations
 from the tz database. The offset is the zone's at that instant (ux.md 3.5). Words are in the language of the page or mail
-that is being made (``flask_babel.get_locale``), English where none is; 12 or 24 hours, order of day and month and names
+that is being made (``speech.locale_now``), English where none is; 12 or 24 hours, order of day and month and names
 are CLDR's for the locale that ``LOCALES`` gives that language. Examples below are English.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, time
 from functools import lru_cache, reduce
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_time, get_timezone_name
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from scheduler.availability.zones import zone as zone_of
-from scheduler.clock import local_date, to_local
+from scheduler.clock import DAY, local_date, to_local
+from scheduler.web.speech import locale_now
 
 LOCALE = "en_US"
 # Spanish as in the United States, where the clinics' clocks have 12 hours. Arabic as everywhere: digits are 0 to 9, as in
@@ -27,6 +30,14 @@ LOCALES = {"en": LOCALE, "es": "es_US", "ar": "ar", "zh": "zh_Hans_CN"}
 FIRST, SECOND = "first", "second"
 
 Zone = str | ZoneInfo
+
+
+class Timed(Protocol):
+    """Something at an instant: epoch seconds."""
+
+    @property
+    def start(self) -> int: ...
+
 
 _ENGLISH = {
     "long": "EEEE, MMMM d",
@@ -44,6 +55,21 @@ def time_of_day(instant: int, zone: Zone) -> str:
     """ "10:30 AM"; in an hour that comes twice with its abbreviation, "1:30 AM EDT", because it is no time without."""
     text = _clock_time(instant, _zone(zone))
     return f"{text} {abbreviation(instant, zone)}" if repeated(instant, zone) else text
+
+
+def with_time_of_day(items: Sequence[Timed], zone: Zone) -> list[tuple[Timed, str]]:
+    """Items that have a ``start``, each with its ``time_of_day``: what a list of many times is written from."""
+    where, locale = _zone(zone), _locale()
+    known = zone_of(where.key)
+    found = []
+    for item in items:
+        offset = known.offset(known.day(item.start))
+        if offset is None:  # a clock changes on that date
+            found.append((item, time_of_day(item.start, where)))
+        else:
+            minute = (item.start + offset) % DAY // 60
+            found.append((item, _minute_words(minute // 60, minute % 60, locale)))
+    return found
 
 
 def time_with_zone(instant: int, zone: Zone) -> str:
@@ -197,6 +223,13 @@ def repeated_note(instant: int, zone: Zone) -> str:
     return _("Clocks change on %(day)s, so %(time)s comes twice. This is the second one (%(zone)s).", **said)
 
 
+def first_repeated_note(items: Sequence[Timed], zone: Zone) -> str:
+    """The first ``repeated_note`` among items that have a ``start``; an empty text when none has one."""
+    known = zone_of(_zone(zone).key)
+    doubtful = (item.start for item in items if known.offset(known.day(item.start)) is None)
+    return next((note for start in doubtful if (note := repeated_note(start, zone))), "")
+
+
 def zone_place(city: str, zone: Zone, instant: int) -> str:
     """ "Boston time (Eastern)"; without a city "Eastern time"."""
     if not city:
@@ -234,7 +267,7 @@ def _minute_words(hour: int, minute: int, locale: str) -> str:
 
 def _locale() -> str:
     """The CLDR locale of the page or mail that is being made."""
-    locale = get_locale()
+    locale = locale_now()
     return LOCALES.get(locale.language, LOCALE) if locale is not None else LOCALE
 
 
