@@ -12,6 +12,7 @@ never holds what a patient typed.
     ├── Conflict          409  the world moved: the act is no longer possible
     │   ├── SlotGone           the time is not open (``reason``: the rule's first reason code)
     │   ├── HoldLapsed         the hold ended before the act
+    │   ├── NotEligible        on that day the visit is not for who comes
     │   └── EditConflict       somebody else saved meanwhile
     ├── KeyReused         422  an idempotency key came again with another body
     └── TooMany           429  (``retry_after`` seconds)
@@ -86,6 +87,10 @@ class SlotGone(Conflict):
 
 class HoldLapsed(Conflict):
     code = "hold-lapsed"
+
+
+class NotEligible(Conflict):
+    code = "not-eligible"
 
 
 class EditConflict(Conflict):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from scheduler import clock
 from scheduler.booking import documents, idempotency
 from scheduler.booking.acts import DESK, By
 from scheduler.booking.change import MAX_REASON
-from scheduler.booking.details import AnswerGiven, Details, check, keep
+from scheduler.booking.details import AnswerGiven, Details, Taken, check, keep
 from scheduler.booking.eligible import WHO, check_who
 from scheduler.booking.hold import is_live, own_appointment, take_again
 from scheduler.booking.requests import decide_by
@@ -53,11 +54,12 @@ def book(
     details: Details,
     answers: Sequence[AnswerGiven] = (),
     relative: Details | None = None,
+    relative_answers: Sequence[AnswerGiven] = (),
     key: str | None = None,
 ) -> Appointment:
     """Confirm one's own hold: booked, or pending where the clinic approves each request. What is held together with it is
     confirmed in the same act: a series with the same details, the second of two relatives' visits with those of
-    ``relative``, of whom no questions are asked here.
+    ``relative``, who is asked the same questions.
 
     What the rule decided when the time was held stays decided; a lapsed hold meets the whole rule again. A second
     press returns the same appointment. Raises NotFound, SlotGone (with the draft kept), InvalidInput, Conflict,
@@ -77,6 +79,9 @@ def book(
         files = documents.answered(documents.listed(session, appointment.id))
         taken = check(session, place.type.id, details, answers, files=files)
         _check_relative(session, appointment, relative)
+        theirs = None
+        if relative is not None:
+            theirs = _check_second(session, place, visits[-1], relative, relative_answers)
         for visit in visits:
             who = relative if relative is not None and visit is not visits[0] else details
             _check_who(session, place, visit, who, second=who is relative, handed_in=appointment.id)
@@ -98,8 +103,9 @@ def book(
             visit.expires_at = None
             visit.booked_at = now
             visit.decide_by_at = decide_by(place.type, now, visits[0].starts_at) if pending else None
-            if relative is not None and visit is not visits[0]:
-                keep(session, visit, relative, ())
+            if relative is not None and theirs is not None and visit is not visits[0]:
+                keep(session, visit, relative, theirs.answers)
+                documents.drop_unasked(session, visit.id, theirs.asked)
             else:
                 keep(session, visit, details, taken.answers)
             settle_booked(session, visit, now)
@@ -178,16 +184,29 @@ def _check_relative(session: Session, appointment: Appointment, relative: Detail
         raise InvalidInput({"second_given": "One time is held only, so nobody else can come along with it."})
 
 
+def _check_second(
+    session: Session, place: Place, visit: Appointment, relative: Details, answers: Sequence[AnswerGiven]
+) -> Taken:
+    """``check`` for the second of two relatives: its fields are named so. Raises InvalidInput."""
+    files = documents.answered(documents.listed(session, visit.id))
+    with _of_the_second():
+        return check(session, place.type.id, relative, answers, files=files)
+
+
+@contextmanager
+def _of_the_second() -> Iterator[None]:
+    try:
+        yield
+    except InvalidInput as error:
+        raise InvalidInput({f"second_{name}": text for name, text in error.problems.items()}) from error
+
+
 def _check_who(
     session: Session, place: Place, visit: Appointment, who: Details, *, second: bool, handed_in: str
 ) -> None:
     """``check_who``; of the ``second`` of two relatives its fields are named so. Raises InvalidInput."""
-    try:
+    with _of_the_second() if second else nullcontext():
         check_who(session, place.type, visit, who, staff=False, handed_in=handed_in)
-    except InvalidInput as error:
-        if not second:
-            raise
-        raise InvalidInput({f"second_{name}": text for name, text in error.problems.items()}) from error
 
 
 def _tell(session: Session, visits: Sequence[Appointment], now: int, by: By) -> None:

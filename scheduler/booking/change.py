@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from scheduler.booking.acts import DESK, HOURS, LIMITS, PATIENT, By
+from scheduler.booking.eligible import WHO, check_day
 from scheduler.booking.requests import decide_by
 from scheduler.booking.seats import take_seat
 from scheduler.booking.telling import tell_hosts
@@ -24,7 +25,7 @@ from scheduler.booking.transaction import (
 )
 from scheduler.booking.upkeep import MAX_MESSAGE, clean_text
 from scheduler.errors import Conflict, EditConflict, InvalidInput, NotFound
-from scheduler.models import BOOKED, CANCELLED, HELD, PENDING, Appointment
+from scheduler.models import BOOKED, CANCELLED, HELD, PENDING, Appointment, PatientDetails
 from scheduler.notify import reminders
 
 MAX_REASON = 200
@@ -135,8 +136,9 @@ def move(
 
     The old time is its own until the new one is sure: both change in this one transaction, and the visit is left out
     of every check. Staff may set rules aside as when they book (``desk_book``) and write a ``message`` to the patient; a
-    patient may not. ``sequence`` is the appointment's when its time was looked at. Raises NotFound, SlotGone (then
-    nothing has changed), EditConflict when it was moved since, Conflict, InvalidInput.
+    patient may not. ``sequence`` is the appointment's when its time was looked at. Raises NotFound, SlotGone and, for a day
+    on which the type is not for who comes, NotEligible (then nothing has changed), EditConflict when it was moved since,
+    Conflict, InvalidInput.
     """
     words = _message(by, message)
     reason = clean_text(overbook_reason, field="overbook_reason", label="Reason", most=MAX_REASON)
@@ -150,6 +152,9 @@ def move(
         if (appointment.starts_at, appointment.schedule_id) == (start, place.schedule.id):
             return appointment
         _as_seen(appointment, sequence)
+        if by.kind == "patient" or WHO not in set_aside:
+            details = session.get(PatientDetails, appointment.id)
+            check_day(place.type, details.birth_date if details else None, start, place.zone)
         situation, overbooked = ask(
             session,
             place,

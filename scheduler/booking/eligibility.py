@@ -100,6 +100,14 @@ def days_that_fit(rules: Rules, born: date) -> tuple[date, date]:
     )
 
 
+def days_for(rules: Rules, birth_date: str | None) -> tuple[date, date]:
+    """As ``days_that_fit`` for an ISO date; every day fits whose birth date is not known (None or ""), and a visit for any
+    age."""
+    if not rules.ages or not birth_date:
+        return date.min, date.max
+    return days_that_fit(rules, date.fromisoformat(birth_date))
+
+
 def misfits(rules: Rules, who: Applicant, day: date) -> tuple[str, ...]:
     """What speaks against a visit on that day, in the order in which it is asked: of ``SEEN``, ``AGE``, ``REFERRAL``,
     ``INSURANCE``."""
@@ -114,6 +122,11 @@ def misfits(rules: Rules, who: Applicant, day: date) -> tuple[str, ...]:
 
 def _accepted(rules: Rules, who: Applicant) -> bool:
     return who.insured == PLAN and rules.plan(who.plan_id) is not None
+
+
+def age_rules(kind: AppointmentType) -> Rules:
+    """The ages of a type alone: all of its rules that depends on the day."""
+    return Rules(minimum_age=kind.minimum_age, maximum_age=kind.maximum_age)
 
 
 def rules_of_types(session: Session, kinds: Iterable[AppointmentType]) -> dict[str, Rules]:

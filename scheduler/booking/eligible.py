@@ -18,10 +18,12 @@ from scheduler.booking.eligibility import (
     WAYS_TO_PAY,
     Applicant,
     Rules,
+    age_rules,
+    days_for,
     misfits,
     rules_of_types,
 )
-from scheduler.errors import InvalidInput
+from scheduler.errors import InvalidInput, NotEligible
 from scheduler.models import Appointment, AppointmentType
 
 FIELD_OF = {SEEN: "seen", AGE: "birth_date", REFERRAL: "referral_number", INSURANCE: "insurance"}
@@ -65,6 +67,21 @@ def check_who(
         problems["consent"] = _("Your consent: tick the box to book for somebody else.")
     if problems:
         raise InvalidInput(problems)
+
+
+def check_day(kind: AppointmentType, birth_date: str | None, start: int, zone: str) -> None:
+    """Whether a visit that gets another start (epoch seconds) is still for who comes on that day, by the type's rules as they
+    are now. Of these, only the age depends on the day; the others were decided when the visit was booked. ``birth_date``:
+    ISO, None or "" when it is not known. Raises NotEligible with the rule as its sentence."""
+    rules = age_rules(kind)
+    first, end = days_for(rules, birth_date)
+    if not first <= day_of(start, zone) < end:
+        raise NotEligible(age_sentence(rules), field=FIELD_OF[AGE])
+
+
+def age_sentence(rules: Rules) -> str:
+    """For which ages a type is, as a whole sentence."""
+    return f"{field_label(AGE)}: {age_refusal(rules)}"
 
 
 def applicant_of(details: Details, *, has_document: bool) -> Applicant:

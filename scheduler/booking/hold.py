@@ -156,14 +156,18 @@ def still_stands(made: Appointment, schedule_ids: Collection[str], start: int, n
 
 
 @settled
-def hold_again(*, by: By, appointment_id: str) -> Appointment:
-    """Hold the time of one's own lapsed hold once more, if the rule still allows it; a live one is left as it is.
+def hold_again(*, by: By, appointment_id: str, most: int | None = None) -> Appointment:
+    """Hold the time of one's own lapsed hold once more, if the rule still allows it; a live one is left as it is. ``most``:
+    as for ``hold``, their oldest others end.
 
     Raises NotFound (also for somebody else's), SlotGone, Conflict when it is no hold any more.
     """
     with booking_transaction() as session:
-        appointment, place, now = locked_hold(session, by, appointment_id)
+        schedule_id = own_appointment(session, by, appointment_id).schedule_id
+        too_many = oldest_to_end(session, by, [schedule_id], most, clock.now())
+        appointment, place, now = locked_hold(session, by, appointment_id, actors_of(session, too_many))
         if not is_live(appointment, now):
+            end_oldest(session, by, too_many, now)
             for one in take_again(session, place, appointment, now):
                 note(session, one, by=by, at=now, action="hold-again")
         return appointment
@@ -232,12 +236,14 @@ def own_appointment(session: Session, by: By, appointment_id: str) -> Appointmen
     return appointment
 
 
-def locked_hold(session: Session, by: By, appointment_id: str) -> tuple[Appointment, Place, int]:
-    """One's own hold, live or lapsed, read after its actors (and those of what is held together with it) are locked, with
-    its Place and now."""
+def locked_hold(
+    session: Session, by: By, appointment_id: str, besides: Collection[str] = ()
+) -> tuple[Appointment, Place, int]:
+    """One's own hold, live or lapsed, read after its actors (those of what is held together with it, and ``besides``) are
+    locked, with its Place and now."""
     appointment = own_appointment(session, by, appointment_id)
     place = place_of(session, appointment.schedule_id, offered=False)
-    now = lock_visits(session, together_with(session, appointment), place.actors)
+    now = lock_visits(session, together_with(session, appointment), place.actors | set(besides))
     if appointment.status not in (HELD, EXPIRED):
         raise Conflict(_("This is not held any more: it is booked or cancelled."))
     return appointment, place, now

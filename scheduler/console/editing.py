@@ -19,9 +19,10 @@ from scheduler.console.detail import find_visible
 from scheduler.console.offers import info_of
 from scheduler.db import snapshot
 from scheduler.intake import Asked, questions_of
+from scheduler.intake.asking import QUESTION, answer_text
 from scheduler.intake.asks import staff_asks
 from scheduler.intake.fields import Choices, OneOf
-from scheduler.intake.forms import QUESTION, DetailsForm, answer_text
+from scheduler.intake.forms import DetailsForm
 from scheduler.intake.who import INSURED, REFERRAL_NUMBER, Who
 from scheduler.models import Answer, PatientDetails
 

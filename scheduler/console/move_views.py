@@ -6,6 +6,8 @@ from flask import redirect, render_template, request
 
 from scheduler import booking, clock
 from scheduler.availability import wall_minutes
+from scheduler.booking.acts import HOURS, LIMITS
+from scheduler.booking.eligible import WHO
 from scheduler.clock import local_date
 from scheduler.console import detail, moving
 from scheduler.console.back import booking_answer, sequence_seen
@@ -15,7 +17,7 @@ from scheduler.console.common import Answer, by_me, date_in, me, toast
 from scheduler.console.moving import Target
 from scheduler.console.offers import info_of
 from scheduler.console.setting_aside import Warning
-from scheduler.errors import Conflict, EditConflict, InvalidInput, NotFound, SlotGone
+from scheduler.errors import Conflict, EditConflict, InvalidInput, NotEligible, NotFound, SlotGone
 from scheduler.models import Appointment
 from scheduler.models.slots import slot_id
 from scheduler.web.access import SIGNED_IN, allow
@@ -23,7 +25,7 @@ from scheduler.web.headers import private_page
 from scheduler.web.times import date_short, time_with_zone
 
 OTHER = "other"
-_GROUPS = frozenset({"hours", "limits"})
+_GROUPS = frozenset({HOURS, LIMITS, WHO})
 
 
 @allow(SIGNED_IN)
@@ -46,7 +48,7 @@ def move(appointment_id: str) -> Answer:
         return _page(appointment_id, form, asked=request.form.get("from", "")), 400
     try:
         moved = _moved(appointment_id, target, form)
-    except (SlotGone, NotFound):
+    except (SlotGone, NotEligible, NotFound):
         return _refused(appointment_id, form, target), 409
     except InvalidInput as error:
         form.slot.errors = [error.sentence]

@@ -14,6 +14,7 @@ from scheduler.accounts import SignedIn
 from scheduler.availability import explain
 from scheduler.availability.zones import EARLIEST, LATEST
 from scheduler.availability.zones import zone as zone_of
+from scheduler.booking.eligible import WHO, check_day
 from scheduler.clock import local_date
 from scheduler.console.bookings import hosts_of, patient_name, state_of
 from scheduler.console.detail import find_visible
@@ -23,6 +24,7 @@ from scheduler.console.setting_aside import Warning, warnings_of
 from scheduler.console.visits import is_ahead
 from scheduler.console.why.asked import why_address
 from scheduler.db import snapshot
+from scheduler.errors import NotEligible
 from scheduler.models import Appointment, AppointmentType, Location, PatientDetails
 from scheduler.models.situations import load_situations
 from scheduler.models.slots import parse_slot_id
@@ -210,9 +212,24 @@ def _target(
 
 
 def why_not(appointment_id: str, target: Target, now: int) -> tuple[Warning, ...]:
-    """What stands in the way of a target now, by group of rules; empty when it is open."""
+    """What stands in the way of a target now, by group of rules; empty when it is open to who comes."""
     with snapshot() as session:
-        return _why_not(session, appointment_id, target, now)
+        return (
+            *_why_not(session, appointment_id, target, now),
+            *_whom_not(session, appointment_id, target),
+        )
+
+
+def _whom_not(session: Session, appointment_id: str, target: Target) -> tuple[Warning, ...]:
+    """The warning that the visit is not for the patient's age on that day."""
+    appointment = session.get_one(Appointment, appointment_id)
+    kind = session.get_one(AppointmentType, appointment.appointment_type_id)
+    details = session.get(PatientDetails, appointment_id)
+    try:
+        check_day(kind, details.birth_date if details else None, target.start, target.zone.key)
+    except NotEligible as error:
+        return (Warning(WHO, (error.sentence,), "Go on anyway"),)
+    return ()
 
 
 def _why_not(session: Session, appointment_id: str, target: Target, now: int) -> tuple[Warning, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,8 +11,9 @@ from flask_babel import lazy_gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form
 
-from scheduler.booking import AnswerGiven, Details
+from scheduler.booking import Details
 from scheduler.booking.documents import FILE, Attached
+from scheduler.intake.asking import LINE_LENGTH, Asked, QuestionPart, question_fields, question_names
 from scheduler.intake.fields import (
     Choice,
     Choices,
@@ -23,10 +23,8 @@ from scheduler.intake.fields import (
     Tick,
     about,
     email_check,
-    number_check,
     phone_check,
 )
-from scheduler.intake.files import Files
 from scheduler.intake.who import (
     CONSENT,
     STAFF,
@@ -36,7 +34,6 @@ from scheduler.intake.who import (
     eligibility_fields,
 )
 from scheduler.intake.who import FIELDS as WHO_FIELDS
-from scheduler.models.asking import YES, answers_of, asked_questions
 from scheduler.web.forms import PARTS
 from scheduler.web.languages import page_language
 
@@ -55,10 +52,9 @@ NEEDS = (
     ("companion", lazy_gettext("Someone with me")),
     ("other", lazy_gettext("Something else")),
 )
-NAME_LENGTH, LINE_LENGTH, LONG_LENGTH, REASON_LENGTH = 100, 200, 2000, 200
+NAME_LENGTH, REASON_LENGTH = 100, 200
 # A draft keeps more than a field allows, so that a text that is too long can be shortened, but not without end.
 DRAFT_VALUE_LENGTH, DRAFT_VALUES = 10_000, 50
-QUESTION = "q_"
 SEEN = "seen"
 SEEN_BEFORE = (("yes", lazy_gettext("Yes")), ("no", lazy_gettext("No, I'm new here")))
 # what a type's code says of whom it is not for: people whom the clinic has not seen before
@@ -73,23 +69,7 @@ _FIELDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of an appointment type, as plain values (``models.Question`` says what they mean)."""
-
-    id: str
-    kind: str
-    label: str
-    hint: str = ""
-    required: bool = False
-    choices: tuple[str, ...] = ()
-    shown_question_id: str | None = None
-    shown_answers: tuple[str, ...] = ()
-    stop_answers: tuple[str, ...] = ()
-    stop_message: str = ""
-
-
-class DetailsForm(EligibilityPart, Form):
+class DetailsForm(QuestionPart, EligibilityPart, Form):
     """Fields that every visit asks for. Made by ``details_form``, which adds the type's questions."""
 
     for_whom: Choice
@@ -106,65 +86,6 @@ class DetailsForm(EligibilityPart, Form):
     needs_language: Line
     needs_other: Line
     reason: Lines
-
-    asked: tuple[Asked, ...] = ()
-
-    @property
-    def questions(self) -> Iterator[Field]:
-        """The fields of the type's own questions, in order."""
-        return (self[QUESTION + question.id] for question in self.asked)
-
-    def question(self, question_id: str) -> Field:
-        """The field of one of the type's questions."""
-        return self[QUESTION + question_id]
-
-    @property
-    def asked_now(self) -> frozenset[str]:
-        """Ids of the type's questions that are asked, given the answers so far."""
-        return self._decided[0]
-
-    @property
-    def stopping(self) -> tuple[Asked, ...]:
-        """The questions whose answer ends the flow."""
-        stopped = self._decided[1]
-        return tuple(question for question in self.asked if question.id in stopped)
-
-    @property
-    def _decided(self) -> tuple[frozenset[str], frozenset[str]]:
-        given = {}
-        for question in self.asked:
-            field = self.question(question.id)
-            ticked = field.ticked if isinstance(field, Choices) else ()
-            given[question.id] = answers_of(question, answer_text(field), ticked)
-        return asked_questions(self.asked, given)
-
-    def decider(self, question: Asked) -> Asked | None:
-        """The earlier question on whose answer this one hangs; None for one that is asked anyway."""
-        before = self.asked[: self.asked.index(question)]
-        return next((one for one in before if one.id == question.shown_question_id), None)
-
-    def stop_answers(self, question: Asked) -> list[str]:
-        """Those of the answers given to a question that end the flow, in the order in which they are offered."""
-        field = self.question(question.id)
-        given = field.ticked if isinstance(field, Choices) else [answer_text(field)]
-        return [answer for answer in question.stop_answers if answer in given]
-
-    @property
-    def files(self) -> list[Files]:
-        """The fields that take files: the referral document's, and those of questions that are asked."""
-        asked = self.asked_now
-        found = (field for field in self if isinstance(field, Files))
-        return [field for field in found if field.question_id is None or field.question_id in asked]
-
-    @property
-    def takes_files(self) -> bool:
-        """Whether files can come with the form, so that it must be sent as multipart/form-data."""
-        return any(isinstance(field, Files) for field in self)
-
-    def blame(self, refused: Mapping[str, Sequence[str]]) -> None:
-        """Let ``validate`` say at their fields why files could not be taken (``files.take_files``)."""
-        for field in self.files:
-            field.refused = refused.get(field.name, ())
 
     @property
     def for_somebody_else(self) -> bool:
@@ -184,9 +105,7 @@ class DetailsForm(EligibilityPart, Form):
                 self._add(self[CONSENT], _("tick the box to book for somebody else."), _("Your consent"))
         if not (self.email.text or self.phone.text) and not (self.email.errors or self.phone.errors):
             self.email.errors = [_("Phone or email: enter at least one so the clinic can reach you.")]
-        for question in self.asked:
-            if question.id not in self.asked_now:
-                self.question(question.id).errors = []
+        self.leave_unasked()
         self.judge()
         return not any(field.errors for field in self)
 
@@ -231,70 +150,6 @@ class DetailsForm(EligibilityPart, Form):
         beside = {"interpreter": self.needs_language.text, "other": self.needs_other.text}
         for code in self.needs.ticked:
             yield f"{code}: {beside[code]}" if beside.get(code) else code
-
-    def answers(self) -> list[AnswerGiven]:
-        """Answers to the type's questions that are asked; unanswered ones are left out, and those that files answer."""
-        given, asked = [], self.asked_now
-        for question in self.asked:
-            field = self.question(question.id)
-            text = answer_text(field)
-            if text and question.id in asked:
-                ticked = tuple(field.ticked) if isinstance(field, Choices) else ()
-                given.append(AnswerGiven(question.id, question.label, text, ticked))
-        return given
-
-
-def answer_text(field: Field) -> str:
-    """What was answered, as text for people; "" for nothing."""
-    if isinstance(field, DateParts):
-        return field.data.isoformat() if field.data else ""
-    if isinstance(field, Tick):
-        return YES if field.data else ""
-    if isinstance(field, Choices):
-        return "; ".join(field.ticked)
-    if isinstance(field, Files):
-        return ""
-    text = getattr(field, "text", "")
-    return str(text)
-
-
-def _question_field(question: Asked, attached: Sequence[Attached]) -> Field:
-    required, options = question.required, [(choice, choice) for choice in question.choices]
-    label, hint = question.label, question.hint
-    made: dict[str, Any] = {
-        "text": lambda: Line(
-            label, most=LINE_LENGTH, needed=_("type an answer.") if required else "", hint=hint
-        ),
-        "long": lambda: Lines(
-            label, most=LONG_LENGTH, needed=_("type an answer.") if required else "", hint=hint
-        ),
-        "choice": lambda: Choice(
-            label, options, needed=_("choose an answer.") if required else "", hint=hint
-        ),
-        "multiple": lambda: Choices(
-            label, options, needed=_("choose at least one.") if required else "", hint=hint
-        ),
-        "date": lambda: DateParts(
-            label, needed=_("enter month, day and year.") if required else "", hint=hint
-        ),
-        "number": lambda: Line(
-            label,
-            number_check,
-            most=30,
-            needed=_("enter a number, such as 12.") if required else "",
-            hint=hint,
-        ),
-        "consent": lambda: Tick(label, needed=_("tick the box to go on.") if required else "", hint=hint),
-        "file": lambda: Files(
-            label,
-            question_id=question.id,
-            attached=attached,
-            needed=_("choose a file.") if required else "",
-            hint=hint,
-        ),
-    }
-    field: Field = made[question.kind]()
-    return field
 
 
 def details_form(
@@ -342,7 +197,7 @@ def details_form(
         "email": Line(_("Email"), email_check, most=254),
         "phone": Line(_("Phone"), phone_check, most=40),
     }
-    fields |= {QUESTION + question.id: _question_field(question, attached or ()) for question in questions}
+    fields |= question_fields(questions, attached or ())
     fields |= {
         "reason": Lines(
             _("Reason for the visit"),
@@ -371,9 +226,7 @@ def typed_values(
     form: MultiDict[str, str], questions: Sequence[Asked], more: Iterable[str] = ()
 ) -> dict[str, list[str]]:
     """What a details page sent, bounded, for the draft: its fields alone (and ``more`` of them), no buttons or tokens."""
-    names = {*_FIELDS, *more} | {QUESTION + question.id for question in questions}
-    dates = {"birth_date"} | {QUESTION + question.id for question in questions if question.kind == "date"}
-    names |= {f"{name}-{part}" for name in dates for part in PARTS}
+    names = {*_FIELDS, *more, *question_names(questions), *(f"birth_date-{part}" for part in PARTS)}
     return {
         name: [value[:DRAFT_VALUE_LENGTH] for value in form.getlist(name)[:DRAFT_VALUES]]
         for name in sorted(names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.intake.forms import Asked
+from scheduler.intake.asking import Asked
 from scheduler.models import Question
 
 

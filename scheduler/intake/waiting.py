@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from scheduler.booking.waitlist import Who, Wish
+from scheduler.booking.eligibility import ANYBODY, Rules, days_that_fit
+from scheduler.booking.eligible import age_refusal
+from scheduler.booking.waitlist import LONGEST_WAIT_DAYS, Who, Wish
+from scheduler.intake.asking import answer_text
 from scheduler.intake.fields import Choice, Choices, DateParts, Line, Tick, about, email_check, phone_check
-from scheduler.intake.forms import NAME_LENGTH, answer_text
+from scheduler.intake.forms import NAME_LENGTH
 
 ANY = "any"
 WHO_FIELDS = ("given", "family", "one_name", "email", "phone")
@@ -49,6 +52,7 @@ class WaitingForm(Form):
     phone: Line
 
     today: date
+    rules: Rules = ANYBODY
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check every field and what several fields must give together."""
@@ -61,6 +65,13 @@ class WaitingForm(Form):
         if first.data and last.data and last.data < first.data and not (first.errors or last.errors):
             last.errors = [about(last, _("set it on or after the first date."))]
             ready = False
+        if (
+            self.birth_date.data
+            and not self.birth_date.errors
+            and not self._fits_some_day(self.birth_date.data)
+        ):
+            self.birth_date.errors = [about(self.birth_date, age_refusal(self.rules))]
+            ready = False
         if not self.family.text and not self.one_name.data and not self.family.errors:
             self.family.errors = [about(self.family, _('enter it, or tick "One name only".'))]
             ready = False
@@ -68,6 +79,15 @@ class WaitingForm(Form):
             self.email.errors = [_("Phone or email: enter at least one so the clinic can reach you.")]
             ready = False
         return ready
+
+    def _fits_some_day(self, born: date) -> bool:
+        """Whether the type is for their age on one of the days on which they wait for a time."""
+        if not self.rules.ages:
+            return True
+        since = max(self.earliest.data or self.today, self.today)
+        until = self.latest.data or self.today + timedelta(days=LONGEST_WAIT_DAYS)
+        first, end = days_that_fit(self.rules, born)
+        return first <= until and since < end
 
     def wish(self, owner_kind: str, owner_id: str, location_id: str | None = None) -> Wish:
         """Which times suit; call it after ``validate``. ``location_id``: the place where the form does not ask for it."""
@@ -96,9 +116,13 @@ class WaitingForm(Form):
 
 
 def waiting_form(
-    typed: MultiDict[str, str] | None, today: date, places: Sequence[tuple[str, str]] = ()
+    typed: MultiDict[str, str] | None,
+    today: date,
+    places: Sequence[tuple[str, str]] = (),
+    rules: Rules = ANYBODY,
 ) -> WaitingForm:
-    """The form with what was ``typed``; ``today``: the clinic's local date; ``places``: (id, name) to choose from."""
+    """The form with what was ``typed``; ``today``: the clinic's local date; ``places``: (id, name) to choose from;
+    ``rules``: whom the type is for, where that is to be asked."""
     fields: dict[str, Any] = {
         "weekdays": Choices(
             _("Days"), tuple(weekday_names().items()), hint=_("Tick none if any day will do.")
@@ -122,6 +146,6 @@ def waiting_form(
         "email": Line(_("Email"), email_check, most=254),
         "phone": Line(_("Phone"), phone_check, most=40),
     }
-    made = type("WaitingFormOfPage", (WaitingForm,), {**fields, "today": today})
+    made = type("WaitingFormOfPage", (WaitingForm,), {**fields, "today": today, "rules": rules})
     form: WaitingForm = made(formdata=typed)
     return form

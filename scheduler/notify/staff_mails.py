@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 
@@ -29,6 +30,7 @@ from scheduler.models import (
 from scheduler.notify.mail import compose
 from scheduler.notify.outbox import Claimed
 from scheduler.notify.post import GONE, PAST, Post
+from scheduler.notify.together import told_with
 from scheduler.web.times import date_short, day_with_year, time_with_zone
 
 _COMING = (PENDING, BOOKED, ARRIVED)
@@ -50,8 +52,18 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """One of several visits of one act. ``state``: "" where all have the same."""
+
+    day: str
+    time: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
-    """What a mail says. ``ends_at``: when the time that it names is over (epoch seconds); ``path``: where ``act`` leads."""
+    """What a mail says. ``ends_at``: when the time that it names, or the last of them, is over (epoch seconds); ``path``:
+    where ``act`` leads; ``visits``: all of them where one act made or ended several."""
 
     headline: str
     type: str
@@ -64,6 +76,13 @@ class Words:
     act: str
     path: str
     foot: str
+    visits: tuple[Visit, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """The headline with the time, or with how many visits there are and the first one's time."""
+        several = f"{len(self.visits)} visits, first " if self.visits else ""
+        return f"{self.headline}: {several}{self.short_day}, {self.time}"
 
 
 def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
@@ -77,10 +96,12 @@ def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
         if not user.active or not getattr(user, choice):
             return "not wanted"
         hosted = _hosted_by(session, user)
-        if appointment.schedule_id in hosted:
-            if appointment.status not in statuses:
-                return f"no longer true: {appointment.status}"
-            words = _words(session, appointment, headline, post)
+        told = [appointment, *told_with(session, appointment, claimed.kind, statuses)]
+        theirs = [one for one in told if one.schedule_id in hosted and one.status in statuses]
+        if theirs:
+            words = _words(session, sorted(theirs, key=lambda one: one.starts_at), headline, post)
+        elif appointment.schedule_id in hosted:
+            return f"no longer true: {appointment.status}"
         elif claimed.kind == MOVED and (was := moved_from(session, appointment, hosted)) is not None:
             words = _words_to_the_former(session, appointment, was)
         else:
@@ -96,7 +117,7 @@ def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
             message_id=claimed.message_id,
             now=now,
         ),
-        subject=f"{words.headline}: {words.short_day}, {words.time}",
+        subject=words.subject,
         template="mail/staff",
         words={
             "told": words,
@@ -107,20 +128,33 @@ def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
     )
 
 
-def _words(session: Session, appointment: Appointment, headline: str, post: Post) -> Words:
+def _words(session: Session, visits: Sequence[Appointment], headline: str, post: Post) -> Words:
+    """About one visit, or about several of one act, of which the first stands for all."""
+    appointment, several = visits[0], len(visits) > 1
     zone = zone_of(appointment.zone).info
+    states = {one.status for one in visits}
     return Words(
         headline=headline,
         type=session.get_one(AppointmentType, appointment.appointment_type_id).name,
         day=day_with_year(appointment.starts_at, zone),
         short_day=date_short(appointment.starts_at, zone),
         time=time_with_zone(appointment.starts_at, zone),
-        ends_at=appointment.ends_at,
+        ends_at=max(one.ends_at for one in visits),
         place=appointment_view(session, appointment, post.settings).place[0],
-        state=_STATES[appointment.status],
-        act="Open the booking",
+        state=_STATES[appointment.status] if len(states) == 1 else "",
+        act="Open the first booking" if several else "Open the booking",
         path=f"/console/bookings/{appointment.id}",
         foot="This mail names no patient: the booking's page does, after you sign in.",
+        visits=tuple(_visit(one, several_states=len(states) > 1) for one in visits) if several else (),
+    )
+
+
+def _visit(appointment: Appointment, *, several_states: bool) -> Visit:
+    zone = zone_of(appointment.zone).info
+    return Visit(
+        day=day_with_year(appointment.starts_at, zone),
+        time=time_with_zone(appointment.starts_at, zone),
+        state=_STATES[appointment.status] if several_states else "",
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from scheduler.models import Appointment
+from scheduler.models import CANCELLED, Appointment
 
 # kind of message → the instant that all visits of one act share
 _INSTANTS = {
@@ -17,6 +17,7 @@ _INSTANTS = {
     "request-approved": Appointment.decided_at,
     "request-declined": Appointment.decided_at,
     "request-lapsed": Appointment.decide_by_at,
+    "staff-booked": Appointment.booked_at,
 }
 
 
@@ -25,8 +26,8 @@ def told_with(
 ) -> Sequence[Appointment]:
     """The other visits that the message ``kind`` about the appointment is true of, in the order of their starts: booked
     together with it, in one of the ``statuses`` now."""
-    instant = _INSTANTS.get(kind)
-    if instant is None or appointment.together_id is None:
+    instant = _instant(appointment, kind)
+    if instant is None or appointment.together_id is None or getattr(appointment, instant.key) is None:
         return ()
     return session.scalars(
         select(Appointment)
@@ -38,3 +39,13 @@ def told_with(
         )
         .order_by(Appointment.starts_at, Appointment.id)
     ).all()
+
+
+def _instant(appointment: Appointment, kind: str) -> InstrumentedAttribute[int | None] | None:
+    """When the act was that ``kind`` tells of. People of the practice are told in one way that a visit is off: cancelled, not
+    approved, or not answered in time."""
+    if kind != "staff-cancelled":
+        return _INSTANTS.get(kind)
+    if appointment.status == CANCELLED:
+        return Appointment.cancelled_at
+    return Appointment.decide_by_at if appointment.decided_at is None else Appointment.decided_at

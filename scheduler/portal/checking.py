@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 from scheduler import clock
 from scheduler.abuse import codes
 from scheduler.db import snapshot
-from scheduler.portal import guarding, holding
+from scheduler.portal import guarding
 from scheduler.portal.holds import Held
+from scheduler.portal.own_hold import hold_page, own_hold
 from scheduler.web.access import HOLDER, allow
 from scheduler.web.headers import private_page
 from scheduler.web.origin import same_origin_only
@@ -20,7 +21,7 @@ from scheduler.web.origin import same_origin_only
 @private_page
 def code(hold_id: str) -> Response | str:
     """Where the code is typed that was mailed to the address on the details page."""
-    held = holding._own(hold_id)
+    held = own_hold(hold_id)
     with snapshot() as session:
         asked = codes.state(session, hold_id, clock.now())
     if asked is None or asked.confirmed or asked.email != held.form().email.text:
@@ -33,7 +34,7 @@ def code(hold_id: str) -> Response | str:
 @same_origin_only
 def take_code(hold_id: str) -> Response:
     """Try the code. The right one goes on to the booking itself, with the same press."""
-    held = holding._own(hold_id)
+    held = own_hold(hold_id)
     said = codes.check(hold_id=hold_id, typed=request.form.get("code", ""), now=clock.now())
     if said == codes.RIGHT:
         # 307: the browser sends the press on, and nobody has to press twice
@@ -55,7 +56,7 @@ def take_code(hold_id: str) -> Response:
 @same_origin_only
 def new_code(hold_id: str) -> Response:
     """Mail another code."""
-    held = holding._own(hold_id)
+    held = own_hold(hold_id)
     email = held.form().email.text
     if not email:
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
@@ -65,4 +66,4 @@ def new_code(hold_id: str) -> Response:
 
 def _page(held: Held, asked: codes.Asked, sentence: str = "") -> str:
     errors = [("code", sentence)] if sentence else []
-    return holding._page("portal/code.html", held, asked=asked, errors=errors)
+    return hold_page("portal/code.html", held, asked=asked, errors=errors)

@@ -14,6 +14,7 @@ from scheduler.intake.fields import DateParts, Line, refuse
 from scheduler.web.access import PUBLIC, allow
 from scheduler.web.forms import error_list
 from scheduler.web.headers import private_page
+from scheduler.web.languages import chosen_here, shown_anew
 from scheduler.web.throttle import Throttle
 
 _per_contact = Throttle(limit=4, span=clock.HOUR)
@@ -55,8 +56,10 @@ def find() -> str:
 @allow(PUBLIC)
 @private_page
 def send() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
-    """Mail the links of what is found, and say the same whatever that is."""
+    """Mail the links of what is found, and say the same whatever that is; or the form once more, in another language."""
     form = FindForm(request.form)
+    if chosen_here():
+        return shown_anew(lambda: render_template("portal/find.html", form=form, errors=[]))
     if not form.validate():
         return render_template("portal/find.html", form=form, errors=error_list(form)), 400
     now, contact = clock.now(), form.contact.text

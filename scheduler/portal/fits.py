@@ -10,15 +10,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.availability import Situation, next_open, open_starts
-from scheduler.availability.zones import EPOCH_DAY
-from scheduler.availability.zones import zone as zone_of
 from scheduler.booking.eligibility import AGE, RETURNING_ONLY, Applicant, days_that_fit, misfits
 from scheduler.clock import DAY
 from scheduler.models import AppointmentType, Schedule, ScheduleHost
 from scheduler.models.situations import load_situations
 from scheduler.portal.nearest import NearTime
 from scheduler.portal.offers import PUBLIC, Offer, load_offers
-from scheduler.portal.starts import Opening
+from scheduler.portal.starts import Opening, span_within
 from scheduler.portal.times import own_holds
 
 NEW_HERE = Applicant(seen=False)
@@ -73,19 +71,13 @@ def _first_starts(
     """The first open starts on days on which the age fits."""
     since = now
     if who.born is not None and offer.rules.ages:
-        first, end = days_that_fit(offer.rules, who.born)
-        since, until = max(now, _begin(first, offer, until)), min(until, _begin(end, offer, until))
+        days = days_that_fit(offer.rules, who.born)
+        since, until = span_within(days, offer.place.zone, now, until)
     if since >= until:
         return []
     if since == now:
         return next_open(situation, now, FIRST_TIMES, until, leave_out=leave_out)
     return open_starts(situation, now, since, until, leave_out=leave_out)[:FIRST_TIMES]
-
-
-def _begin(day: date, offer: Offer, until: int) -> int:
-    """When a local date begins at the offer's place (epoch seconds), or later than ``until`` for one that does."""
-    zone = zone_of(offer.place.zone)
-    return zone.instant(min(max(day.toordinal(), EPOCH_DAY), zone.day(until) + 1), 0)
 
 
 def _opening(schedule_id: str, start: int, own: object) -> Opening:

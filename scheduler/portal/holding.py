@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from flask import abort, make_response, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext
+from flask import make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from scheduler import booking, clock
@@ -15,20 +13,29 @@ from scheduler.booking import By
 from scheduler.clock import MINUTE
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, HoldLapsed, InvalidInput, NotFound, SlotGone
-from scheduler.intake.drafts import Draft
-from scheduler.intake.files import MOST_AT_ONCE, TOO_MUCH, Files, take_files
-from scheduler.intake.forms import DetailsForm, typed_values
-from scheduler.intake.relative import FIELDS as RELATIVE_FIELDS
+from scheduler.intake.asking import Asked, QuestionPart
+from scheduler.intake.files import MOST_AT_ONCE, TOO_MUCH, Files
+from scheduler.intake.forms import DetailsForm
 from scheduler.intake.relative import RelativeForm
 from scheduler.portal import finders, guarding, slots, together_views, wishes
 from scheduler.portal.browse import NO_TIME, handover, paused_page
 from scheduler.portal.fits import NEW_HERE, Fit, fitting, for_returning
-from scheduler.portal.holds import Held, chosen_of, find_appointment, find_held, held_by
+from scheduler.portal.holds import Held, find_held
 from scheduler.portal.lost import dates_address, gone_answer, lost_answer
+from scheduler.portal.own_hold import (
+    hold_page,
+    holder,
+    keep_choice,
+    keep_given,
+    own_hold,
+    save_typed,
+    take_sent_files,
+    travels_of,
+    typed_draft,
+)
 from scheduler.portal.review import relative_summary, summary
-from scheduler.portal.slots import Handover
 from scheduler.portal.taking import carry_on, take
-from scheduler.portal.weekly import RELATIVES, SERIES, wanted
+from scheduler.portal.weekly import SERIES, wanted
 from scheduler.web.access import HOLDER, PUBLIC, allow
 from scheduler.web.border import takes_file
 from scheduler.web.clinic import set_clinic
@@ -38,8 +45,6 @@ from scheduler.web.languages import remember
 from scheduler.web.origin import same_origin_only
 from scheduler.web.settings import current_settings
 from scheduler.web.visitor import ensure_visitor, visitor_hash
-
-NO_HOLD = lazy_gettext("We can't find that held time. The link may be old or cut short.")
 
 
 @allow(PUBLIC)
@@ -57,9 +62,9 @@ def hold() -> Response:
     if chosen is None:
         raise NotFound(NO_TIME)
     if kept is not None and kept.open and "given" in request.form:
-        _save_typed(kept)
-        _take_files(kept)
-        kept = replace(kept, draft=_typed(kept))
+        save_typed(kept)
+        take_sent_files(kept)
+        kept = replace(kept, draft=typed_draft(kept))
     set_clinic(chosen.offer.clinic)
     if not chosen.offer.bookable:
         return make_response(paused_page(chosen.offer), 409)
@@ -83,55 +88,6 @@ def hold() -> Response:
     return redirect(carry_on(by, made.id, kept, travels), 303)
 
 
-def _own(hold_id: str) -> Held:
-    """The visitor's own hold. Raises NotFound; ends the request for another browser ("Start again", no answers) and
-    when the hold has become an appointment (its own page)."""
-    with snapshot() as session:
-        appointment = find_appointment(session, hold_id)
-        if appointment is None:
-            raise NotFound(NO_HOLD)
-        held = held_by(session, appointment, visitor_hash(), clock.now())
-        chosen = chosen_of(session, appointment)
-        token = booking.links.manage_token(current_settings().secret, appointment)
-    set_clinic(chosen.offer.clinic)
-    if held is None:
-        # the browser comes from a press on our own page, and yet has no cookie: it keeps none
-        refused = visitor_hash() is None and request.headers.get("Sec-Fetch-Site") == "same-origin"
-        start_again = render_template(
-            "portal/elsewhere.html", chosen=chosen, no_cookies=refused, clinic=chosen.offer.clinic
-        )
-        abort(make_response(start_again, 200 if request.method in ("GET", "HEAD") else 403))
-    if not held.open:
-        abort(redirect(url_for("portal.visit", token=token), 303))
-    return held
-
-
-def _by() -> By:
-    return By("patient", visitor=visitor_hash())
-
-
-def _travels(held: Held) -> Handover:
-    draft = held.draft
-    gender, speaks = draft.wish
-    return Handover(
-        zone=draft.zone,
-        private=draft.private,
-        kept=held.id,
-        team=draft.team,
-        gender=gender,
-        speaks=speaks,
-        weeks=str(len(held.visits)) if held.kind == SERIES else "",
-        party="two" if held.kind == RELATIVES else "",
-    )
-
-
-def _page(template: str, held: Held, **context: Any) -> str:
-    now = clock.now()
-    ends = max(held.until, now + held.chosen.offer.hold_minutes * MINUTE)
-    clinic = held.chosen.offer.clinic
-    return render_template(template, held=held, now=now, clinic=clinic, extended_until=ends, **context)
-
-
 def _details(held: Held, form: DetailsForm, second: RelativeForm | None, *, errors: bool) -> str:
     found = error_list(form) + (error_list(second) if second else []) if errors else []
     fits: tuple[Fit, ...] = ()
@@ -139,25 +95,30 @@ def _details(held: Held, form: DetailsForm, second: RelativeForm | None, *, erro
     if who is not None:
         with snapshot() as session:
             fits = fitting(session, held.chosen.offer, now=clock.now(), visitor=visitor_hash(), who=who)
-    return _page(
-        "portal/details.html", held, form=form, second=second, errors=found, travels=_travels(held), fits=fits
+    return hold_page(
+        "portal/details.html",
+        held,
+        form=form,
+        second=second,
+        errors=found,
+        travels=travels_of(held),
+        fits=fits,
     )
 
 
 def _refused(hold_id: str, said: Mapping[str, Sequence[str]], status: int = 400) -> Response:
     """The details page with what was typed and what to say about files, at their fields, and nothing about the rest."""
-    held = _own(hold_id)
-    form = held.form()
-    for field in form.files:
+    held = own_hold(hold_id)
+    form, second = held.form(), held.second_of(held.draft.values())
+    for field in (*form.files, *(second.files if second else ())):
         field.errors = said.get(field.name, ())
-    second = held.second_of(held.draft.values())
     return make_response(_details(held, form, second, errors=True), status)
 
 
 @private_page
 def _too_much(hold_id: str) -> Response:
     """Far more came than any form of ours holds, and was not read: the details page as it was kept last."""
-    held = _own(hold_id)
+    held = own_hold(hold_id)
     return _refused(hold_id, {field.name: [str(TOO_MUCH)] for field in held.form().files[:1]}, 413)
 
 
@@ -165,10 +126,10 @@ def _too_much(hold_id: str) -> Response:
 @private_page
 def details(hold_id: str) -> str | Response:
     """The details page with what was typed so far."""
-    held = _own(hold_id)
+    held = own_hold(hold_id)
     if not held.live and held.chosen.start <= clock.now():
         gone = SlotGone("That time has passed.", reason="past")
-        return gone_answer(held.chosen, gone, _travels(held), saved=not held.draft.empty)
+        return gone_answer(held.chosen, gone, travels_of(held), saved=not held.draft.empty)
     return _details(held, held.form(), held.second_of(held.draft.values()), errors=False)
 
 
@@ -178,17 +139,19 @@ def details(hold_id: str) -> str | Response:
 @same_origin_only
 def take_details(hold_id: str) -> Response:
     """Keep what was typed, right or wrong; go on to the review when it is all right and the time is still ours."""
-    held = _own(hold_id)
+    held = own_hold(hold_id)
     guarding.note_trap(hold_id)
-    if not _save_typed(held):
+    if not save_typed(held):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
-    refused = _take_files(held)
-    held = _own(hold_id)
+    refused = take_sent_files(held)
+    held = own_hold(hold_id)
     form, second = held.form_of(request.form), held.second_of(request.form)
     form.blame(refused)
+    if second is not None:
+        second.blame(refused)
     ready = form.validate()
     ready = (second is None or second.validate()) and ready
-    if form.stopping:
+    if _stops(form, second):
         return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     if not ready:
         return make_response(_details(held, form, second, errors=True), 400)
@@ -196,45 +159,17 @@ def take_details(hold_id: str) -> Response:
         _stay(held)
         return redirect(url_for("portal.review", hold_id=hold_id), 303)
     try:
-        booking.hold_again(by=_by(), appointment_id=hold_id)
+        booking.hold_again(by=holder(), appointment_id=hold_id, most=current_settings().visitor_holds)
     except SlotGone as gone:
-        return lost_answer(held, gone, _travels(held))
+        return lost_answer(held, gone, travels_of(held))
     return redirect(url_for("portal.review", hold_id=hold_id, again=1), 303)
-
-
-def _save_typed(held: Held) -> bool:
-    """Keep the form that came as the hold's draft. False when the hold was booked meanwhile."""
-    try:
-        booking.save_draft(by=_by(), appointment_id=held.id, draft=_typed(held).data())
-    except Conflict:
-        return False
-    return True
-
-
-def _take_files(held: Held) -> dict[str, list[str]]:
-    """Keep the files that came behind the hold; what to say about those that can't be taken, by field."""
-    return take_files(_by(), held.id, held.form_of(request.form).files, request.files)
-
-
-def _keep_given(held: Held) -> dict[str, list[str]]:
-    """Keep what a details page sent along with another act; what to say about files that can't be taken, by field."""
-    if "given" not in request.form:
-        return {}
-    _save_typed(held)
-    return _take_files(held)
-
-
-def _typed(held: Held) -> Draft:
-    """The form that came, as the draft of ``held``."""
-    more = RELATIVE_FIELDS if held.kind == RELATIVES else ()
-    return replace(held.draft, typed=typed_values(request.form, held.questions, more))
 
 
 def _stay(held: Held) -> None:
     """Going on to the next step extends a hold that is half over (ux.md 2.5); where it can't, it runs on as it is."""
     if held.until - clock.now() < held.chosen.offer.hold_minutes * MINUTE // 2 and held.extensions_left:
         try:
-            booking.extend(by=_by(), appointment_id=held.id)
+            booking.extend(by=holder(), appointment_id=held.id)
         except Conflict:
             return
 
@@ -245,11 +180,11 @@ def _stay(held: Held) -> None:
 @same_origin_only
 def extend(hold_id: str) -> Response:
     """More time, with what is typed so far kept."""
-    held = _own(hold_id)
-    page = "portal.review" if request.form.get("page") == "review" else "portal.details"
-    refused = _keep_given(held)
+    held = own_hold(hold_id)
+    page = _page_sent()
+    refused = keep_given(held)
     try:
-        booking.extend(by=_by(), appointment_id=hold_id)
+        booking.extend(by=holder(), appointment_id=hold_id)
     except HoldLapsed:
         return redirect(url_for(page, hold_id=hold_id, more=0), 303)
     except Conflict:
@@ -265,18 +200,23 @@ def extend(hold_id: str) -> Response:
 @same_origin_only
 def remove_file(hold_id: str) -> Response:
     """Take a file away again; what is typed so far, and what came along, is kept."""
-    held = _own(hold_id)
-    _keep_given(held)
+    held = own_hold(hold_id)
+    document_id = request.form.get("remove", "")
+    keep_given(held)
     try:
-        booking.documents.remove(by=_by(), appointment_id=hold_id, document_id=request.form.get("remove", ""))
+        booking.documents.remove(
+            by=holder(), appointment_id=held.hold_of(document_id), document_id=document_id
+        )
     except Conflict:
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
-    where = next((field for field in held.form().files if _has(field, request.form.get("remove"))), None)
+    second = held.second_of(held.draft.values())
+    fields = (*held.form().files, *(second.files if second else ()))
+    where = next((field for field in fields if _has(field, document_id)), None)
     anchor = first_control(where) if where is not None else None
     return redirect(url_for("portal.details", hold_id=hold_id, _anchor=anchor), 303)
 
 
-def _has(field: Files, document_id: str | None) -> bool:
+def _has(field: Files, document_id: str) -> bool:
     return any(one.id == document_id for one in field.attached)
 
 
@@ -286,9 +226,28 @@ def _has(field: Files, document_id: str | None) -> bool:
 @same_origin_only
 def speak(hold_id: str) -> Response:
     """Another language, with what is typed so far kept."""
-    held = _own(hold_id)
-    _keep_given(held)
-    return remember(redirect(url_for("portal.details", hold_id=hold_id), 303))
+    held = own_hold(hold_id)
+    keep_given(held)
+    return remember(redirect(url_for(_page_sent(), hold_id=hold_id), 303))
+
+
+def _page_sent() -> str:
+    """The page of the hold that a press came from, where it says so."""
+    return "portal.review" if request.form.get("page") == "review" else "portal.details"
+
+
+@allow(HOLDER)
+@private_page
+@same_origin_only
+def change(hold_id: str) -> Response:
+    """From the review to the field of one answer; what was chosen on the review is kept."""
+    held = own_hold(hold_id)
+    keep_choice(held)
+    second = held.second_of(held.draft.values())
+    fields = (*held.form(), *(second or ()))
+    wanted = request.form.get("change", "")
+    anchor = next((found for field in fields if (found := first_control(field)) == wanted), None)
+    return redirect(url_for("portal.details", hold_id=hold_id, _anchor=anchor), 303)
 
 
 @allow(HOLDER)
@@ -297,15 +256,15 @@ def speak(hold_id: str) -> Response:
 @same_origin_only
 def release(hold_id: str) -> Response:
     """Give the time back and choose another one; what was typed comes along."""
-    held = _own(hold_id)
-    _keep_given(held)
-    booking.release(by=_by(), appointment_id=hold_id)
+    held = own_hold(hold_id)
+    keep_given(held)
+    booking.release(by=holder(), appointment_id=hold_id)
     if request.form.get("page") == "stop":
         return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     with snapshot() as session:
         team = slots.for_team(session, held.chosen, held.draft.team).offer
     offer = team if team.bookable else held.chosen.offer
-    kept = _travels(held).query("tz", "private", "weeks", "party", "gender", "speaks")
+    kept = travels_of(held).query("tz", "private", "weeks", "party", "gender", "speaks")
     if not offer.times_path:  # no page lists its times: the landing names those near this one
         return redirect(url_for("portal.landing", slot=held.chosen.slot, kept=hold_id, **kept), 303)
     return redirect(
@@ -326,26 +285,34 @@ def release(hold_id: str) -> Response:
 def stop(hold_id: str) -> Response | str:
     """An answer that ends the flow: the emergency number, the clinic's words and phone. The time stays held until the
     patient gives it back; the answer can be mended."""
-    held = _own(hold_id)
-    form, details_url = held.form(), url_for("portal.details", hold_id=hold_id)
-    if not form.stopping:
+    held = own_hold(hold_id)
+    details_url = url_for("portal.details", hold_id=hold_id)
+    stops = _stops(held.form(), held.second_of(held.draft.values()))
+    if not stops:
         return redirect(details_url, 303)
-    change = f"{details_url}#{first_control(form.question(form.stopping[0].id))}"
-    return _page("portal/stop.html", held, form=form, stopping=form.stopping, change=change)
+    form, question = stops[0]
+    change = f"{details_url}#{first_control(form.question(question.id))}"
+    return hold_page("portal/stop.html", held, stops=stops, change=change)
+
+
+def _stops(form: DetailsForm, second: RelativeForm | None) -> list[tuple[QuestionPart, Asked]]:
+    """The questions whose answer ends the flow, with the person's form in which they are answered."""
+    people: list[QuestionPart] = [form] if second is None else [form, second]
+    return [(person, question) for person in people for question in person.stopping]
 
 
 @allow(HOLDER)
 @private_page
 def review(hold_id: str) -> Response | str:
     """Check your answers."""
-    held = _own(hold_id)
+    held = own_hold(hold_id)
     form, second = held.form(), held.second_of(held.draft.values())
     if held.draft.empty or not form.validate() or not (second is None or second.validate()):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
-    if form.stopping:
+    if _stops(form, second):
         return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     address = url_for("portal.details", hold_id=hold_id)
-    return _page(
+    return hold_page(
         "portal/review.html",
         held,
         rows=summary(form, address),
@@ -362,14 +329,12 @@ def review(hold_id: str) -> Response | str:
 @same_origin_only
 def book(hold_id: str) -> Response:
     """Book the held time. A second press leads to the same appointment."""
-    held = _own(hold_id)
+    held = own_hold(hold_id)
+    keep_choice(held)  # before anything else: a no holds whatever becomes of the time
     form, second = held.form(), held.second_of(held.draft.values())
     if not form.validate() or not (second is None or second.validate()):
         return make_response(_details(held, form, second, errors=True), 400)
-    if "finder_asked" in request.form:
-        # before anything else: a no holds whatever becomes of the time
-        booking.choose_telling(by=_by(), appointment_id=hold_id, tell="tell_finder" in request.form)
-    if form.stopping:
+    if _stops(form, second):
         return redirect(url_for("portal.stop", hold_id=hold_id), 303)
     stop = guarding.before_booking(held, form)
     if stop is not None:
@@ -377,14 +342,15 @@ def book(hold_id: str) -> Response:
     details = form.details(held.draft.zone, held.draft.wish)
     try:
         made = booking.book(
-            by=_by(),
+            by=holder(),
             appointment_id=held.id,
             details=details,
             answers=form.answers(),
             relative=second.details(details) if second is not None else None,
+            relative_answers=second.answers() if second is not None else (),
         )
     except SlotGone as gone:
-        return lost_answer(held, gone, _travels(held))
+        return lost_answer(held, gone, travels_of(held))
     except (Conflict, InvalidInput):
         return redirect(url_for("portal.details", hold_id=hold_id), 303)
     token = booking.links.manage_token(current_settings().secret, made)

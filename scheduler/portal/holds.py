@@ -15,8 +15,9 @@ from scheduler.booking.eligible import day_of
 from scheduler.booking.together import kind_of
 from scheduler.booking.transaction import together_with
 from scheduler.intake import questions_of
+from scheduler.intake.asking import Asked
 from scheduler.intake.drafts import Draft, read_draft
-from scheduler.intake.forms import Asked, DetailsForm, details_form
+from scheduler.intake.forms import DetailsForm, details_form
 from scheduler.intake.relative import RelativeForm, relative_form
 from scheduler.intake.who import Who
 from scheduler.models import EXPIRED, HELD, Appointment, PatientDetails, Referral
@@ -28,7 +29,8 @@ from scheduler.portal.weekly import RELATIVES
 @dataclass(frozen=True, slots=True)
 class Held:
     """A visitor's hold with what was typed behind it. ``until``: when it ends or ended (epoch seconds); ``kind``: ``series``
-    or ``relatives`` when several times are held together, all of which are ``visits``, the first being ``chosen``."""
+    or ``relatives`` when several times are held together, all of which are ``visits``, the first being ``chosen``.
+    ``second_id``: the visit of the second of two relatives, behind which their own files (``second_attached``) are kept."""
 
     id: str
     chosen: Chosen
@@ -45,6 +47,8 @@ class Held:
     who: Who
     kind: str = ""
     visits: tuple[Chosen, ...] = ()
+    second_id: str = ""
+    second_attached: tuple[Attached, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -61,7 +65,14 @@ class Held:
 
     def second_of(self, typed: MultiDict[str, str] | None) -> RelativeForm | None:
         """The form about the second of two relatives with what was ``typed``; None for every other hold."""
-        return relative_form(typed, self.today, self.who) if self.kind == RELATIVES else None
+        if self.kind != RELATIVES:
+            return None
+        return relative_form(self.questions, typed, self.today, self.who, self.second_attached)
+
+    def hold_of(self, document_id: str) -> str:
+        """Behind which of the held visits a file is kept."""
+        theirs = any(one.id == document_id for one in self.second_attached)
+        return self.second_id if theirs else self.id
 
     def ready(self, typed: MultiDict[str, str] | None) -> bool:
         """Whether what was ``typed`` is all that a booking needs."""
@@ -102,6 +113,8 @@ def held_by(session: Session, appointment: Appointment, visitor: str | None, now
     details = session.get(PatientDetails, appointment.id)
     referral = session.get(Referral, appointment.id)
     chosen = chosen_of(session, appointment)
+    kind = kind_of(session, appointment)
+    second_id = together[-1].id if kind == RELATIVES else ""
     return Held(
         id=appointment.id,
         chosen=chosen,
@@ -115,9 +128,11 @@ def held_by(session: Session, appointment: Appointment, visitor: str | None, now
         attached=documents.listed(session, appointment.id),
         source=(referral.source if referral else None) or "",
         booking_referral=(referral.booking_referral if referral else None) or "",
-        kind=kind_of(session, appointment),
+        kind=kind,
         visits=tuple(chosen_of(session, one) for one in together),
         who=Who(chosen.offer.rules, day_of(chosen.start, chosen.zone)),
+        second_id=second_id,
+        second_attached=documents.listed(session, second_id) if second_id else (),
     )
 
 

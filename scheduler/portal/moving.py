@@ -7,12 +7,21 @@ from werkzeug.wrappers import Response
 
 from scheduler import booking, clock
 from scheduler.booking import By
+from scheduler.booking.eligibility import AGE
+from scheduler.booking.eligible import age_refusal, age_sentence
 from scheduler.db import snapshot
-from scheduler.errors import Conflict, NotFound, SlotGone
+from scheduler.errors import Conflict, NotEligible, NotFound, SlotGone
 from scheduler.models import Appointment
 from scheduler.portal.browse import NO_TIME
 from scheduler.portal.managing import open_visit
-from scheduler.portal.reschedule import NewTime, find_new_time, move_offers, nearest_moves
+from scheduler.portal.reschedule import (
+    NewTime,
+    find_new_time,
+    fitting_days,
+    move_offers,
+    narrower,
+    nearest_moves,
+)
 from scheduler.portal.slots import Standing
 from scheduler.portal.times import parse_day, times_page
 from scheduler.portal.visits import Visit
@@ -30,6 +39,7 @@ def choose_time(token: str) -> str | Response | tuple[str, int]:
     now = clock.now()
     with snapshot() as session:
         appointment = session.get_one(Appointment, found.id)
+        days = fitting_days(session, appointment, found.chosen.offer)
         page = times_page(
             session,
             move_offers(session, appointment),
@@ -38,11 +48,18 @@ def choose_time(token: str) -> str | Response | tuple[str, int]:
             place_id=request.args.get("place", found.chosen.offer.place.id),
             viewer_zone=found.viewer_zone,
             moving=appointment,
+            only=days,
         )
     unread = bool(asked) and since is None
     clinic = found.chosen.offer.clinic
     made = render_template(
-        "portal/reschedule.html", visit=found, page=page, now=now, unread=unread, clinic=clinic
+        "portal/reschedule.html",
+        visit=found,
+        page=page,
+        only=age_refusal(page.offer.rules) if narrower(days, page) else "",
+        now=now,
+        unread=unread,
+        clinic=clinic,
     )
     return made, 400 if unread else 200
 
@@ -80,6 +97,8 @@ def move(token: str) -> str | Response | tuple[str, int]:
             )
         except SlotGone as gone:
             return _lost(found, NewTime(new.chosen, Standing(gone.reason, gone.free_again)), 409)
+        except NotEligible:
+            return _lost(found, NewTime(new.chosen, Standing(AGE)), 409)
         except (Conflict, NotFound):
             return redirect(url_for("portal.visit", token=token), 303)
     return redirect(url_for("portal.visit", token=token), 303)
@@ -122,7 +141,7 @@ def _review(found: Visit, new: NewTime, *, changed: bool = False) -> str:
 
 
 def _lost(found: Visit, new: NewTime, status: int) -> tuple[str, int]:
-    """The new time is gone: nothing has changed, and what is near."""
+    """The new time is gone, or not for who comes: nothing has changed, and what is near."""
     with snapshot() as session:
         appointment = session.get_one(Appointment, found.id)
         near = nearest_moves(session, appointment, new.chosen.start, clock.now())
@@ -132,6 +151,7 @@ def _lost(found: Visit, new: NewTime, status: int) -> tuple[str, int]:
         new=new.chosen,
         standing=new.standing,
         nearest=near,
+        unfit=age_sentence(new.chosen.offer.rules) if new.standing.reason == AGE else "",
         clinic=found.chosen.offer.clinic,
     )
     return page, status

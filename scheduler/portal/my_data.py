@@ -21,6 +21,7 @@ from scheduler.portal.visits import Visit
 from scheduler.web.access import TOKEN, allow
 from scheduler.web.forms import error_list
 from scheduler.web.headers import private_page
+from scheduler.web.languages import chosen_here, shown_anew
 from scheduler.web.settings import current_settings
 
 
@@ -41,8 +42,10 @@ def my_data(token: str) -> str:
 @allow(TOKEN)
 @private_page
 def change_contact(token: str) -> Response:
-    """Save a new email or phone."""
+    """Save a new email or phone; or the form once more, in another language."""
     found, form = _visit(token), ContactForm(request.form)
+    if chosen_here():
+        return shown_anew(lambda: _page(found, form))
     if not form.validate():
         return make_response(_page(found, form), 400)
     version = request.form.get("version", "")

@@ -43,6 +43,8 @@ def take(token: str) -> Response:
     """Take the time: a booked visit moves there at once, anybody else is booked once nothing more is to be asked. When the
     offer has ended meanwhile, its page says so; a second press leads to the same visit."""
     found = _found(token)
+    if found.unfit:
+        return redirect(url_for("portal.offer", token=token), 303)
     try:
         address = _move(found) if found.now is not None else _book(found)
     except (Conflict, NotFound):
@@ -111,5 +113,6 @@ def _headline(found: Offered) -> str:
         "declined": _("You let this time go"),
         "lapsed": _("This offer has ended"),
         "gone": _("This time is no longer kept for you"),
+        "unfit": _("The age on that day doesn't fit this visit"),
     }
     return words.get(found.state, "")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 
+from scheduler.intake.asking import QuestionPart, answer_text
 from scheduler.intake.fields import DateParts, Tick
 from scheduler.intake.files import Files
-from scheduler.intake.forms import FOR_WHOM, NEEDS, QUESTION, SEEN, SEEN_BEFORE, DetailsForm, answer_text
+from scheduler.intake.forms import FOR_WHOM, NEEDS, SEEN, SEEN_BEFORE, DetailsForm
 from scheduler.intake.relative import RelativeForm
 from scheduler.intake.who import INSURED, REFERRAL_FILE, REFERRAL_NUMBER, insurance_words
 from scheduler.web.forms import first_control
@@ -64,16 +67,7 @@ def summary(form: DetailsForm, details_url: str) -> list[Row]:
         rows.append(row(_("Email"), form.email.text, "email"))
     if form.phone.text:
         rows.append(row(_("Phone"), form.phone.text, "phone"))
-    asked = form.asked_now
-    for question in (one for one in form.asked if one.id in asked):
-        field = form[QUESTION + question.id]
-        text = "\n".join(field.lines) if isinstance(field, Files) else answer_text(field)
-        if isinstance(field, DateParts) and field.data:
-            text = day_with_year(field.data)
-        if isinstance(field, Tick) and field.data:
-            text = _("Yes")
-        if text:
-            rows.append(row(theirs(question.label), tuple(text.splitlines()), field.name))
+    rows += [row(label, lines, name) for label, lines, name in _answered(form)]
     rows.append(
         row(_("Reason for the visit"), tuple(form.reason.text.splitlines()) or _("Not given"), "reason")
     )
@@ -86,6 +80,20 @@ def summary(form: DetailsForm, details_url: str) -> list[Row]:
     return rows
 
 
+def _answered(form: QuestionPart) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """The type's questions that are asked and answered: label, lines, and the field's name."""
+    asked = form.asked_now
+    for question in (one for one in form.asked if one.id in asked):
+        field = form.question(question.id)
+        text = "\n".join(field.lines) if isinstance(field, Files) else answer_text(field)
+        if isinstance(field, DateParts) and field.data:
+            text = day_with_year(field.data)
+        if isinstance(field, Tick) and field.data:
+            text = _("Yes")
+        if text:
+            yield theirs(question.label), tuple(text.splitlines()), field.name
+
+
 def _need(name: str, beside: str = "") -> str:
     """A need, with what was typed beside it."""
     return _("%(need)s: %(text)s", need=name, text=beside) if beside else name
@@ -95,18 +103,23 @@ def relative_summary(form: RelativeForm, details_url: str) -> list[Row]:
     """The rows about the second of two relatives; call it after ``validate``."""
     born = form.second_birth_date.data
     parts = (form.second_given.text, "" if form.second_one_name.data else form.second_family.text)
-    rows = [
-        (_("Name"), " ".join(part for part in parts if part), "second_given"),
-        (_("Birth date"), date_long(born) if born else "", "second_birth_date"),
-        (_("You are their"), form.second_relation.text, "second_relation"),
-        (_("Reason for the visit"), form.second_reason.text or _("Not given"), "second_reason"),
+    rows: list[tuple[str, tuple[str, ...], str]] = [
+        (_("Name"), (" ".join(part for part in parts if part),), "second_given"),
+        (_("Birth date"), (date_long(born) if born else "",), "second_birth_date"),
+        (_("You are their"), (form.second_relation.text,), "second_relation"),
+        *_answered(form),
+        (
+            _("Reason for the visit"),
+            tuple(form.second_reason.text.splitlines()) or (_("Not given"),),
+            "second_reason",
+        ),
     ]
     return [
         Row(
             label,
-            tuple(value.splitlines()),
+            lines,
             f"{details_url}#{first_control(form[field])}",
-            _("%(what)s of the second person", what=label),
+            Markup(_("%(what)s of the second person")) % {"what": label},  # noqa: S704 - escapes what it is given
         )
-        for label, value, field in rows
+        for label, lines, field in rows
     ]

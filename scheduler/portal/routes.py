@@ -37,6 +37,7 @@ for _path, _method, _view in (
     ("/hold/<hold_id>/files/remove", "POST", holding.remove_file),
     ("/hold/<hold_id>/stop", "GET", holding.stop),
     ("/hold/<hold_id>/review", "GET", holding.review),
+    ("/hold/<hold_id>/change", "POST", holding.change),
     ("/hold/<hold_id>/book", "POST", holding.book),
     ("/hold/<hold_id>/code", "GET", checking.code),
     ("/hold/<hold_id>/code", "POST", checking.take_code),

@@ -8,12 +8,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from scheduler.availability import Situation, back_to_back, open_starts, pools
-from scheduler.availability.zones import Zone
+from scheduler.availability.zones import EPOCH_DAY, Zone
+from scheduler.availability.zones import zone as zone_of
 from scheduler.models import Appointment
 from scheduler.models.slots import slot_id
+
+ANY_DAY = (date.min, date.max)
 
 
 class Opening(NamedTuple):
@@ -95,6 +99,18 @@ def openings_between(
 ) -> list[Opening]:
     """The Openings of ``starts_between``."""
     return starts_between(situations, holds, now, since, until).openings()
+
+
+def span_within(days: tuple[date, date], zone_name: str, since: int, until: int) -> tuple[int, int]:
+    """The part of [since, until) (epoch seconds) that lies on local dates from the first of ``days`` to before the second;
+    an empty one when there is none."""
+    if days == ANY_DAY:
+        return since, until
+    zone = zone_of(zone_name)
+    last = zone.day(until) + 1
+    begin, end = (zone.instant(min(max(day.toordinal(), EPOCH_DAY), last), 0) for day in days)
+    found = max(since, begin)
+    return found, max(found, min(until, end))
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ def carry_on(by: By, hold_id: str, kept: Held | None, travels: Handover) -> str:
         booking.save_draft(by=by, appointment_id=hold_id, draft=draft.data())
     if kept is not None and kept.id != hold_id:
         booking.documents.carry(by=by, from_id=kept.id, to_id=hold_id)
+        if kept.second_id and held.second_id:
+            booking.documents.carry(by=by, from_id=kept.second_id, to_id=held.second_id)
     if kept is not None and kept.id != hold_id and kept.live:
         booking.release(by=by, appointment_id=kept.id)
     with snapshot() as session:

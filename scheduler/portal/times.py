@@ -24,7 +24,7 @@ from scheduler.clock import DAY
 from scheduler.models import HELD, Appointment
 from scheduler.models.situations import load_setup, situations_of
 from scheduler.portal.offers import Offer
-from scheduler.portal.starts import Opening, Starts, Stretch, by_day, starts_between
+from scheduler.portal.starts import ANY_DAY, Opening, Starts, Stretch, by_day, span_within, starts_between
 from scheduler.web.recall import recall
 
 FIRST_DAYS = 3
@@ -174,13 +174,15 @@ def times_page(
     viewer_zone: str,
     visitor: str | None = None,
     moving: Appointment | None = None,
+    only: tuple[date, date] = ANY_DAY,
     for_two: bool = False,
 ) -> TimesPage:
     """The times page of one appointment type: ``offers`` are its Schedules with one owner, at all places.
 
     ``since``: the first local date to show, None for today; ``place_id``: the chosen place, "" for the one with the
     earliest opening; ``now``: epoch seconds; ``moving``: the visit that gets another time, whose own never stands in its
-    way and is not listed; ``for_two``: only starts after which a relative's visit fits right away.
+    way and is not listed; ``only``: on local dates from the first of these to before the second; ``for_two``:
+    only starts after which a relative's visit fits right away.
     """
     horizon = now + (max(offer.horizon_days for offer in offers) + 2) * DAY
     ids = [offer.schedule_id for offer in offers]
@@ -198,8 +200,7 @@ def times_page(
             },
             holds,
             now,
-            now,
-            horizon,
+            *span_within(only, here[0].place.zone, now, horizon),
             for_two=for_two,
         )
         for place, here in _by_place(offers).items()

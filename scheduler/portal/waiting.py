@@ -9,7 +9,9 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from scheduler.booking import is_live, links
+from scheduler.booking.eligible import check_day
 from scheduler.booking.waitlist import waiting_for_sooner
+from scheduler.errors import NotEligible
 from scheduler.models import (
     BOOKED,
     PENDING,
@@ -70,8 +72,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A time offered to somebody. ``state``: open, taken, declined, lapsed, gone (the time was let go, or they left);
-    ``until``: epoch seconds. ``now``: the visit that it would replace, None for a new one; ``visit``: the token of what was
+    """A time offered to somebody. ``state``: open, taken, declined, lapsed, gone (the time was let go, or they left),
+    unfit (``unfit`` says for which ages the type is now, on that day); ``until``: epoch seconds. ``now``: the visit that it would replace, None for a new one; ``visit``: the token of what was
     booked; ``waits``: they are still on the list, ``entry``: its token."""
 
     id: str
@@ -85,6 +87,7 @@ class Offered:
     waits: bool
     viewer_zone: str
     typed: Mapping[str, Sequence[str]]
+    unfit: str = ""
 
 
 def place_of_entry(session: Session, secret: str, token: str) -> Place | None:
@@ -156,10 +159,12 @@ def offered_by(session: Session, secret: str, token: str, now: int) -> Offered |
     contact = contact_of(session, entry)
     ahead = visit is not None and visit.status in (BOOKED, PENDING)
     booked = visit if visit is not None else hold if row.status == TAKEN else None
+    state = _state(row, hold, now) if visit is None or ahead else "gone"
+    unfit = _unfit(session, hold, contact.birth_date) if state == OPEN else ""
     return Offered(
         id=row.id,
         token=token,
-        state=_state(row, hold, now) if visit is None or ahead else "gone",
+        state="unfit" if unfit else state,
         chosen=chosen_of(session, hold),
         until=hold.expires_at if hold.expires_at and is_live(hold, now) else row.until_at,
         now=chosen_of(session, visit) if visit is not None else None,
@@ -168,7 +173,18 @@ def offered_by(session: Session, secret: str, token: str, now: int) -> Offered |
         waits=entry.status in ON_THE_LIST,
         viewer_zone=contact.zone,
         typed=_typed(contact.given, contact.family, contact.birth_date, contact.email, contact.phone),
+        unfit=unfit,
     )
+
+
+def _unfit(session: Session, hold: Appointment, birth_date: str) -> str:
+    """For which ages the type is, when that speaks against the offered time."""
+    kind = session.get_one(AppointmentType, hold.appointment_type_id)
+    try:
+        check_day(kind, birth_date, hold.starts_at, hold.zone)
+    except NotEligible as error:
+        return error.sentence
+    return ""
 
 
 def _state(row: WaitlistOffer, hold: Appointment, now: int) -> str:

@@ -25,7 +25,7 @@ from scheduler.web.access import PUBLIC, TOKEN, allow
 from scheduler.web.clinic import set_clinic
 from scheduler.web.forms import PARTS, error_list
 from scheduler.web.headers import private_page
-from scheduler.web.languages import page_language
+from scheduler.web.languages import chosen_here, page_language, shown_anew
 from scheduler.web.settings import current_settings
 from scheduler.web.throttle import Throttle
 from scheduler.web.times import day_with_year
@@ -54,11 +54,13 @@ def join_form(owner: str, kind: str) -> Answer:
 @allow(PUBLIC)
 @private_page
 def join(owner: str, kind: str) -> Answer | tuple[str, int, dict[str, str]]:
-    """Join the list; who is on it already stays where they are."""
+    """Join the list; who is on it already stays where they are. Or the form once more, in another language."""
     travels, now = handover(), clock.now()
     found = _found(owner, kind, travels, now)
     if not found.bookable:
         return paused_page(found.offer), 409
+    if chosen_here():
+        return shown_anew(lambda: _page(found, _form(found, request.form, now), travels))
     form = _form(found, request.form, now)
     if not form.validate():
         return _page(found, form, travels, errors=True), 400
@@ -100,7 +102,7 @@ def _found(owner: str, kind: str, travels: Handover, now: int) -> pages.TypeAtOw
 def _form(found: pages.TypeAtOwner, typed: MultiDict[str, str] | None, now: int) -> WaitingForm:
     places = {offer.place.id: offer.place.name for offer in found.offers}
     today = date.fromordinal(zone_of(found.offer.place.zone).day(now))
-    return waiting_form(typed, today, tuple(places.items()))
+    return waiting_form(typed, today, tuple(places.items()), found.offer.rules)
 
 
 def _known(typed: MultiDict[str, str] | None) -> MultiDict[str, str] | None:

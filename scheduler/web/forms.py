@@ -106,7 +106,7 @@ def error_sentence(field: Field) -> str:
     text = _first(field.errors)
     text = str(_BETTER.get(text, text))
     label = str(field.label.text)
-    if text.startswith(label.rstrip("?:？：؟ ")) or ": " in text[:80]:
+    if label.rstrip("?:？：؟ ") in text or ": " in text[:80]:
         return text
     fix = text[:1].lower() + text[1:]
     return _("%(field)s: %(fix)s", field=label, fix=fix)

@@ -7,10 +7,11 @@ in a cookie; nothing of it stands in an address.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, current_app, has_request_context, redirect, request
-from flask_babel import Babel
+from flask import Flask, Response, current_app, has_request_context, make_response, redirect, request
+from flask_babel import Babel, force_locale
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -30,6 +31,7 @@ RIGHT_TO_LEFT = frozenset({"ar"})
 COOKIE = "language"
 MAX_AGE_SECONDS = 365 * DAY
 
+_CLINICS_OWN = ("q_", "second_q_")
 _STAFF = frozenset({"console", "admin", "accounts", "welcome"})  # blueprints
 _STAFF_PATHS = ("/console", "/admin", "/fhir/")  # pages that are not there have no blueprint
 
@@ -111,6 +113,19 @@ def remember(response: BaseResponse) -> BaseResponse:
     return response
 
 
+def chosen_here() -> bool:
+    """Whether the form that was sent came by a button that chooses a language, so that it is to be shown once more."""
+    return request.form.get("language", "") in LANGUAGES
+
+
+def shown_anew(draw: Callable[[], str]) -> BaseResponse:
+    """The page that ``draw`` makes of the form that was sent, in the language that was chosen beside it: what was typed
+    stays, and stands in no address."""
+    with force_locale(request.form["language"]):
+        page = draw()
+    return remember(make_response(page))
+
+
 def theirs(text: Any) -> Any:
     """A clinic's own words on a page: marked with their language where the page speaks another one."""
     clinic = site_clinic() if has_request_context() else None
@@ -126,8 +141,8 @@ def label_of(field: Any) -> Any:
 
 
 def words_of(field: Any, text: Any) -> Any:
-    """Words beside a form field; those of a clinic's own question (its name begins with "q_") are the clinic's."""
-    return theirs(text) if field.name.startswith("q_") else text
+    """Words beside a form field; those of a clinic's own question, by the beginning of its name, are the clinic's."""
+    return theirs(text) if field.name.startswith(_CLINICS_OWN) else text
 
 
 def _clinics_language() -> str:

@@ -23,6 +23,7 @@ POST    /hold/<hold_id>                                         holder      403 
 POST    /hold/<hold_id>/files/remove                            holder      403 303 403 403 403 403 403 403
 GET     /hold/<hold_id>/stop                                    holder      200 200 200 200 200 200 200 200
 GET     /hold/<hold_id>/review                                  holder      200 303 200 200 200 200 200 200
+POST    /hold/<hold_id>/change                                  holder      403 303 403 403 403 403 403 403
 POST    /hold/<hold_id>/book                                    holder      403 303 403 403 403 403 403 403
 POST    /hold/<hold_id>/extend                                  holder      403 303 403 403 403 403 403 403
 POST    /hold/<hold_id>/language                                holder      403 303 403 403 403 403 403 403

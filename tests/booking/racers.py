@@ -28,6 +28,7 @@ from scheduler.booking import (
     desk_book,
     expire,
     hold,
+    hold_again,
     hold_any,
     hold_relatives,
     hold_series,
@@ -59,7 +60,17 @@ def act(wanted: dict[str, Any]) -> str:
             held = hold_relatives(by=by, schedule_id=wanted["schedule"], start=wanted["start"])
             return f"booked {book(by=by, appointment_id=held.id, details=DETAILS, relative=DETAILS).id}"
         if wanted["verb"] == "hold":
-            return f"held {hold(by=by, schedule_id=wanted['schedule'], start=wanted['start'], key=wanted.get('key')).id}"
+            made = hold(
+                by=by,
+                schedule_id=wanted["schedule"],
+                start=wanted["start"],
+                key=wanted.get("key"),
+                most=wanted.get("most"),
+            )
+            return f"held {made.id}"
+        if wanted["verb"] == "hold again":
+            made = hold_again(by=by, appointment_id=wanted["appointment"], most=wanted["most"])
+            return f"held {made.id}"
         if wanted["verb"] == "hold any and book":
             held = hold_any(
                 by=by, pool_id=wanted["pool"], location_id=wanted["location"], start=wanted["start"]

@@ -75,6 +75,32 @@ def test_a_refused_hold_ends_none_of_the_earlier_ones(
     assert statuses(first) == ["held"]
 
 
+def test_a_lapsed_hold_that_is_taken_again_ends_the_oldest_of_the_others(
+    clinic: Clinic, frozen: Clock, schedules: list[str]
+) -> None:
+    by = visitor()
+    lapsed = hold(clinic, frozen, by, schedules[0], most=2)
+    frozen.forward(minutes=11)
+    others = [hold(clinic, frozen, by, schedule, most=2) for schedule in schedules[1:3]]
+    assert booking.hold_again(by=by, appointment_id=lapsed.id, most=2).status == "held"
+    assert statuses(lapsed, *others) == ["held", "expired", "held"]
+    booking.hold_again(by=by, appointment_id=lapsed.id, most=1)
+    assert statuses(lapsed, *others) == ["held", "expired", "held"], "it is live, so nothing is taken"
+
+
+def test_a_lapsed_hold_whose_time_is_gone_ends_none_of_the_others(
+    clinic: Clinic, frozen: Clock, schedules: list[str]
+) -> None:
+    by = visitor()
+    lapsed = hold(clinic, frozen, by, schedules[0], most=1)
+    frozen.forward(minutes=11)
+    other = hold(clinic, frozen, by, schedules[1], most=1)
+    make_appointment(clinic, start=lapsed.starts_at)
+    with pytest.raises(SlotGone):
+        booking.hold_again(by=by, appointment_id=lapsed.id, most=1)
+    assert statuses(other) == ["held"]
+
+
 def test_the_same_time_pressed_again_ends_nothing(
     clinic: Clinic, frozen: Clock, schedules: list[str]
 ) -> None:

@@ -11,10 +11,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from scheduler import booking
-from scheduler.booking import SYSTEM, By
+from scheduler.booking import SYSTEM, AnswerGiven, By
 from scheduler.db import snapshot, transaction
 from scheduler.errors import Conflict, InvalidInput, NotFound, SlotGone
 from scheduler.models import (
+    Answer,
     Appointment,
     AppointmentType,
     Claim,
@@ -24,7 +25,16 @@ from scheduler.models import (
     Together,
 )
 from tests.booking.made_files import pdf_file
-from tests.factories import DETAILS, Clinic, make_appointment, make_clinic, make_hold, make_source, visitor
+from tests.factories import (
+    DETAILS,
+    Clinic,
+    make_appointment,
+    make_clinic,
+    make_hold,
+    make_question,
+    make_source,
+    visitor,
+)
 from tests.support.times import Clock
 
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 7 * 86400
@@ -288,6 +298,41 @@ def test_the_second_relative_has_a_name_and_nobody_comes_along_uninvited(for_two
     single = make_hold(for_two, start=for_two.starts()[8], by=(other := visitor()))
     with pytest.raises(InvalidInput):
         booking.book(by=other, appointment_id=single.id, details=DETAILS, relative=RELATIVE)
+
+
+def test_each_of_two_relatives_answers_the_clinics_questions(for_two: Clinic) -> None:
+    pain = make_question(
+        for_two, kind="choice", choices=["Yes", "No", "Now"], required=True, stop_answers=["Now"]
+    )
+    two = hold_two(for_two)
+
+    def book(mine: str, theirs: str) -> None:
+        given = [[AnswerGiven(pain.id, pain.label, text)] if text else [] for text in (mine, theirs)]
+        booking.book(
+            by=ME,
+            appointment_id=two.id,
+            details=DETAILS,
+            answers=given[0],
+            relative=RELATIVE,
+            relative_answers=given[1],
+        )
+
+    for mine, theirs, field in (
+        ("No", "", f"second_{pain.id}"),
+        ("No", "Now", f"second_{pain.id}"),
+        ("", "No", pain.id),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            book(mine, theirs)
+        assert set(refused.value.problems) == {field}
+    assert states(two) == ["held", "held"]
+    book("No", "Yes")
+    with snapshot() as session:
+        kept = [
+            session.scalars(select(Answer.text).where(Answer.appointment_id == one.id)).all()
+            for one in all_of(two)
+        ]
+    assert kept == [["No"], ["Yes"]]
 
 
 def test_the_rules_of_whom_the_visit_is_for_hold_for_the_second_person_too(app: Flask, frozen: Clock) -> None:

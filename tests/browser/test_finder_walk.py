@@ -77,7 +77,19 @@ def test_a_patient_from_a_finder_decides_whether_it_hears_how_it_ends(
         if not told:
             tick.focus()
             page.keyboard.press("Space")
-        page.get_by_role("button", name="Book this appointment").click()
+            # by way of another answer, and of more time
+            page.get_by_role("button", name="Change email").click()
+            expect(page).to_have_url(re.compile(r"#email$"))
+            page.get_by_role("button", name="Check your answers").click()
+            expect(tick).not_to_be_checked()
+            page.get_by_role("button", name="I need more time").click()
+            expect(page.get_by_text("Done. Your time is now held until")).to_be_visible()
+            expect(tick).not_to_be_checked()
+            tick.focus()
+            # Enter books, whichever buttons stand before
+            page.keyboard.press("Enter")
+        else:
+            page.get_by_role("button", name="Book this appointment").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("You're booked: ")
         if told and javascript:
             ways.look(page, "finder-booked")

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from scheduler import booking
 from scheduler.booking import By
-from scheduler.db import snapshot
-from scheduler.models import Appointment, PatientDetails, Question
+from scheduler.db import snapshot, transaction
+from scheduler.models import Appointment, AppointmentType, PatientDetails, Question
 from scheduler.models.slots import slot_id
 from tests.factories import (
     Clinic,
@@ -259,3 +259,28 @@ def test_a_question_that_is_added_while_details_are_saved_loses_nothing(
     assert answer.status_code == 400
     assert f'href="#q_{asked[0].id}"' in answer.text
     assert 'value="Meanwhile"' in answer.text
+
+
+def test_a_day_on_which_the_visit_is_not_for_the_patient_is_a_warning_that_staff_may_pass(
+    clinic: Clinic, desk: FlaskClient
+) -> None:
+    visit = make_appointment(clinic)
+    with clinic.app.app_context(), transaction() as session:
+        session.get_one(AppointmentType, clinic.type).maximum_age = 17
+        session.get_one(PatientDetails, visit.id).birth_date = "2009-06-09"
+    address = f"/console/bookings/{visit.id}/move"
+    slot = next(
+        slot_id(clinic.schedule, start)
+        for start in clinic.starts()
+        if slot_id("", start).startswith("-20270611")
+    )
+    page = desk.post(address, data={"slot": slot, "message": "See you on Friday."})
+    assert page.status_code == 409
+    assert "Birth date: this visit is for ages 0 to 17 on its day." in page.text
+    assert "is open, but the visit is not for the patient" in page.text
+    assert "See you on Friday." in page.text
+    assert stored(clinic, visit).starts_at == visit.starts_at
+    kept = {"slot": slot, "warned": slot, "sequence": "0"}
+    assert desk.post(address, data=kept).status_code == 409
+    assert desk.post(address, data={**kept, "set_aside": "who"}).status_code == 303
+    assert slot_id(clinic.schedule, stored(clinic, visit).starts_at) == slot

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from scheduler.booking.details import asked_for
-from scheduler.intake.forms import Asked, DetailsForm, details_form
+from scheduler.intake.asking import Asked
+from scheduler.intake.forms import DetailsForm, details_form
 from scheduler.models.asking import DECIDING, YES, answers_of, asked_questions, possible_answers
 
 TODAY = date(2027, 6, 8)

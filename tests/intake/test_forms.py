@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from scheduler.intake.asking import Asked
 from scheduler.intake.drafts import Draft, read_draft
-from scheduler.intake.forms import Asked, DetailsForm, details_form, typed_values
+from scheduler.intake.forms import DetailsForm, details_form, typed_values
 from scheduler.portal.review import summary
 from scheduler.web.forms import error_list
 

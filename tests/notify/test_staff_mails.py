@@ -9,18 +9,21 @@ from sqlalchemy import update
 from scheduler import booking
 from scheduler.availability.zones import zone as zone_of
 from scheduler.booking import SYSTEM, By
+from scheduler.booking.transaction import together_with
 from scheduler.clock import local_date
-from scheduler.db import transaction
+from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
-from scheduler.models import User
-from scheduler.web.times import time_with_zone
+from scheduler.models import Appointment, User
+from scheduler.web.times import day_with_year, time_with_zone
 from tests.factories import (
+    DETAILS,
     Clinic,
     make_appointment,
     make_clinic,
     make_practitioner,
     make_schedule,
     make_user,
+    visitor,
 )
 from tests.notify.test_deliver import MONDAY, mails, part, rows
 from tests.support.times import Clock
@@ -78,6 +81,96 @@ def test_a_mail_says_what_when_where_and_nothing_about_the_patient(clinic: Clini
         assert f"http://localhost/console/bookings/{made.id}" in body
         for marker in ("Givenmarker", "Familymarker", "0188", "1984", "Reasonmarker", "ana@", "/b/"):
             assert marker not in body + mail["Subject"]
+
+
+def book_weeks(clinic: Clinic, weeks: int = 3) -> list[Appointment]:
+    """Weekly visits of one patient, booked in one act."""
+    me = visitor()
+    with clinic.app.app_context():
+        first = booking.hold_series(by=me, schedule_id=clinic.schedule, start=clinic.first_start, weeks=weeks)
+        booking.book(by=me, appointment_id=first.id, details=DETAILS)
+        with snapshot() as session:
+            return together_with(session, session.get_one(Appointment, first.id))
+
+
+def to_maya(app: Flask) -> list[tuple[str, str, str]]:
+    """(subject, plain text, html) of each mail to the clinician."""
+    deliver(app)
+    return [
+        (mail["Subject"], part(mail, "plain"), part(mail, "html"))
+        for mail in mails(app)
+        if mail["To"] == MAYA
+    ]
+
+
+def day_of(visit: Appointment) -> str:
+    return day_with_year(visit.starts_at, zone_of(visit.zone).info)
+
+
+@pytest.fixture
+def weekly(app: Flask, frozen: Clock) -> Clinic:
+    frozen.at(MONDAY)
+    clinic = make_clinic(app, series_most=8)
+    make_user(clinic, role="clinician", email=MAYA)
+    return clinic
+
+
+def test_a_series_is_one_mail_with_all_its_dates(weekly: Clinic) -> None:
+    visits = book_weeks(weekly)
+    [(subject, plain, html)] = to_maya(weekly.app)
+    assert subject.startswith("New booking: 3 visits, first ")
+    for body in (plain, html):
+        assert [day_of(visit) in body for visit in visits] == [True] * 3
+        assert f"/console/bookings/{visits[0].id}" in body
+        assert body.count("Booked") == 1
+        assert "Ana" not in body
+    assert "  3. " in plain
+
+
+def test_all_that_is_cancelled_in_one_act_is_one_mail_and_one_alone_is_its_own(
+    weekly: Clinic, frozen: Clock
+) -> None:
+    visits = book_weeks(weekly)
+    deliver(weekly.app)
+    with weekly.app.app_context():
+        booking.cancel(by=SYSTEM, appointment_id=visits[1].id)
+    alone = to_maya(weekly.app)[-1]
+    assert alone[0].startswith("Booking cancelled: ")
+    assert "visits" not in alone[0]
+    assert (day_of(visits[1]) in alone[1], day_of(visits[0]) in alone[1]) == (True, False)
+    frozen.forward(minutes=1)
+    with weekly.app.app_context():
+        booking.cancel_all(by=SYSTEM, appointment_id=visits[0].id)
+    told = to_maya(weekly.app)
+    assert len(told) == 3
+    assert told[-1][0].startswith("Booking cancelled: 2 visits, first ")
+    assert [day_of(visit) in told[-1][1] for visit in visits] == [True, False, True]
+
+
+def test_what_has_changed_before_the_mail_goes_is_told_as_it_is_then(weekly: Clinic) -> None:
+    visits = book_weeks(weekly)
+    with weekly.app.app_context():
+        booking.cancel(by=SYSTEM, appointment_id=visits[0].id)
+    told = to_maya(weekly.app)
+    [booked] = [one for one in told if one[0].startswith("New booking: 2 visits")]
+    assert [day_of(visit) in booked[1] for visit in visits] == [False, True, True]
+    assert len([one for one in told if one[0].startswith("Booking cancelled")]) == 1
+
+
+def test_a_request_for_a_series_is_told_of_whole_and_so_is_its_end(app: Flask, frozen: Clock) -> None:
+    frozen.at(MONDAY)
+    clinic = make_clinic(app, series_most=8, approval_required=True)
+    make_user(clinic, role="clinician", email=MAYA)
+    visits = book_weeks(clinic)
+    [(subject, plain, _)] = to_maya(app)
+    assert subject.startswith("New booking: 3 visits")
+    assert plain.count("Waiting for approval") == 1
+    with app.app_context():
+        booking.decline(by=SYSTEM, appointment_id=visits[0].id)
+    subject, plain, _ = to_maya(app)[-1]
+    assert subject.startswith("Booking cancelled: 3 visits")
+    assert "State: Declined" in plain
+    assert [day_of(visit) in plain for visit in visits] == [True] * 3
 
 
 def test_a_request_that_waits_for_approval_is_new(app: Flask, frozen: Clock) -> None:

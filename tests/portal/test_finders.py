@@ -116,6 +116,53 @@ def test_who_takes_the_tick_out_is_told_of_no_more(clinic: Clinic, source: str) 
     assert states(clinic) == ["started", "held"]
 
 
+@pytest.mark.parametrize(
+    ("act", "fields", "leads_to"),
+    [
+        ("change", {"change": "given"}, "#given"),
+        ("change", {"change": "birth_date-month"}, "#birth_date-month"),
+        ("change", {"change": "//evil.example"}, ""),
+        ("extend", {"page": "review"}, "/review?more=1"),
+        ("language", {"page": "review", "language": "en"}, "/review"),
+    ],
+)
+def test_what_was_chosen_on_the_review_is_kept_by_each_way_off_it(
+    clinic: Clinic, source: str, act: str, fields: dict[str, str], leads_to: str
+) -> None:
+    patient = Patient(clinic.app)
+    hold = to_review(clinic, clinic.starts()[0], patient)
+    assert patient.press(f"{hold}/{act}", finder_asked="yes", **fields).location == hold + leads_to
+    assert 'name="tell_finder" value="yes">' in patient.open(f"{hold}/review").text
+    patient.press(f"{hold}/{act}", finder_asked="yes", tell_finder="yes", **fields)
+    assert 'name="tell_finder" value="yes" checked>' in patient.open(f"{hold}/review").text
+    patient.press(f"{hold}/{act}", **fields)
+    assert 'value="yes" checked>' in patient.open(f"{hold}/review").text, "what did not ask says nothing"
+
+
+def test_a_no_comes_along_when_another_time_is_chosen_on_the_review(clinic: Clinic, source: str) -> None:
+    patient, starts = Patient(clinic.app), clinic.starts()
+    hold = to_review(clinic, starts[0], patient)
+    times = patient.open(patient.press(f"{hold}/release", finder_asked="yes", page="review").location)
+    again = patient.press("/hold", slot=times.slots[1], kept=times.hidden("kept"))
+    assert again.location.endswith("/review")
+    assert 'name="tell_finder" value="yes">' in patient.open(again.location).text
+
+
+def test_change_is_a_button_just_where_there_is_something_to_keep(clinic: Clinic, source: str) -> None:
+    patient = Patient(clinic.app)
+    hold = to_review(clinic, clinic.starts()[0], patient)
+    button = (
+        f'<button class="link-button" form="review" formaction="{hold}/change" name="change" value="given">'
+    )
+    assert button in patient.open(f"{hold}/review").text
+    alone = Patient(clinic.app)
+    own = alone.hold(clinic, clinic.starts()[3])
+    alone.fill_in(own)
+    page = alone.open(f"{own}/review").text
+    assert f'<a href="{own}#given">' in page
+    assert 'name="change"' not in page
+
+
 def test_a_no_holds_when_the_time_is_lost_and_another_is_booked(
     clinic: Clinic, source: str, frozen: Clock
 ) -> None:

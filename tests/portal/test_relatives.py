@@ -13,7 +13,7 @@ from sqlalchemy import select
 from scheduler.db import snapshot
 from scheduler.models import Appointment, PatientDetails
 from scheduler.models.slots import parse_slot_id, slot_id
-from tests.factories import Clinic, make_appointment, make_clinic, make_user
+from tests.factories import Clinic, make_appointment, make_clinic, make_question, make_user
 from tests.people import browser_of
 from tests.portal.patient import GOOD, Page, Patient
 from tests.support.pages import assert_accessible, assert_fits, screenshot
@@ -195,6 +195,12 @@ def test_a_mother_books_for_herself_and_her_child(
     sqlite_app: Flask, address: str, phone: BrowserPage
 ) -> None:
     clinic = make_clinic(sqlite_app, relatives=True)
+    pain = make_question(
+        clinic, label="Are you in pain?", kind="choice", choices=["Yes", "No"], required=True
+    )
+    helps = make_question(
+        clinic, label="What helps?", required=True, shown_question_id=pain.id, shown_answers=["Yes"]
+    )
     phone.goto(f"{address}{clinic.times_path}")
     phone.get_by_role("link", name="Show times for two relatives").click()
     expect(phone.get_by_text("These times are for two people")).to_be_visible()
@@ -206,10 +212,20 @@ def test_a_mother_books_for_herself_and_her_child(
         if name not in ("for_whom", "phone", "reason", "second_consent"):
             phone.locator(f'[name="{name}"]').fill(text)
     phone.locator("[name=second_consent]").check()
+    # each person's answer decides what else that person is asked
+    phone.locator(f'[name="q_{pain.id}"][value="No"]').check(force=True)
+    phone.locator(f'[name="second_q_{pain.id}"][value="Yes"]').check(force=True)
+    expect(phone.locator(f'[name="q_{helps.id}"]')).to_be_hidden()
+    phone.get_by_role("button", name="Check your answers").click()
+    expect(phone.get_by_role("link", name="Second person, What helps: type an answer.")).to_be_visible()
+    phone.locator(f'[name="second_q_{helps.id}"]').fill("Rest")
     assert_accessible(phone)
     assert_fits(phone)
     screenshot(phone, "relatives-details")
     phone.get_by_role("button", name="Check your answers").click()
+    expect(phone.get_by_text("Rest")).to_be_visible()
+    assert_accessible(phone)
+    assert_fits(phone)
     screenshot(phone, "relatives-review")
     phone.get_by_role("button", name="Book both appointments").click()
     expect(phone.get_by_role("heading", level=1)).to_contain_text("You're booked")

@@ -378,3 +378,41 @@ def test_a_mail_of_an_offer_that_has_ended_is_not_sent(
     deliver(clinic.app)
     folder: Path = clinic.app.config["SETTINGS"].data_dir / "mail"
     assert all("A time is open" not in path.read_text(errors="replace") for path in folder.glob("*.eml"))
+
+
+def set_ages(clinic: Clinic, **ages: int) -> None:
+    with clinic.app.app_context(), transaction() as session:
+        kind = session.get_one(AppointmentType, clinic.type)
+        for name, age in ages.items():
+            setattr(kind, name, age)
+
+
+def test_who_will_never_be_of_the_age_is_told_when_they_join(clinic: Clinic, patient: Patient) -> None:
+    set_ages(clinic, minimum_age=18, maximum_age=40)
+    for year in ("2016", "1980"):
+        page = join(patient, clinic, **{"birth_date-year": year})
+        assert (page.status, page.errors) == (
+            400,
+            ["Birth date: this visit is for ages 18 to 40 on its day."],
+        )
+        assert GOOD["given"] in page.text
+    soon = {"birth_date-year": "2009", "birth_date-month": "6", "birth_date-day": "30"}
+    assert join(patient, clinic, **soon).status == 303
+
+
+def test_an_offer_that_is_not_for_their_age_any_more_says_so_and_whom_to_call(
+    clinic: Clinic, patient: Patient
+) -> None:
+    join(patient, clinic)
+    free(clinic)
+    link = sent_link(clinic, "offer")
+    open_page = patient.open(link)
+    set_ages(clinic, maximum_age=17)
+    page = patient.open(link)
+    assert page.h1 == "The age on that day doesn't fit this visit"
+    assert "Birth date: this visit is for ages 0 to 17 on its day." in page.words
+    assert "Call 617-555-0142" in page.words
+    assert "You're still on the list" in page.words
+    pressed = press(patient, open_page, "take")
+    assert (pressed.status, pressed.location) == (303, link)
+    assert len(visits(clinic)) == 1

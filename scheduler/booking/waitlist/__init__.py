@@ -9,6 +9,7 @@ Public names: ``join``, ``ask_sooner``, ``leave``, ``put_back``, ``send_again``,
 """
 
 from scheduler.booking.waitlist.entries import (
+    LONGEST_WAIT_DAYS,
     ask_sooner,
     join,
     leave,
@@ -23,6 +24,7 @@ from scheduler.booking.waitlist.tidying import purge, tidy
 from scheduler.booking.waitlist.wishes import PARTS, Who, Wish, deadline
 
 __all__ = [
+    "LONGEST_WAIT_DAYS",
     "PARTS",
     "Who",
     "Wish",

@@ -19,7 +19,8 @@ from scheduler.models.patients import DECLINED_OFFER, ENDED, LEFT, WAITING
 from scheduler.models.waiting import ON_THE_LIST, contact_of, open_offer
 from scheduler.notify import outbox
 
-LONGEST_WAIT_SECONDS = 180 * DAY
+LONGEST_WAIT_DAYS = 180
+LONGEST_WAIT_SECONDS = LONGEST_WAIT_DAYS * DAY
 JOINED = "waitlist-joined"
 NO_ENTRY = "We can't find that place on the waitlist. It may have ended long ago."
 NO_LIST = "There is no waitlist for this visit now."

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import clock
 from scheduler.booking.acts import SYSTEM, By
+from scheduler.booking.eligible import check_day
 from scheduler.booking.hold import is_live, take_time
 from scheduler.booking.pool import figures, pick_member
 from scheduler.booking.transaction import (
@@ -30,7 +31,7 @@ from scheduler.models import HELD, Appointment, AppointmentType, WaitlistEntry, 
 from scheduler.models.frames import load_frames
 from scheduler.models.patients import DECLINED_OFFER, LAPSED, OFFERED, OPEN, WAITING
 from scheduler.models.pools import pool_priorities
-from scheduler.models.waiting import offered_starts, schedules_for
+from scheduler.models.waiting import contact_of, offered_starts, schedules_for
 
 OFFER = "waitlist-offer"
 WAITLIST = By("waitlist")
@@ -42,7 +43,7 @@ def offer(*, by: By, entry_id: str, schedule_id: str, start: int) -> WaitlistOff
     patient who holds; of a team, the fair order picks who is seen.
 
     Raises NotFound; SlotGone; Conflict when the person has an offer or does not wait, had this time offered before, has a
-    sooner one, or could not answer before it begins.
+    sooner one, or could not answer before it begins; NotEligible when the type is not for their age on that day.
     """
     with booking_transaction() as session:
         entry = found(session, entry_id)
@@ -97,6 +98,7 @@ def _check(session: Session, entry: WaitlistEntry, place: Place, start: int, now
         raise Conflict("This person had this time offered before. Choose another one.")
     if start < deadline(now, place.zone):
         raise Conflict("This time begins before the person could answer. Call them instead.")
+    check_day(place.type, contact_of(session, entry).birth_date, start, place.zone)
     if entry.appointment_id is not None:
         visit = session.get(Appointment, entry.appointment_id, populate_existing=True)
         kind = session.get_one(AppointmentType, entry.appointment_type_id)

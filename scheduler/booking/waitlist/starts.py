@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.availability import Situation, open_starts
+from scheduler.booking.eligibility import age_rules, days_for
 from scheduler.booking.waitlist.wishes import When
 from scheduler.clock import DAY
 from scheduler.models import Appointment, AppointmentType, WaitlistEntry
 from scheduler.models.situations import load_situations
-from scheduler.models.waiting import schedules_for
+from scheduler.models.waiting import contact_of, schedules_for
 
 
 @dataclass(slots=True)
@@ -66,16 +68,20 @@ def openings_for(session: Session, entries: Sequence[WaitlistEntry], now: int) -
 
 def when_of(session: Session, entry: WaitlistEntry, *, anyway: bool = False) -> When:
     """Which times are worth an offer: as wished, and sooner than what the person has or could have taken by themselves when
-    they joined. ``anyway``: as wished, and sooner than what they have."""
+    they joined; never on a day on which the type is not for their age. ``anyway``: as wished, and sooner than what they
+    have."""
     limits = [] if anyway else [entry.sooner_than_at]
     if entry.appointment_id is not None:
         visit = session.get(Appointment, entry.appointment_id)
         limits.append(visit.starts_at if visit is not None else 0)
+    kind = session.get_one(AppointmentType, entry.appointment_type_id)
+    rules = age_rules(kind)
+    first, end = days_for(rules, contact_of(session, entry).birth_date if rules.ages else None)
     return When(
         weekdays=tuple(entry.weekdays),
         part=entry.part,
-        earliest_on=entry.earliest_on,
-        latest_on=entry.latest_on,
+        earliest_on=max(first, entry.earliest_on or date.min),
+        latest_on=min(end - timedelta(days=1), entry.latest_on or date.max),
         before=min((limit for limit in limits if limit is not None), default=None),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scheduler.booking.acts import By
 from scheduler.booking.change import tell
+from scheduler.booking.eligible import check_day
 from scheduler.booking.hold import is_live, own_holds
 from scheduler.booking.requests import decide_by
 from scheduler.booking.seats import take_seat
@@ -25,6 +26,7 @@ from scheduler.clock import MINUTE
 from scheduler.errors import Conflict, HoldLapsed, NotFound
 from scheduler.models import BOOKED, PENDING, Appointment, WaitlistEntry, WaitlistOffer
 from scheduler.models.patients import OPEN, TAKEN
+from scheduler.models.waiting import contact_of
 
 ENDED = "This offer has ended. Your own plans stay as they are."
 
@@ -60,7 +62,8 @@ def take_sooner(*, by: By, offer_id: str) -> Appointment:
     """Move a booked patient's visit to the offered time, in one transaction: the hold's time becomes the visit's, and only
     then is the old time free. What the rule decided when the time was offered stays decided. Twice is once.
 
-    Raises NotFound; HoldLapsed when the offer is over; Conflict when the visit is over or was cancelled.
+    Raises NotFound; HoldLapsed when the offer is over; Conflict when the visit is over or was cancelled; NotEligible when
+    the type is not for their age (any more) on that day.
     """
     with booking_transaction() as session:
         row = _row(session.get(WaitlistOffer, offer_id))
@@ -80,6 +83,7 @@ def take_sooner(*, by: By, offer_id: str) -> Appointment:
             raise HoldLapsed(ENDED)
         if visit.status not in (BOOKED, PENDING) or visit.starts_at <= now:
             raise Conflict("This appointment is over or cancelled, so it can't be moved.")
+        check_day(place.type, contact_of(session, entry).birth_date, hold.starts_at, place.zone)
         left = visit.schedule_id
         actors = sorted(claimed_actors(session, hold))
         end_hold(session, hold)

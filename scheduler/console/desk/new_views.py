@@ -17,7 +17,8 @@ from scheduler.console.desk.patient import form_key, overbook_problem
 from scheduler.console.desk.reasons import Warnings
 from scheduler.console.desk.who import who_errors, who_says
 from scheduler.errors import InvalidInput, KeyReused, NotFound, SlotGone
-from scheduler.intake.forms import QUESTION, DetailsForm, details_form
+from scheduler.intake.asking import QUESTION
+from scheduler.intake.forms import DetailsForm, details_form
 from scheduler.intake.who import STAFF
 from scheduler.models import Appointment
 from scheduler.web.access import SIGNED_IN, allow

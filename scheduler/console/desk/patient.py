@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 from scheduler.booking.change import MAX_REASON
 from scheduler.console.desk.typed import birth_dates
 from scheduler.ids import new_id
-from scheduler.intake.forms import Asked, DetailsForm, details_form
+from scheduler.intake.asking import Asked
+from scheduler.intake.forms import DetailsForm, details_form
 from scheduler.web.forms import PARTS, error_list
 
 BORN = "born"
