@@ -35,7 +35,14 @@ from sqlalchemy.pool import Pool
 from scheduler import create_app, demo
 from scheduler.accounts import passwords
 from scheduler.db import db
-from tests.support.apps import RememberedRule, environ_for, settings_for
+from scheduler.web import assets
+from tests.support.apps import (
+    RememberedRule,
+    environ_for,
+    remembered_assets,
+    remembered_statements,
+    settings_for,
+)
 from tests.support.databases import PostgresTemplates, SqliteTemplates
 from tests.support.postgres import PostgresServer, postgres_server
 from tests.support.servers import Server
@@ -96,6 +103,13 @@ def _only_loopback() -> Iterator[None]:
 def _remembered_rules() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "url_rule_class", RememberedRule)
+        patch.setattr(assets, "_read", remembered_assets(assets._read))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remembered_statements() -> Iterator[None]:
+    with remembered_statements():
         yield
 
 

@@ -85,7 +85,8 @@ def test_the_first_start_says_all_that_one_needs_and_a_second_start_keeps_the_da
     assert first.stop() == 0
     assert "Stopped." in first.output
 
-    second = start_server({**environ, "SCHEDULER_PORT": first.url.rpartition(":")[2]})
+    port = first.url.rpartition(":")[2]
+    second = start_server({**environ, "SCHEDULER_PORT": port, "SCHEDULER_WORKERS": "1"})
     printed_again = second.output.removeprefix(first.output)
     assert "migrated" not in printed_again
     assert "Loading" not in printed_again
@@ -182,7 +183,8 @@ def test_two_starts_at_once_on_one_empty_folder_both_come_up(tmp_path: Path, env
     logs = [tmp_path / "one.log", tmp_path / "two.log"]
     ports = [free_port(), free_port()]
     started = [
-        launch({**environ, "SCHEDULER_PORT": str(port)}, log) for port, log in zip(ports, logs, strict=True)
+        launch({**environ, "SCHEDULER_PORT": str(port), "SCHEDULER_WORKERS": "1"}, log)
+        for port, log in zip(ports, logs, strict=True)
     ]
     servers = [
         Server(process, f"http://localhost:{port}", log)

@@ -32,6 +32,7 @@ _TOKEN = re.compile(
     r"|(?P<space>\s+)",
     re.ASCII,
 )
+_JOINED = re.compile(r"-|\b(?:to|until|till|and)\b|[,;&+\n]", re.ASCII)
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 
 
@@ -58,7 +59,7 @@ class _Time:
 
 def parse_ranges(text: str) -> list[tuple[int, int]]:
     """The ranges that ``text`` names, by start; none for an empty text or "closed". Raises BadHours, a ValueError."""
-    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text).strip().lower())
+    plain = _plain(text)
     if len(plain) > MAX_LENGTH:
         raise BadHours(f"use at most {MAX_LENGTH} characters.")
     if plain in _NONE:
@@ -69,6 +70,12 @@ def parse_ranges(text: str) -> list[tuple[int, int]]:
     if len(ranges) > MAX_RANGES:
         raise BadHours(f"give at most {MAX_RANGES} ranges.")
     return _apart(sorted(ranges))
+
+
+def names_ranges(text: str) -> bool:
+    """Whether ``text`` is about whole ranges ("9-12, 1-5:30p", "all day"), well written or not, rather than one time."""
+    plain = _plain(text)
+    return plain in _WHOLE_DAY or (plain not in _NONE and _JOINED.search(plain) is not None)
 
 
 def write_ranges(ranges: Iterable[Sequence[int]]) -> str:
@@ -85,6 +92,10 @@ def short_ranges(ranges: Iterable[Sequence[int]]) -> str:
 def clock(minute: int) -> str:
     """ "1:05 PM"; 1440 is "midnight"."""
     return "midnight" if minute == DAY else f"{minute // 60 % 12 or 12}:{minute % 60:02} {_half(minute)}"
+
+
+def _plain(text: str) -> str:
+    return _DASHES.sub("-", unicodedata.normalize("NFKC", text).strip().lower())
 
 
 def _pairs(text: str) -> list[tuple[_Time, _Time]]:

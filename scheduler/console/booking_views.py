@@ -9,6 +9,7 @@ from scheduler.console import detail
 from scheduler.console.back import back_to, booking_answer, sequence_seen
 from scheduler.console.booking_forms import CancelForm, NoteForm
 from scheduler.console.common import Answer, by_me, me, toast
+from scheduler.console.desk.stopped import stop_errors, stop_marks
 from scheduler.console.editing import Page as EditPage
 from scheduler.console.editing import differences, edit_page
 from scheduler.console.offers import info_of
@@ -114,7 +115,7 @@ def save_details(appointment_id: str) -> Answer:
     """Save changed details; what a colleague saved meanwhile is shown beside what was typed."""
     page = edit_page(me(), appointment_id, clock.now())
     form = details_form(page.questions, request.form, page.today, page.who)
-    if not form.validate():
+    if not form.validate() or stop_errors(form, request.form):
         return _details(page, form, version=_version(), errors=True), 400
     try:
         booking.edit_details(
@@ -145,7 +146,8 @@ def _details(
         form=form,
         differences=differences(saved, form),
         version=page.version if version is None else version,
-        errors=error_list(form) if errors else [],
+        errors=[*error_list(form), *stop_errors(form, request.form)] if errors else [],
+        aside=request.form.getlist("aside") if request.method == "POST" else stop_marks(saved),
         problem=problem,
     )
 

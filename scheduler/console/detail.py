@@ -21,6 +21,7 @@ from scheduler.console.desk.duplicates import Other, others
 from scheduler.console.offers import info_of
 from scheduler.console.past import Event, Message, history_of, messages_of
 from scheduler.console.setting_aside import sentence_of
+from scheduler.console.urgent import Urgent, urgent_answers
 from scheduler.console.visits import is_ahead, says_coming
 from scheduler.console.who_rows import who_rows
 from scheduler.db import snapshot
@@ -41,7 +42,7 @@ from scheduler.models import (
     Question,
     ScheduleHost,
 )
-from scheduler.web.times import day_with_year
+from scheduler.web.times import date_words
 
 REFERRAL_DOCUMENT = "Referral document"
 NO_BOOKING = "We can't find that booking."
@@ -94,7 +95,7 @@ class Page:
     """One booking. ``outside``: why it lies where nothing is offered, as sentences; ``message``: what staff last wrote to
     the patient; ``note``: the clinic's own; ``confirmed_at``: when the patient said that they come; ``decide_by``:
     when a request that waits lapses (epoch seconds); ``together``: the starts of all visits that were booked in one act
-    with this one, which are answered together."""
+    with this one, which are answered together; ``urgent``: the answers that stop patients online."""
 
     id: str
     version: int
@@ -111,6 +112,7 @@ class Page:
     join_url: str
     patient: Patient
     answers: tuple[tuple[str, str], ...]
+    urgent: tuple[Urgent, ...]
     files: tuple[HandedIn, ...]
     acts: Acts
     overbooked: bool
@@ -183,6 +185,7 @@ def booking_page(person: SignedIn, appointment_id: str, now: int) -> Page:
             join_url=_video_room(session, appointment) if kind.modality == "video" else "",
             patient=_patient(details, local_date(now, zone), zone),
             answers=_answers(session, appointment.id),
+            urgent=urgent_answers(session, [appointment.id]).get(appointment.id, ()),
             files=_files(session, appointment.id),
             acts=_acts(appointment, now, bool(details and details.email)),
             overbooked=appointment.overbooked,
@@ -227,7 +230,7 @@ def _patient(details: PatientDetails | None, today: date, zone: ZoneInfo) -> Pat
     return Patient(
         name=patient_name(details),
         initials=initials(details),
-        birth_date=day_with_year(born).partition(", ")[2] if born else details.birth_date or "",
+        birth_date=date_words(details.birth_date or ""),
         age=_age(born, today) if born else "",
         phone=details.phone or "",
         email=details.email or "",
@@ -255,12 +258,12 @@ def _age(born: date, today: date) -> str:
 
 def _answers(session: Session, appointment_id: str) -> tuple[tuple[str, str], ...]:
     found = session.execute(
-        select(Answer.question, Answer.text)
+        select(Answer.question, Answer.text, Question.kind)
         .join(Question, Question.id == Answer.question_id)
         .where(Answer.appointment_id == appointment_id)
         .order_by(Question.position, Answer.id)
     )
-    return tuple((question, text) for question, text in found)
+    return tuple((question, date_words(text) if kind == "date" else text) for question, text, kind in found)
 
 
 def _files(session: Session, appointment_id: str) -> tuple[HandedIn, ...]:

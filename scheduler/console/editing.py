@@ -21,10 +21,11 @@ from scheduler.db import snapshot
 from scheduler.intake import Asked, questions_of
 from scheduler.intake.asking import QUESTION, answer_text
 from scheduler.intake.asks import staff_asks
-from scheduler.intake.fields import Choices, OneOf
+from scheduler.intake.fields import Choices, DateParts, OneOf
 from scheduler.intake.forms import DetailsForm
 from scheduler.intake.who import INSURED, REFERRAL_NUMBER, Who
 from scheduler.models import Answer, PatientDetails
+from scheduler.web.times import date_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ def _words(field: Field) -> str:
         words = {code: label for code, label, *_ in field.iter_choices()}
         codes = field.ticked if isinstance(field, Choices) else [field.text]
         return ", ".join(words.get(code, code) for code in codes)
-    return answer_text(field)
+    text = answer_text(field)
+    return date_words(text) if isinstance(field, DateParts) else text
 
 
 def _typed(details: PatientDetails | None) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from scheduler.booking.visit import last_step, may_check_in, may_miss
 from scheduler.clock import DAY, MINUTE, local_date
 from scheduler.console.bookings import SHOWN, initials, needs_of, patient_name, state_of
 from scheduler.console.offers import Calendars, info_of
+from scheduler.console.urgent import Urgent, urgent_answers
 from scheduler.models import (
     BOOKED,
     CANCELLED,
@@ -53,7 +54,8 @@ class Update:
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A booking on a card. ``step``: the last step that can be undone, or ""; ``outside``: why staff should look at it,
-    or ""; ``lines``: on which lines of the calendar it stands; ``clinicians``: all who see the patient."""
+    or ""; ``lines``: on which lines of the calendar it stands; ``clinicians``: all who see the patient;
+    ``urgent``: their answers that stop patients online, each with its question."""
 
     id: str
     starts_at: int
@@ -82,6 +84,7 @@ class Visit:
     updated: Update | None
     has_note: bool
     coming: bool
+    urgent: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,8 @@ def load_booked(
     ids = [appointment.id for appointment, *_ in live]
     outside = booking.outside(session, [appointment for appointment, *_ in live], now)
     updates = _updates(session, person, ids, now)
-    visits = [_visit(calendars, row, now, outside, updates) for row in live]
+    urgent = urgent_answers(session, ids)
+    visits = [_visit(calendars, row, now, outside, updates, urgent) for row in live]
     return Booked(
         visits=tuple(visit for visit in visits if visit.status != CANCELLED),
         cancelled=tuple(visit for visit in visits if visit.status == CANCELLED),
@@ -156,7 +160,12 @@ def _rows(session: Session, person: SignedIn, first: date, last: date) -> list[R
 
 
 def _visit(
-    calendars: Calendars, row: Row, now: int, outside: dict[str, Reason], updates: dict[str, Update]
+    calendars: Calendars,
+    row: Row,
+    now: int,
+    outside: dict[str, Reason],
+    updates: dict[str, Update],
+    urgent: Mapping[str, tuple[Urgent, ...]],
 ) -> Visit:
     appointment, kind, place, details = row
     zone = info_of(appointment.zone)
@@ -191,6 +200,7 @@ def _visit(
         updated=updates.get(appointment.id),
         has_note=bool(appointment.staff_note),
         coming=says_coming(appointment),
+        urgent=tuple(one.words for one in urgent.get(appointment.id, ())),
     )
 
 

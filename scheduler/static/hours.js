@@ -39,8 +39,17 @@ const readRange = (text) => {
   return [begin, close];
 };
 
+const plainly = (text) => text.normalize("NFKC").trim().toLowerCase().replace(/[\u2010-\u2015\u2212]/g, "-");
+
+// Whole ranges, well written or not, rather than one time.
+const namesRanges = (text) => {
+  const plain = plainly(text);
+  return ["all day", "24 hours", "24h"].includes(plain)
+    || (!["", "-", "closed", "none", "off"].includes(plain) && /-|\b(?:to|until|till|and)\b|[,;&+\n]/.test(plain));
+};
+
 const readRanges = (text) => {
-  const plain = text.normalize("NFKC").trim().toLowerCase().replace(/[\u2010-\u2015\u2212]/g, "-");
+  const plain = plainly(text);
   if (plain.length > 500) return null;
   if (["", "-", "closed", "none", "off"].includes(plain)) return [];
   if (["all day", "24 hours", "24h"].includes(plain)) return [[0, DAY]];
@@ -84,11 +93,15 @@ document.querySelectorAll("[data-week]").forEach((form) => {
   const readRow = (row) => {
     const [start, end] = [input(row, "start").value.trim(), input(row, "end").value.trim()];
     if (!start) return end ? null : [];
-    return readRanges(end ? `${start} - ${end}` : start);
+    return readRanges(end && !namesRanges(start) ? `${start} - ${end}` : start);
   };
 
+  // Whole hours in a day's first field are the whole day: its other rows are of before.
+  const isWhole = (row) => namesRanges(input(row, "start").value);
+  const rowsThatCount = (day) => (isWhole(rowsOf(day)[0]) ? rowsOf(day).slice(0, 1) : rowsOf(day));
+
   const rangesOf = (day) => {
-    const found = rowsOf(day).map(readRow);
+    const found = rowsThatCount(day).map(readRow);
     return found.includes(null) ? null : found.flat().sort((one, two) => one[0] - two[0]);
   };
 
@@ -147,15 +160,17 @@ document.querySelectorAll("[data-week]").forEach((form) => {
     const day = row.closest("[data-day]");
     const ranges = readRow(row);
     if (!ranges || !ranges.length) return refresh(day);
-    const [first, ...others] = ranges;
-    input(row, "start").value = clock(first[0]);
-    input(row, "end").value = clock(first[1]);
-    let after = row;
-    for (const [start, end] of others) {
-      const next = addRow(day, clock(start), clock(end));
-      after.after(next);
+    const whole = isWhole(row) && row === rowsOf(day)[0];
+    const old = whole ? rowsOf(day).slice(1) : []; // filled anew in place, so that none loses the focus
+    let after = null;
+    for (const [start, end] of asRows(ranges)) {
+      const next = after ? old.shift() || addRow(day) : row;
+      input(next, "start").value = start;
+      input(next, "end").value = end;
+      if (after && next.previousElementSibling !== after) after.after(next);
       after = next;
     }
+    old.forEach((one) => one.remove());
     return refresh(day);
   };
 
@@ -220,7 +235,8 @@ document.querySelectorAll("[data-week]").forEach((form) => {
   const waiting = new Set();
   form.addEventListener("focusout", (event) => {
     const row = event.target.closest("[data-range]");
-    if (!row || !event.target.matches("[data-start], [data-end]") || row.contains(event.relatedTarget)) return;
+    if (!row || !event.target.matches("[data-start], [data-end]")) return;
+    if (row.contains(event.relatedTarget) && !isWhole(row)) return;
     if (pressing) waiting.add(row);
     else commit(row);
   });

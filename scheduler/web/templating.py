@@ -25,6 +25,7 @@ _FILTERS = (
     times.day_and_time,
     times.day_plain,
     times.date_short,
+    times.date_words,
     times.weekday,
     times.weekday_short,
     times.spoken_time,

@@ -150,6 +150,14 @@ def date_long(value: date | int, zone: Zone | None = None) -> str:
     return _format(value, zone, "date")
 
 
+def date_words(text: str) -> str:
+    """ "June 8, 2027" of an ISO date as it is kept; any other text as it is."""
+    try:
+        return date_long(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def day_and_time(instant: int, zone: Zone) -> str:
     """ "Tuesday, June 8, 10:30 AM EDT"."""
     return _("%(day)s, %(time)s", day=day_long(instant, zone), time=time_with_zone(instant, zone))

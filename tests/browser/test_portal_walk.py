@@ -33,6 +33,7 @@ from tests.support.databases import SqliteTemplates
 from tests.support.pages import PHONE
 from tests.support.served import served
 from tests.support.servers import Server, start_server
+from tests.support.times import later
 
 pytestmark = pytest.mark.browser
 
@@ -158,7 +159,7 @@ def test_a_finders_link_to_booked_takes_three_presses(server: Server, clinic: Cl
 def test_a_rival_costs_one_press_more_and_nothing_is_typed_again(
     site: str, clinic: Clinic, phone: Page, step: str
 ) -> None:
-    phone.goto(f"{site}{clinic.times_path}")
+    phone.goto(site + later(clinic.times_path))
     button = phone.locator("button.time").nth(1)
     schedule, start = parse_slot_id(button.get_attribute("value") or "") or ("", 0)
     if step == "times":
@@ -185,7 +186,7 @@ def test_a_rival_costs_one_press_more_and_nothing_is_typed_again(
 
 @ways.BOTH_WAYS
 def test_more_time_keeps_what_is_typed_and_enter_goes_on(site: str, clinic: Clinic, phone: Page) -> None:
-    phone.goto(f"{site}{clinic.times_path}")
+    phone.goto(site + later(clinic.times_path))
     phone.locator("button.time").first.click()
     phone.get_by_label("First name", exact=True).fill("Zebulon")
     phone.get_by_role("button", name="I need more time").click()

@@ -37,7 +37,8 @@ def clinic(sqlite_app: Flask, frozen: Clock) -> Clinic:
 @pytest.fixture
 def visits(clinic: Clinic) -> list[Appointment]:
     """Both times of the week, booked by others: Tuesday 9:00 and 9:30 AM."""
-    starts = [start for start in clinic.starts(days=8) if start < clinic.first_start + DAY]
+    starts = clinic.starts(days=8)
+    starts = [start for start in starts if start < starts[0] + DAY]
     return [make_appointment(clinic, start=start) for start in starts]
 
 

@@ -23,6 +23,7 @@ from tests.portal.patient import GOOD
 from tests.support import ways
 from tests.support.pages import PHONE
 from tests.support.served import served
+from tests.support.times import later
 
 pytestmark = pytest.mark.browser
 
@@ -51,8 +52,8 @@ def born(page: Page, day: date) -> None:
 
 
 def held(page: Page, site: str, clinic: Clinic, path: str = "") -> None:
-    """Press the first time of a type."""
-    page.goto(site + (path or clinic.times_path))
+    """Press a time of a type."""
+    page.goto(site + later(path or clinic.times_path))
     page.locator("button.time").first.click()
 
 
@@ -182,7 +183,7 @@ def test_a_wish_is_chosen_before_the_times_and_held_to(
     )
     second = make_schedule(clinic, hosts=[sam.actor]).id
     make_pool(clinic, {clinic.schedule: 9, second: 1})
-    phone.goto(f"{site}/riverside-team/{clinic.type_slug}")
+    phone.goto(site + later(f"/riverside-team/{clinic.type_slug}"))
     phone.get_by_label("Who speaks").select_option("Spanish")
     phone.get_by_label("Clinician").select_option("A man")
     phone.get_by_role("button", name="Show their times").click()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.availability import Window
-from scheduler.catalog.typed_hours import BadHours, parse_ranges, short_ranges, write_ranges
+from scheduler.catalog.typed_hours import BadHours, names_ranges, parse_ranges, short_ranges, write_ranges
 
 NINE, NOON, ONE, HALF_FIVE = 540, 720, 780, 1050
 
@@ -31,6 +31,26 @@ WINDOWS = st.tuples(st.integers(0, 1439), st.integers(0, 1440))
 )
 def test_one_day_is_read_from_every_usual_way_to_write_it(typed: str) -> None:
     assert parse_ranges(typed) == [(NINE, NOON), (ONE, HALF_FIVE)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [
+        ("9-12, 1-5:30p", True),
+        ("9 to 3p", True),
+        ("9\u201312", True),
+        ("All day", True),
+        ("9-", True),
+        ("9", False),
+        ("1:30 p.m.", False),
+        ("noon", False),
+        ("-", False),
+        ("", False),
+        ("nonsense", False),
+    ],
+)
+def test_whole_ranges_are_told_from_one_time(typed: str, whole: bool) -> None:
+    assert names_ranges(typed) is whole
 
 
 @pytest.mark.parametrize(

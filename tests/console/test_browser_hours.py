@@ -103,7 +103,6 @@ def test_a_week_is_typed_split_copied_previewed_saved_and_undone(
     saturday = day(page, "Saturday")
     saturday.get_by_label("Saturday, open").check()
     saturday.get_by_label("Saturday, range 1, start").fill("9-12, 1-5:30p")
-    saturday.get_by_label("Saturday, range 1, end").fill("")
     saturday.get_by_role("button", name="Add a range to Saturday").click()
     screenshot(page, f"hours-week-{size[0]}")
     walk.button("Preview changes").last.click()
@@ -120,6 +119,30 @@ def test_a_week_is_typed_split_copied_previewed_saved_and_undone(
     walk.button("Undo the change of Dr. Chen, weekdays").click()
     expect(page.get_by_text("Undone. It is as it was before.")).to_be_visible()
     assert kept(clinic, hours) == before
+
+
+@ways.BOTH_WAYS
+def test_whole_hours_in_the_first_field_replace_the_day(
+    clinic: Clinic, hours: str, address: str, desktop: Page
+) -> None:
+    split = {number: [(540, 720), (780, 1020)] for number in range(5)}
+    two = make_availability(clinic, split, practitioner_id=clinic.practitioner, name="Two a day").id
+    sign_in(desktop, address, "maya@example.org")
+    desktop.goto(f"{address}/console/hours/{two}")
+    start = desktop.get_by_label("Monday, range 1, start")
+    start.fill("8-11, 12-3, 4-5:30p")
+    start.press("Tab")
+    desktop.get_by_label("Tuesday, range 1, start").fill("10-2")
+    desktop.get_by_role("button", name="Preview changes").last.click()
+    expect(desktop.get_by_role("heading", level=1)).to_have_text("Preview of the new hours")
+    desktop.get_by_role("button", name="Save").click()
+    expect(desktop.get_by_text("The new hours are saved.")).to_be_visible()
+    assert [one for one in kept(clinic, two) if one[0] < 2] == [
+        (0, 480, 660),
+        (0, 720, 900),
+        (0, 960, 1050),
+        (1, 600, 840),
+    ]
 
 
 @ways.BOTH_WAYS
@@ -186,8 +209,6 @@ def test_keys_go_from_range_to_range_move_times_and_copy_to_weekdays(
     desktop.get_by_label("Monday, range 1, start").focus()
     keys.press("ControlOrMeta+a")
     keys.type("9-12, 1-5:30p")
-    desktop.get_by_label("Monday, range 1, end").fill("")
-    desktop.get_by_label("Monday, range 1, start").focus()
     keys.press("Enter")
     expect(desktop.get_by_label("Monday, range 2, start")).to_be_focused()
     expect(words(desktop, "Monday: 9:00 AM to 12:00 PM, 1:00 PM to 5:30 PM")).to_be_visible()

@@ -249,6 +249,38 @@ def test_bad_ranges_name_the_day_and_the_range_and_come_back(cast: Cast, hours: 
     assert kept(cast.clinic, hours) == before
 
 
+def test_whole_hours_in_a_days_first_field_replace_its_ranges(cast: Cast, hours: str) -> None:
+    path = f"/console/hours/{hours}"
+    form = week(mon=[("9-12, 1-5:30p", "12:00 PM"), ("1:00 PM", "5:00 PM")], tue=[("9 to 3p", "5:00 PM")])
+    added = cast.owner.browser.post(path, data=form | {"act": "add-1"})
+    assert "Monday: 9:00 AM to 12:00 PM, 1:00 PM to 5:30 PM" in text(added)
+    assert cast.owner.browser.post(path, data=form).status_code == 303
+    assert [one for one in kept(cast.clinic, hours) if one[0] < 2] == [
+        (0, 540, 720),
+        (0, 780, 1050),
+        (1, 540, 900),
+    ]
+
+
+def test_whole_hours_that_cannot_be_read_come_back_as_they_were_typed(cast: Cast, hours: str) -> None:
+    form = week(mon=[("9-12, 1-", "12:00 PM"), ("1:00 PM", "5:00 PM")])
+    answer = cast.owner.browser.post(f"/console/hours/{hours}", data=form)
+    assert answer.status_code == 400
+    assert "Monday, range 1: it has no end. Write it such as 9-12." in text(answer)
+    for typed in ("9-12, 1-", "12:00 PM", "1:00 PM", "5:00 PM"):
+        assert f'value="{typed}"' in answer.text
+
+
+def test_whole_hours_in_a_later_field_are_its_rows_alone(cast: Cast, hours: str) -> None:
+    form = week(mon=[("9", "12"), ("1-3p, 4-5p", "6p")])
+    assert cast.owner.browser.post(f"/console/hours/{hours}", data=form).status_code == 303
+    assert [one for one in kept(cast.clinic, hours) if one[0] == 0] == [
+        (0, 540, 720),
+        (0, 780, 900),
+        (0, 960, 1020),
+    ]
+
+
 def test_overlapping_ranges_can_be_merged(cast: Cast, hours: str) -> None:
     form = week(tue=[("9", "1p"), ("12p", "5p")])
     path = f"/console/hours/{hours}"

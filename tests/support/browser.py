@@ -1,8 +1,8 @@
 """Find a Chromium, or fetch one. A missing browser fails the test with a sentence; it never skips.
 
-1. ``$CHROMIUM``, the path of one. 2. ``chromium-headless-shell``, ``chromium``, ``google-chrome`` on PATH. 3. Linux x64:
-the npm package @sparticuz/chromium, which carries the program inside, unpacked into ``.cache`` (needs Node 20 with npm).
-4. Elsewhere: Playwright's own download.
+1. ``$CHROMIUM``, the path of one. 2. On PATH: ``chromium-headless-shell``, which has no windows to draw and half the work,
+``chromium``, ``google-chrome``. 3. Linux x64: the npm package @sparticuz/chromium, which carries the program inside,
+unpacked into ``.cache`` (needs Node 20 with npm). 4. Elsewhere: Playwright's own download.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ SWITCHES = [
     "--hide-scrollbars",
 ]
 ADVICE = (
-    "The browser tests need Chromium. Install one (Debian: apt-get install chromium), or set CHROMIUM to the path of one, "
-    "or, on Linux x64, install Node 20 with npm so that the suite can fetch one."
+    "The browser tests need Chromium. Install one (Debian: apt-get install chromium-headless-shell), or set CHROMIUM to "
+    "the path of one, or, on Linux x64, install Node 20 with npm so that the suite can fetch one."
 )
 
 

@@ -25,11 +25,14 @@ GOOD = b"""<!doctype html><html lang="en"><title>A page</title><main><h1>A page<
 <script>document.getElementById("zone").textContent = Intl.DateTimeFormat().resolvedOptions().timeZone</script></html>"""
 BAD = b"""<!doctype html><html lang="en"><title>A page</title><main><h1>A page</h1><img src="/x.png">
 <p style="width: 700px">wide</p></main></html>"""
+PALE = b"""<!doctype html><html lang="en"><meta name="color-scheme" content="light dark"><title>A page</title>
+<style>p { color: #444 } @media (prefers-color-scheme: dark) { body { background: #111 } h1 { color: #fff } }</style>
+<main><h1>A page</h1><p>Dark upon dark, where it is dark.</p></main></html>"""
 
 
 class _Pages(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        body = {"/good": GOOD, "/bad": BAD}.get(self.path)
+        body = {"/good": GOOD, "/bad": BAD, "/pale": PALE}.get(self.path)
         self.send_response(200 if body else 404)
         self.send_header("Content-Type", "text/html")
         self.end_headers()
@@ -88,6 +91,16 @@ def test_a_good_page_passes_and_a_picture_of_it_is_written(
     assert_fits(desktop)
     screenshot(desktop, "support: a good page")
     assert (tmp_path / "support-a-good-page.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.browser
+def test_a_page_too_pale_in_dark_fails_by_its_colours_alone(new_page: Callable[..., Page], site: str) -> None:
+    page = new_page(dark=True)
+    page.goto(f"{site}/pale")
+    with pytest.raises(AssertionError, match="color-contrast"):
+        assert_accessible(page, colours_only=True)
+    page.emulate_media(color_scheme="light")
+    assert_accessible(page, colours_only=True)
 
 
 @pytest.mark.browser

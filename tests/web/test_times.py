@@ -36,6 +36,8 @@ def test_days_are_written_in_the_form_that_their_place_asks_for() -> None:
     assert times.date_short(JUNE_8, BOSTON) == "Tue, Jun 8"
     assert times.weekday(date(2027, 6, 8)) == "Tuesday"
     assert times.day_long(date(2027, 6, 8)) == "Tuesday, June 8"
+    assert times.date_words("2027-06-08") == "June 8, 2027"
+    assert times.date_words("some day") == "some day"
 
 
 def test_the_accessible_name_of_a_time_is_the_brief_s() -> None:

@@ -37,7 +37,12 @@ def check() -> Answer:
     """Check every line of every file, and show what was found."""
     report = feed.check(current_settings(), clock.now())
     if report.bad_count:
-        toast(f"{report.bad_count} lines of the feed are bad. They are listed below.", kind="error")
+        said = (
+            "1 line of the feed is bad. It is"
+            if report.bad_count == 1
+            else f"{report.bad_count:,} lines of the feed are bad. They are"
+        )
+        toast(f"{said} listed below.", kind="error")
     else:
-        toast(f"{report.lines} of {report.of} lines were read. None is bad.")
+        toast(f"{report.lines:,} of {report.of:,} lines were read. None is bad.")
     return redirect("/admin/feed#check", 303)

@@ -12,7 +12,7 @@ from scheduler.accounts.rights import Person
 from scheduler.availability import Situation, explain
 from scheduler.clock import DAY
 from scheduler.console.common import EARLIEST, LATEST, date_in
-from scheduler.console.desk.offers import Offered, offered_to
+from scheduler.console.desk.offers import Offered, offered_to, one_zone
 from scheduler.console.desk.openings import Day, Opening, days_with_openings, nearest
 from scheduler.console.desk.reasons import Warnings, warnings_of
 from scheduler.console.desk.typed import minutes_of
@@ -77,6 +77,11 @@ class Page:
     days: tuple[Day, ...]
     chosen: Chosen | None
     problems: Mapping[str, str]
+
+    @property
+    def zone(self) -> str:
+        """The zone that all offers are in (IANA name), "" when they are in several."""
+        return one_zone(self.offers)
 
 
 def new_page(person: Person, wanted: Wanted, now: int) -> Page:

@@ -15,6 +15,7 @@ from scheduler.console.common import Answer, by_me, me, toast
 from scheduler.console.desk.new import Chosen, Page, Wanted, new_page
 from scheduler.console.desk.patient import form_key, overbook_problem
 from scheduler.console.desk.reasons import Warnings
+from scheduler.console.desk.stopped import stop_errors
 from scheduler.console.desk.who import who_errors, who_says
 from scheduler.errors import InvalidInput, KeyReused, NotFound, SlotGone
 from scheduler.intake.asking import QUESTION
@@ -57,7 +58,7 @@ def book_new() -> Answer:
     if choosing is not None or page.chosen is None:
         return _page(page, form, errors=list(page.problems.items())), 400 if page.problems else 200
     errors = [] if form.validate() else [*error_list(form), *_warning_errors(page.chosen.warnings)]
-    errors = errors or who_errors(form, request.form)
+    errors = [*(errors or who_errors(form, request.form)), *stop_errors(form, request.form)]
     if errors or (errors := _reason_errors()):
         return _page(page, form, errors=errors), 400
     return _book(page, page.chosen, form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +20,8 @@ from scheduler.models.frames import known_schedules, offered_schedules
 @dataclass(frozen=True, slots=True)
 class Offered:
     """A type with its clinicians at a place. ``duration``: minutes; ``zone``: IANA name; ``hosts``: practitioner ids;
-    ``actor``: whose time is taken first; ``place_id``: the Location."""
+    ``actor``: whose time is taken first; ``place_id``: the Location; ``remote``: by video or phone, so that nobody who stands
+    at the desk comes for it."""
 
     schedule: str
     type_id: str
@@ -32,6 +33,7 @@ class Offered:
     names: tuple[str, ...]
     actor: str
     place_id: str = ""
+    remote: bool = False
 
     @property
     def who(self) -> str:
@@ -75,6 +77,12 @@ def offered_to(
     return {one.schedule: one for one in sorted(mine, key=lambda one: (one.type, one.names, one.place))}
 
 
+def one_zone(offers: Iterable[Offered]) -> str:
+    """The zone that all of them are in, "" when there are several or none: then each time has to name its own."""
+    zones = {one.zone for one in offers}
+    return next(iter(zones)) if len(zones) == 1 else ""
+
+
 def _may_book(person: Person, one: Offered) -> bool:
     return sees_all_bookings(person) or (CLINICIAN in person.roles and person.practitioner_id in one.hosts)
 
@@ -97,6 +105,7 @@ def _offered(
         names=tuple(name for _, name, *_ in hosts),
         actor=hosts[0][2] if hosts else schedule.line_actor_id or "",
         place_id=schedule.location_id,
+        remote=kind.modality != "in-person",
     )
 
 

@@ -13,6 +13,7 @@ from scheduler.console.desk.typed import birth_dates
 from scheduler.ids import new_id
 from scheduler.intake.asking import Asked
 from scheduler.intake.forms import DetailsForm, details_form
+from scheduler.intake.who import Who
 from scheduler.web.forms import PARTS, error_list
 
 BORN = "born"
@@ -22,16 +23,18 @@ _KEY = re.compile(r"[0-9a-z]{16,64}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def short_form(questions: Sequence[Asked], typed: MultiDict[str, str] | None, today: date) -> DetailsForm:
+def short_form(
+    questions: Sequence[Asked], typed: MultiDict[str, str] | None, today: date, who: Who
+) -> DetailsForm:
     """The details form of a walk-in: the patient is at the desk, and the birth date is one text field, ``born``."""
     if typed is None:
-        return details_form(questions, None, today)
+        return details_form(questions, None, today, who)
     values = MultiDict(typed)
     values["for_whom"] = "me"
     born = next(iter(birth_dates(values.get(BORN, ""), today)), None)
     for part in PARTS:
         values[f"birth_date-{part}"] = str(getattr(born, part)) if born else ""
-    return details_form(questions, values, today)
+    return details_form(questions, values, today, who)
 
 
 def short_errors(form: DetailsForm, typed: MultiDict[str, str]) -> list[tuple[str, str]]:

@@ -11,11 +11,13 @@ from scheduler.accounts.rights import Person
 from scheduler.availability import Situation, explain, next_open, open_starts
 from scheduler.booking.acts import HOURS, TAKEN, group_of
 from scheduler.clock import DAY, MINUTE
-from scheduler.console.desk.offers import Offered, offered_to
+from scheduler.console.desk.offers import Offered, offered_to, one_zone
 from scheduler.console.desk.openings import SEARCHED_DAYS, STEP, Opening, without_limits
 from scheduler.console.desk.reasons import Warnings, warnings_of
 from scheduler.db import snapshot
 from scheduler.intake import Asked, questions_of
+from scheduler.intake.asks import staff_asks
+from scheduler.intake.who import STAFF, Who
 from scheduler.models.situations import load_situation, load_situations
 from scheduler.models.slots import parse_slot_id, slot_id
 
@@ -49,12 +51,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``picked``: the value of the choice that is made; ``questions``: the required ones of its type."""
+    """``picked``: the value of the choice that is made, "" for none yet; ``questions``: those that a walk-in is asked of its
+    type, and ``who`` the type is for; ``zone``: IANA name, "" where the rows are not all in one."""
 
     rows: tuple[Row, ...]
     full: tuple[Row, ...]
     picked: str
     questions: tuple[Asked, ...]
+    who: Who
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Pick:
     outside: bool
     taken: bool
     questions: tuple[Asked, ...]
+    who: Who
 
 
 def from_now(now: int) -> int:
@@ -113,17 +119,29 @@ def walkin_page(person: Person, now: int, *, picked: str = "", all_of: str = "")
             starts = fitting_starts(situation, offer, now)
             every = tuple(Opening(slot_id(schedule, at), at, offer) for at in starts)
             if starts:
-                rows.append(Row(offer, gaps_of(offer, starts), every if schedule == all_of else ()))
+                gaps = gaps_of(offer, starts)
+                wanted = {one.slot for one in every} - {gap.slot for gap in gaps}
+                shown = schedule == all_of or picked in wanted
+                rows.append(Row(offer, gaps, every if shown else ()))
             else:
                 full.append(_without_gap(situation, offer, now))
         full = _with_following(session, full, now)
-        # a class is not what somebody at the desk comes for, unless nothing else is free
+        # a class is not what somebody at the desk comes for, unless nothing else is free; a video visit still less
         shared = {one for one, situation in situations.items() if situation.rules.capacity > 1}
-        rows.sort(key=lambda row: (row.offer.schedule in shared, row.gaps[0].start, row.offer.words))
+        rows.sort(
+            key=lambda row: (
+                row.offer.remote,
+                row.offer.schedule in shared,
+                row.gaps[0].start,
+                row.offer.words,
+            )
+        )
         full.sort(key=lambda row: row.offer.words)
         picked = _picked(rows, full, picked, all_of)
-        questions = _required(session, offers, picked)
-    return Page(tuple(rows), tuple(full), picked, questions)
+        questions, who = _asked(session, offers, picked)
+    return Page(
+        tuple(rows), tuple(full), picked, questions, who, one_zone(row.offer for row in (*rows, *full))
+    )
 
 
 def read_pick(person: Person, value: str, now: int) -> Pick | None:
@@ -143,8 +161,19 @@ def read_pick(person: Person, value: str, now: int) -> Pick | None:
             anyway=value.startswith(ANYWAY),
             outside=any(one.code not in SET_ASIDE and group_of(one) == HOURS for one in reasons),
             taken=any(group_of(reason) == TAKEN for reason in reasons),
-            questions=tuple(one for one in questions_of(session, offer.type_id) if one.required),
+            questions=asked_at_the_desk(questions_of(session, offer.type_id)),
+            who=staff_asks(session, offer.type_id, start, offer.zone),
         )
+
+
+def asked_at_the_desk(questions: Sequence[Asked]) -> tuple[Asked, ...]:
+    """The questions of a type that a walk-in is asked: the required ones, those with an answer that stops a booking, and
+    what these hang on."""
+    wanted: set[str] = set()
+    for question in reversed(questions):
+        if question.id in wanted or question.required or question.stop_answers:
+            wanted |= {question.id, question.shown_question_id or ""}
+    return tuple(question for question in questions if question.id in wanted)
 
 
 def _without_gap(situation: Situation, offer: Offered, now: int) -> Row:
@@ -173,19 +202,25 @@ def _following(situation: Situation, offer: Offered, now: int, until: int) -> Op
 
 
 def _picked(rows: Sequence[Row], full: Sequence[Row], picked: str, all_of: str) -> str:
-    """The choice that was sent while it is on the page; else the first gap, of the type looked at if there is one."""
+    """The choice that was sent while it is on the page; else the first gap, of the type looked at if there is one, and
+    otherwise of a type for which one comes: nothing else is chosen for anybody."""
     values = {gap.slot for row in rows for gap in row.gaps} | {one.slot for row in rows for one in row.starts}
     values |= {one.slot for row in full for one in (row.anyway, row.following) if one is not None}
     if picked in values:
         return picked
     parsed = parse_slot_id(picked.removeprefix(ANYWAY))
     wanted = all_of or (parsed[0] if parsed else "")
-    looked_at = [row for row in rows if row.offer.schedule == wanted] or list(rows)
+    looked_at = [row for row in rows if row.offer.schedule == wanted]
+    looked_at = looked_at or [row for row in rows if not row.offer.remote]
     return looked_at[0].gaps[0].slot if looked_at else ""
 
 
-def _required(session: Session, offers: dict[str, Offered], picked: str) -> tuple[Asked, ...]:
+def _asked(session: Session, offers: dict[str, Offered], picked: str) -> tuple[tuple[Asked, ...], Who]:
     parsed = parse_slot_id(picked.removeprefix(ANYWAY))
     if parsed is None or parsed[0] not in offers:
-        return ()
-    return tuple(one for one in questions_of(session, offers[parsed[0]].type_id) if one.required)
+        return (), STAFF
+    offer = offers[parsed[0]]
+    return (
+        asked_at_the_desk(questions_of(session, offer.type_id)),
+        staff_asks(session, offer.type_id, parsed[1], offer.zone),
+    )

@@ -8,22 +8,26 @@ from flask import render_template, request
 
 from scheduler import booking, clock
 from scheduler.booking.acts import HOURS, LIMITS
-from scheduler.booking.eligible import WHO
 from scheduler.console.common import Answer, by_me, me
 from scheduler.console.desk.new_views import SENT_BEFORE, booked
 from scheduler.console.desk.patient import form_key, overbook_problem, short_errors, short_form
+from scheduler.console.desk.stopped import stop_errors
 from scheduler.console.desk.walkin import Pick, read_pick, walkin_page
+from scheduler.console.desk.who import who_errors, who_says
 from scheduler.errors import Conflict, InvalidInput, KeyReused, NotFound, SlotGone
 from scheduler.intake.forms import DetailsForm
 from scheduler.models import Appointment
 from scheduler.web.access import SIGNED_IN, allow
 from scheduler.web.headers import private_page
 
+GAPS = "gaps"
+"""The id of the list of gaps."""
+
 
 @allow(SIGNED_IN)
 @private_page
 def walk_in() -> Answer:
-    """Today's gaps, the first one chosen. A ``?date=`` in the address is where one came from: a walk-in is today."""
+    """Today's gaps, the first one for which one comes chosen. A ``?date=`` in the address is where one came from: a walk-in is today."""
     return _page()
 
 
@@ -35,19 +39,27 @@ def add_walk_in() -> Answer:
     if "show" in request.form:
         return _page(all_of=request.form["show"])
     pick = read_pick(me(), request.form.get("slot", ""), now)
+    if not request.form.get("slot"):
+        return _page(errors=[(GAPS, "Today's gaps: choose one.")]), 400
     if pick is None or (pick.outside and not pick.anyway):
         return _page(problem=_gone(pick)), 409
-    form = short_form(pick.questions, request.form, pick.offer.today(now))
-    errors = [] if form.validate() else short_errors(form, request.form)
+    form = short_form(pick.questions, request.form, pick.offer.today(now), pick.who)
+    if errors := _problems(pick, form):
+        return _page(form=form, errors=errors), 400
+    return _add(pick, form)
+
+
+def _problems(pick: Pick, form: DetailsForm) -> list[tuple[str, str]]:
+    """What is to be mended, ticked or explained before the patient is added."""
+    errors = who_errors(form, request.form) if form.validate() else short_errors(form, request.form)
+    errors += stop_errors(form, request.form)
     reason = request.form.get("overbook_reason", "")
     if pick.anyway and (pick.taken or reason.strip()) and (said := overbook_problem(reason)):
         errors.append(("overbook_reason", said))
-    if errors:
-        return _page(form=form, errors=errors), 400
-    return _add(pick, form, reason if pick.anyway else "")
+    return errors
 
 
-def _add(pick: Pick, form: DetailsForm, reason: str) -> Answer:
+def _add(pick: Pick, form: DetailsForm) -> Answer:
     try:
         made = booking.desk_book(
             by=by_me(),
@@ -55,8 +67,8 @@ def _add(pick: Pick, form: DetailsForm, reason: str) -> Answer:
             start=pick.start,
             details=form.details(""),
             answers=form.answers(),
-            set_aside=frozenset({HOURS, LIMITS, WHO}),
-            overbook_reason=reason,
+            set_aside=frozenset({HOURS, LIMITS, *request.form.getlist("aside")}),
+            overbook_reason=request.form.get("overbook_reason", "") if pick.anyway else "",
             key=form_key(request.form.get("key")),
         )
     except (SlotGone, NotFound):
@@ -81,9 +93,8 @@ def _asked_anew(pick: Pick, error: InvalidInput) -> Answer:
     """The clinic asks something else since the page was read: the questions of now, with what was typed."""
     now = clock.now()
     again = read_pick(me(), request.form["slot"], now) or pick
-    form = short_form(again.questions, request.form, again.offer.today(now))
-    errors = [("given", error.sentence)] if form.validate() else short_errors(form, request.form)
-    return _page(form=form, errors=errors), 400
+    form = short_form(again.questions, request.form, again.offer.today(now), again.who)
+    return _page(form=form, errors=_problems(again, form) or [("given", error.sentence)]), 400
 
 
 def _gone(pick: Pick | None) -> str:
@@ -105,14 +116,14 @@ def _page(
     typed = request.form if request.method == "POST" else None
     offer = next((row.offer for row in (*page.rows, *page.full)), None)
     if offer is not None and (form is None or not errors):
-        form = short_form(page.questions, typed, offer.today(now))
+        form = short_form(page.questions, typed, offer.today(now), page.who)
     return render_template(
         "console/desk/walk_in.html",
         page=page,
         form=form,
         now=now,
-        zone=offer.zone if offer else "UTC",
         errors=list(errors),
+        who_said=who_says(form) if form and typed else (),
         problem=problem,
         key=key or form_key(request.form.get("key")),
         typed=request.form,

@@ -1,6 +1,7 @@
 """The week as it is typed: rows of a start and an end per day, read with nothing lost, and the acts that change rows.
 
-A row's start may hold whole hours ("9-12, 1-5:30p") while its end is empty. Texts stay as they were typed until they are
+A row's start may hold whole hours ("9-12, 1-5:30p"), whatever its end says; those in the first row are the whole day, and what
+stands in its other rows is of before. Texts stay as they were typed until they are
 read without a problem.
 """
 
@@ -16,7 +17,14 @@ from sqlalchemy.orm import Session
 from scheduler import catalog
 from scheduler.booking import By
 from scheduler.catalog.hours import MAX_WINDOWS_PER_DAY, WEEKDAYS
-from scheduler.catalog.typed_hours import BadHours, clock, parse_ranges, short_ranges, write_ranges
+from scheduler.catalog.typed_hours import (
+    BadHours,
+    clock,
+    names_ranges,
+    parse_ranges,
+    short_ranges,
+    write_ranges,
+)
 from scheduler.console.refusals import whole
 
 LUNCH = (720, 780)
@@ -145,7 +153,7 @@ def act(draft: Draft, word: str, form: Any) -> Draft:
 
 
 def read_rows(rows: Sequence[tuple[str, str]]) -> list[list[Range]]:
-    """The ranges of each row. Raises BadHours, whose ``number`` is the row, counted from 1."""
+    """The ranges of each row that counts. Raises BadHours, whose ``number`` is the row, counted from 1."""
     found: list[list[Range]] = []
     for number, (start, end) in enumerate(rows, 1):
         if not start.strip() and not end.strip():
@@ -153,10 +161,13 @@ def read_rows(rows: Sequence[tuple[str, str]]) -> list[list[Range]]:
             continue
         if not start.strip():
             raise BadHours("it has no start. Write it such as 9 AM.", number)
+        whole = names_ranges(start)
         try:
-            found.append(parse_ranges(f"{start} - {end}" if end.strip() else start))
+            found.append(parse_ranges(start if whole or not end.strip() else f"{start} - {end}"))
         except BadHours as error:
             raise BadHours(str(error), number) from None
+        if whole and number == 1:
+            break
     return found
 
 

@@ -80,6 +80,11 @@ def test_a_booking_is_found_by_what_a_caller_says(people: Clinic, typed: str, fo
     assert [one.patient for one in (*page.coming, *page.past)] == found
 
 
+def test_a_birth_date_is_written_out(desk: Desk, clinic: Clinic) -> None:
+    make_appointment(clinic, given="Zoe", family="Later", birth_date="1985-04-27")
+    assert "born April 27, 1985" in words(desk.press("/console/find", query="Later"))
+
+
 def test_a_code_finds_its_booking_however_it_is_typed_and_whenever_it_is(people: Clinic) -> None:
     old = past_visit(people, 900)
     with people.app.app_context():

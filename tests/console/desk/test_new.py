@@ -19,6 +19,7 @@ from tests.factories import (
     make_appointment,
     make_clinic,
     make_hold,
+    make_location,
     make_practitioner,
     make_question,
     make_schedule,
@@ -35,8 +36,23 @@ def slots_in(text: str) -> list[str]:
 def test_the_first_page_offers_the_open_times_of_the_next_days_as_links(desk: Desk, clinic: Clinic) -> None:
     page = desk.open("/console/new?date=2027-06-12")
     assert "Monday, June 14: 16 times" in words(page)
+    said = (
+        "No time is open on Saturday, June 12, 2027. The next are on Monday, June 14, 2027. "
+        "All times are Eastern time."
+    )
+    assert said in words(page)
+    assert "No time is open" not in words(desk.open("/console/new?date=2027-06-14"))
     slot = re.findall(r'href="/console/new\?slot=([^"]+)"', page.text)[0]
     assert desk.open(f"/console/new?slot={slot}").status_code == 200
+
+
+def test_types_in_several_zones_each_name_their_own(desk: Desk, clinic: Clinic) -> None:
+    chicago = make_location(clinic, name="Lakeside", zone="America/Chicago")
+    colleague = make_practitioner(clinic, location=chicago.id, display_name="Dr. Ada Fenn")
+    schedule = make_schedule(clinic, location=chicago.id, hosts=[colleague.actor])
+    page = words(desk.open(f"/console/new?schedule={schedule.id}&date=2027-06-14"))
+    assert "Dr. Ada Fenn, Lakeside (30 minutes, Central time)" in page
+    assert "All times are Central time." in page
 
 
 def test_a_patient_on_the_phone_is_booked_and_told_by_mail(desk: Desk, clinic: Clinic) -> None:
@@ -51,6 +67,13 @@ def test_a_patient_on_the_phone_is_booked_and_told_by_mail(desk: Desk, clinic: C
         assert session.scalars(select(Outbox.kind)).all() == ["booking-confirmed"]
         details = session.get_one(PatientDetails, made.id)
         assert (details.given, details.family, details.birth_date) == ("Ana", "Silva", "1985-04-27")
+
+
+def test_an_answer_to_a_date_question_is_written_out(desk: Desk, clinic: Clinic) -> None:
+    asked = make_question(clinic, label="Last tetanus shot?", kind="date")
+    typed = {f"q_{asked.id}-{part}": text for part, text in (("month", "2"), ("day", "3"), ("year", "1990"))}
+    done = desk.press("/console/new", slot=desk.slot(clinic.starts()[0]), **PATIENT, **typed)
+    assert "Last tetanus shot? February 3, 1990" in words(desk.open(done.location))
 
 
 def test_without_an_email_the_code_is_read_aloud(desk: Desk, clinic: Clinic) -> None:

@@ -47,7 +47,7 @@ def test_somebody_is_added_by_phone_and_undo_takes_them_off(desk: Desk, clinic: 
     done = desk.press(f"{LIST}/new", schedule=clinic.schedule, weekdays=["2", "4"], **WHO)
     assert (done.status_code, done.location) == (303, LIST)
     page = desk.open(LIST)
-    assert "1 Bo Waiter born 1985-04-27 617-555-0188 No email: call them" in words(page)
+    assert "1 Bo Waiter born April 27, 1985 617-555-0188 No email: call them" in words(page)
     assert "Tue, Thu" in words(page)
     undo = one(
         r'action="(/console/waitlist/\w+/remove)"><input[^>]*><button class="button secondary compact">Undo',

@@ -17,8 +17,8 @@ from scheduler.booking import SYSTEM
 from scheduler.clock import MINUTE, local_date
 from scheduler.console.desk.offers import Offered
 from scheduler.console.desk.walkin import SET_ASIDE, fitting_starts, from_now, gaps_of, walkin_page
-from scheduler.db import snapshot
-from scheduler.models import Appointment, PatientDetails, Question
+from scheduler.db import snapshot, transaction
+from scheduler.models import Appointment, PatientDetails, Question, Schedule
 from tests.availability.plain import Plain, situation
 from tests.availability.strategies import cases
 from tests.console.desk.conftest import PATIENT, Desk, desk_of, words
@@ -26,6 +26,7 @@ from tests.factories import (
     DETAILS,
     Clinic,
     make_clinic,
+    make_location,
     make_practitioner,
     make_question,
     make_schedule,
@@ -151,6 +152,8 @@ def test_every_start_of_a_type_is_shown_on_asking_and_what_was_typed_stays(
     assert len(values_in(page.text)) == (16 * 60 + 30 - (10 * 60 + 5)) // 5 + 1
     assert 'value="4/27/1985"' in page.text
     late = values_in(page.text)[-1]
+    refused = desk.press("/console/walk-in", slot=late, **(TYPED | {"phone": ""}))
+    assert checked_in(refused.text) == late
     assert desk.press("/console/walk-in", slot=late, **TYPED).status_code == 303
 
 
@@ -256,13 +259,42 @@ def test_each_field_says_what_to_do_and_nothing_is_lost(
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["", "x", "anyway:", "anyway:anyway:x", "x" * 3000, "\u202e", "a-99991231T2359", "-1"]
+    "nonsense", ["x", "anyway:", "anyway:anyway:x", "x" * 3000, "\u202e", "a-99991231T2359", "-1"]
 )
 def test_a_choice_that_leads_nowhere_shows_the_gaps_again(desk: Desk, nonsense: str) -> None:
     page = desk.press("/console/walk-in", slot=nonsense, **TYPED)
     assert page.status_code == 409
     assert 'value="Silva"' in page.text
     assert desk.press("/console/walk-in", show=nonsense, **TYPED).status_code == 200
+
+
+def test_times_in_several_zones_each_name_their_own(desk: Desk, clinic: Clinic) -> None:
+    assert "All times are Eastern time." in words(desk.open("/console/walk-in"))
+    chicago = make_location(clinic, name="Lakeside", zone="America/Chicago")
+    colleague = make_practitioner(clinic, location=chicago.id, display_name="Dr. Ada Fenn")
+    make_schedule(clinic, location=chicago.id, hosts=[colleague.actor])
+    page = words(desk.open("/console/walk-in"))
+    assert "Dr. Ada Fenn , Lakeside , Central time 9:05 AM CDT , free until 5:00 PM CDT" in page
+    assert "Eastern time 10:05 AM EDT , free until 5:00 PM EDT" in page
+    assert "All times are" not in page
+
+
+def test_a_video_visit_comes_last_and_is_never_chosen_for_anybody(clinic: Clinic, desk: Desk) -> None:
+    far = make_location(clinic, kind="virtual")
+    video = make_type(clinic, name="Video follow-up", modality="video")
+    colleague = make_practitioner(clinic, location=far.id)
+    schedule = make_schedule(clinic, type=video.id, location=far.id, hosts=[colleague.actor]).id
+    page = desk.open("/console/walk-in").text
+    assert values_in(page) == [desk.slot(TEN + 5 * MINUTE), desk.slot(TEN + 5 * MINUTE, schedule)]
+    assert checked_in(page) == desk.slot(TEN + 5 * MINUTE)
+    with clinic.app.app_context(), transaction() as session:
+        session.get_one(Schedule, clinic.schedule).active = False
+    assert checked_in(desk.open("/console/walk-in").text) == ""
+    refused = desk.press("/console/walk-in", **TYPED)
+    assert refused.status_code == 400
+    assert "Today's gaps: choose one." in words(refused)
+    assert 'href="#gaps"' in refused.text
+    assert 'value="Silva"' in refused.text
 
 
 def test_a_clinician_sees_their_own_gaps_alone(clinic: Clinic) -> None:

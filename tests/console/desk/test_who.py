@@ -63,8 +63,31 @@ def test_editing_details_loses_no_plan_that_is_not_accepted_any_more(desk: Desk,
         assert (details.insurance_plan, details.referral_number) == ("Acme Health", "R-18")
 
 
-def test_a_walk_in_is_not_held_back(desk: Desk, clinic: Clinic) -> None:
+def test_a_walk_in_meets_the_same_rules_and_the_same_tick(desk: Desk, clinic: Clinic) -> None:
     ask(clinic, maximum_age=5, referral="required", insurance="only")
-    slot = re.findall(r'name="slot" value="([^"]+)"', desk.open("/console/walk-in").text)[0]
-    assert desk.press("/console/walk-in", slot=slot, **PATIENT).status_code == 303
+    plan = make_plan(clinic, name="Acme Health")
+    page = desk.open("/console/walk-in")
+    slot = re.findall(r'name="slot" value="([^"]+)"', page.text)[0]
+    assert "Referral number" in words(page)
+    assert "Acme Health" in words(page)
+    refused = desk.press("/console/walk-in", slot=slot, **PATIENT, insurance="self")
+    assert refused.status_code == 400
+    for said in (
+        "Birth date: this visit is for ages 0 to 5 on its day.",
+        "Referral: this visit needs one.",
+        "Insurance: this visit is only for people with one of the plans in the list.",
+        'Who it is for: tick "Go on anyway", or choose another type.',
+    ):
+        assert said in words(refused)
+    assert not desk.bookings()
+    told = {"referral_number": "R-17", "insurance": plan.id}
+    done = desk.press("/console/walk-in", slot=slot, **PATIENT, **told, aside="who")
+    assert done.status_code == 303
+    assert "Referral number R-17" in words(desk.open(done.location))
     assert len(desk.bookings()) == 1
+
+
+def test_a_walk_in_for_whom_the_type_is_meets_no_warning(desk: Desk, clinic: Clinic) -> None:
+    ask(clinic, minimum_age=18, referral="required")
+    slot = re.findall(r'name="slot" value="([^"]+)"', desk.open("/console/walk-in").text)[0]
+    assert desk.press("/console/walk-in", slot=slot, **PATIENT, referral_number="R-17").status_code == 303

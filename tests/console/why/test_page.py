@@ -67,7 +67,7 @@ def test_every_reason_is_listed_and_the_first_one_with_a_fix_is_the_page_s_act(a
     page = admin.ask("2027-12-25T20:10")
 
     assert codes(page) == ["hours", "horizon"]
-    assert "All 2 reasons" in words(page)
+    assert "Both reasons" in words(page)
     assert "Fix first reason : Edit Saturday" in words(page)
     assert page.text.count('class="button primary"') == 1
     assert "More than 60 days ahead." in words(page)
