@@ -15,13 +15,13 @@ from scheduler.models import (
     Actor,
     AppointmentType,
     Location,
-    Organization,
     Practitioner,
     PractitionerRole,
     Schedule,
     ScheduleHost,
     Slug,
 )
+from scheduler.web.clinic import root_organization
 
 LISTED = ("feed", "page")  # types with a private link are for those who were given it, paused ones for nobody
 _HOW = {"video": lazy_gettext("by video"), "phone": lazy_gettext("by phone")}
@@ -86,12 +86,7 @@ class _Row:
 
 def load_home(session: Session) -> Home:
     """The home page's content."""
-    root = session.scalars(
-        select(Organization)
-        .where(Organization.parent_id.is_(None))
-        .order_by(Organization.created_at, Organization.id)
-        .limit(1)
-    ).first()
+    root = root_organization(session)
     if root is None:
         return Home()
     return Home(root.name, root.phone, root.email, root.demo, _bookables(session))

@@ -56,11 +56,16 @@ def know_site(session: Session) -> None:
         g.clinic = found[0] if found else None
 
 
-def _root_clinic(session: Session) -> Clinic | None:
-    root = session.scalars(
+def root_organization(session: Session) -> Organization | None:
+    """The installation's owner: the first organization without a parent; None where nothing is set up."""
+    return session.scalars(
         select(Organization)
         .where(Organization.parent_id.is_(None))
         .order_by(Organization.created_at, Organization.id)
         .limit(1)
     ).first()
+
+
+def _root_clinic(session: Session) -> Clinic | None:
+    root = root_organization(session)
     return clinic_of(root) if root is not None else None
