@@ -42,7 +42,7 @@ from scheduler.models.situations import load_situations
 from scheduler.settings import SettingsError
 from tests.factories import Clinic, make_appointment, make_clinic
 
-KEPT = {"shard_mark", "publication"}
+KEPT = {"shard_mark", "publication", "input_change"}
 
 
 def _luhn_fits(npi: str) -> bool:

@@ -229,7 +229,7 @@ def test_the_number_of_queries_does_not_grow_with_the_clinic(small: Flask) -> No
             assert len(small.test_client().get("/").text) > 1000
         finally:
             event.remove(db.engine, "before_cursor_execute", listener)
-    assert len([text for text in asked if text.startswith("SELECT")]) <= 6
+    assert len([text for text in asked if text.startswith("SELECT")]) <= 7
 
 
 def test_machines_find_their_files(visit: FlaskClient) -> None:
