@@ -13,6 +13,7 @@ import time
 WORLDS = "200"
 EXAMPLES = "20000"
 RACES = 5
+PATIENT_RACES = "200"
 FEED_WORLDS = "60"
 FEED_READS = "1500"
 PARTS = (
@@ -32,6 +33,11 @@ PARTS = (
         f"{FEED_READS} reads of the feed beside writers and kill -9",
         {"FEED_READS": FEED_READS},
         ["tests/publisher/test_live_torture.py"],
+    ),
+    (
+        f"{PATIENT_RACES} times two patients who book one time at once",
+        {"PATIENT_RACES": PATIENT_RACES},
+        ["tests/portal/test_two_at_once.py"],
     ),
     *(
         (
