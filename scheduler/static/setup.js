@@ -6,14 +6,17 @@ document.querySelectorAll("[data-setup]").forEach((form) => {
   const status = form.querySelector("[data-week-status]");
   let asked = 0;
   let waiting = 0;
+  let going = null;
 
   const ask = async () => {
     const turn = ++asked;
     const sent = new URLSearchParams(new FormData(form));
     sent.set("part", "week");
     week.setAttribute("aria-busy", "true");
+    going = new AbortController();
+    const asking = { method: "POST", body: sent, redirect: "error", signal: going.signal };
     try {
-      const answer = await fetch("/console/setup/preview", { method: "POST", body: sent, redirect: "error" });
+      const answer = await fetch("/console/setup/preview", asking);
       if (turn === asked && (answer.ok || answer.status === 400)) {
         const text = await answer.text();
         if (turn !== asked) return;
@@ -33,6 +36,11 @@ document.querySelectorAll("[data-setup]").forEach((form) => {
     clearTimeout(waiting);
     waiting = setTimeout(ask, 200);
   };
+  // What is saved needs no preview, and once it is saved there is none.
+  form.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    if (going) going.abort();
+  });
   form.addEventListener("change", (event) => { if (!event.target.closest("[data-identity]")) soon(); });
   form.querySelectorAll("[data-preview]").forEach((button) => { button.hidden = true; });
   if (week.querySelector("[data-unasked]")) soon();

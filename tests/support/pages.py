@@ -77,7 +77,10 @@ def new_page(browser: Browser, javascript: bool) -> Iterator[Callable[..., Page]
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
         page.on(
-            "console", lambda line: troubles.append(line.text) if _is_trouble(line.type, line.text) else None
+            "console",
+            lambda line: (
+                troubles.append(f"{line.text} {line.location}") if _is_trouble(line.type, line.text) else None
+            ),
         )
         page.on(
             "request", lambda asked: troubles.append(f"asked {asked.url}") if _is_foreign(asked.url) else None
