@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,9 +12,7 @@ from flask_babel import gettext as _
 from scheduler.booking.eligibility import NOT_LISTED, SELF, UNSURE
 from scheduler.intake.forms import FOR_WHOM, NEEDS
 from scheduler.portal.wishes import spoken_name, wish_words
-from scheduler.web.times import date_long, day_with_year, time_range, time_with_zone, zone_name
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+from scheduler.web.times import date_words, day_with_year, time_range, time_with_zone, zone_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ def visit_words(visit: Mapping[str, Any]) -> VisitWords:
         (_("Place"), ", ".join(visit["place"])),
         (_("With"), ", ".join(visit["with"])),
         *_of_details(visit["details"], zone),
-        *((one["question"], _plain(one["answer"])) for one in visit["answers"]),
+        *((one["question"], date_words(one["answer"])) for one in visit["answers"]),
         *((_("File"), file["name"]) for file in visit["files"]),
         *((_("Sooner time"), _sooner(wish, zone)) for wish in visit["sooner_time"]),
         (_("Reason for cancelling"), visit["reason_for_cancelling"]),
@@ -70,7 +67,7 @@ def _of_details(kept: Mapping[str, Any], zone: str) -> Iterator[tuple[str, str]]
     )
     yield _("Who it is for"), str(dict(FOR_WHOM).get(kept.get("for_whom", ""), ""))
     yield _("Name"), name
-    yield _("Birth date"), _plain(kept.get("birth_date", ""))
+    yield _("Birth date"), date_words(kept.get("birth_date", ""))
     yield _("Email"), kept.get("email", "")
     yield _("Phone"), kept.get("phone", "")
     relation = kept.get("relationship", "")
@@ -98,11 +95,6 @@ def _need(kept: str) -> str:
     code, _colon, beside = kept.partition(": ")
     name = str(dict(NEEDS).get(code, code))
     return _("%(need)s: %(text)s", need=name, text=beside) if beside else name
-
-
-def _plain(answer: str) -> str:
-    """An answer as it was given; a date in words."""
-    return date_long(date.fromisoformat(answer)) if _DATE.fullmatch(answer) else answer
 
 
 def _sooner(wish: Mapping[str, str], zone: str) -> str:

@@ -8,6 +8,7 @@ are CLDR's for the locale that ``LOCALES`` gives that language. Examples below a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, time
 from functools import lru_cache, reduce
@@ -29,6 +30,8 @@ LOCALE = "en_US"
 # phone numbers, codes and addresses beside them. Weeks begin on Monday in all of them.
 LOCALES = {"en": LOCALE, "es": "es_US", "ar": "ar", "zh": "zh_Hans_CN"}
 FIRST, SECOND = "first", "second"
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 Zone = str | ZoneInfo
 
@@ -152,9 +155,11 @@ def date_long(value: date | int, zone: Zone | None = None) -> str:
 
 def date_words(text: str) -> str:
     """ "June 8, 2027" of an ISO date as it is kept; any other text as it is."""
+    if not _ISO_DATE.fullmatch(text):
+        return text
     try:
         return date_long(date.fromisoformat(text))
-    except ValueError:
+    except ValueError:  # such as February 30
         return text
 
 

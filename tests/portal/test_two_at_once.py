@@ -19,6 +19,11 @@ RACES = int(os.environ.get("PATIENT_RACES", "4"))
 BEGIN = 1812366000  # Monday, June 7, 2027, 7:00 in New York
 
 
+def book(person: tuple[Patient, str], hold: str, together: Barrier) -> Page:
+    together.wait()
+    return person[0].press(f"{hold}/book")
+
+
 def test_of_two_who_book_one_lapsed_time_at_once_one_has_it_and_the_other_keeps_every_answer(
     app: Flask, frozen: Clock
 ) -> None:
@@ -44,11 +49,7 @@ def test_of_two_who_book_one_lapsed_time_at_once_one_has_it_and_the_other_keeps_
                 holds.append(hold)
             together = Barrier(2)
 
-            def book(who: int, people=people, holds=holds, together=together) -> Page:  # type: ignore[no-untyped-def]
-                together.wait()
-                return people[who][0].press(f"{holds[who]}/book")
-
-            pages = list(threads.map(book, (0, 1)))
+            pages = list(threads.map(book, people, holds, [together] * 2))
 
             assert sorted(page.status for page in pages) == [303, 409], [page.words for page in pages]
             loser = next(n for n, page in enumerate(pages) if page.status == 409)
