@@ -95,13 +95,16 @@ def booking_transaction() -> Iterator[Session]:
         raise
 
 
+_SCHEDULE = known_schedules().where(Schedule.id == bindparam("schedule"))
+
+
 def place_of(session: Session, schedule_id: str, *, offered: bool = True) -> Place:
     """The Place of an offered Schedule. Raises NotFound.
 
     With ``offered=False`` one that is paused or retired meanwhile is found too, for what was held before; it has no
     actors then.
     """
-    row = session.execute(known_schedules().where(Schedule.id == schedule_id)).one_or_none()
+    row = session.execute(_SCHEDULE, {"schedule": schedule_id}).one_or_none()
     frames = load_frames(session, [schedule_id])
     if row is None or (offered and not frames):
         raise NotFound(NOT_OFFERED)
