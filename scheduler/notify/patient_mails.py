@@ -34,7 +34,7 @@ from scheduler.notify.mail.abouts import (
 )
 from scheduler.notify.outbox import Claimed
 from scheduler.notify.post import GONE, NEEDS_CALL, PAST, Post
-from scheduler.notify.together import told_with
+from scheduler.notify.together import told_with, whose
 from scheduler.web.languages import LANGUAGES
 
 TOLD = "no email: told by who booked"
@@ -81,8 +81,9 @@ def mail(
         with snapshot() as session:
             view = appointment_view(session, appointment, post.settings, post.manage_url(appointment))
             was = audit.moved_from(session, appointment) if about is MOVED else None
+            names = whose(session, appointment)
             also = [
-                appointment_view(session, one, post.settings, post.manage_url(one))
+                (appointment_view(session, one, post.settings, post.manage_url(one)), names.get(one.id, ""))
                 for one in told_with(
                     session, appointment, claimed.kind, KINDS.get(claimed.kind, (about, ()))[1]
                 )
@@ -97,6 +98,7 @@ def mail(
             was=was,
             own_zone=details.zone,
             also=also,
+            whose=names.get(appointment.id, ""),
         )
 
 

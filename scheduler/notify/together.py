@@ -1,4 +1,4 @@
-"""What one message tells besides the visit that it is about: those that were booked, answered or cancelled in the same act."""
+"""What is told of a visit besides itself: those that were booked, answered or cancelled in the same act, and whose each is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from scheduler.models import CANCELLED, Appointment
+from scheduler.models import CANCELLED, Appointment, PatientDetails, Together
 
 # kind of message → the instant that all visits of one act share
 _INSTANTS = {
@@ -39,6 +39,22 @@ def told_with(
         )
         .order_by(Appointment.starts_at, Appointment.id)
     ).all()
+
+
+def whose(session: Session, appointment: Appointment) -> dict[str, str]:
+    """Of two relatives who are booked together, the given name of whoever comes, by the id of the visit: their visits look
+    alike but for it, and stand behind one contact. With the family name where both have one given name. Empty for every
+    other visit; without what was removed."""
+    row = session.get(Together, appointment.together_id) if appointment.together_id else None
+    if row is None or row.kind != "relatives":
+        return {}
+    people = session.scalars(
+        select(PatientDetails)
+        .join(Appointment, Appointment.id == PatientDetails.appointment_id)
+        .where(Appointment.together_id == row.id, PatientDetails.given != "")
+    ).all()
+    alike = len({one.given.casefold() for one in people}) < len(people)
+    return {one.appointment_id: f"{one.given} {one.family}".strip() if alike else one.given for one in people}
 
 
 def _instant(appointment: Appointment, kind: str) -> InstrumentedAttribute[int | None] | None:

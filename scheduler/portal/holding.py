@@ -33,7 +33,7 @@ from scheduler.portal.own_hold import (
     travels_of,
     typed_draft,
 )
-from scheduler.portal.review import relative_summary, summary
+from scheduler.portal.review import names_of, relative_summary, summary
 from scheduler.portal.taking import carry_on, take
 from scheduler.portal.weekly import SERIES, wanted
 from scheduler.web.access import HOLDER, PUBLIC, allow
@@ -317,6 +317,7 @@ def review(hold_id: str) -> Response | str:
         held,
         rows=summary(form, address),
         relative=relative_summary(second, address) if second is not None else [],
+        names=names_of(form, second),
         form=form,
         wish=wishes.wish_words(held.draft.wish),
         finder=finders.choice_behind(hold_id),

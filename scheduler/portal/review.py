@@ -99,6 +99,20 @@ def _need(name: str, beside: str = "") -> str:
     return _("%(need)s: %(text)s", need=name, text=beside) if beside else name
 
 
+def names_of(form: DetailsForm, second: RelativeForm | None) -> tuple[str, ...]:
+    """By which names two relatives are told apart; empty for one person."""
+    if second is None:
+        return ()
+    given = form.given.text, second.second_given.text
+    if given[0].casefold() != given[1].casefold():
+        return given
+    families = (
+        "" if form.one_name.data else form.family.text,
+        "" if second.second_one_name.data else second.second_family.text,
+    )
+    return tuple(f"{one} {family}".strip() for one, family in zip(given, families, strict=True))
+
+
 def relative_summary(form: RelativeForm, details_url: str) -> list[Row]:
     """The rows about the second of two relatives; call it after ``validate``."""
     born = form.second_birth_date.data
@@ -119,7 +133,7 @@ def relative_summary(form: RelativeForm, details_url: str) -> list[Row]:
             label,
             lines,
             f"{details_url}#{first_control(form[field])}",
-            Markup(_("%(what)s of the second person")) % {"what": label},  # noqa: S704 - escapes what it is given
+            Markup(_("%(what)s of %(name)s")) % {"what": label, "name": form.second_given.text},  # noqa: S704 - escapes what it is given
         )
         for label, lines, field in rows
     ]

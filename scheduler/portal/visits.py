@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext
@@ -27,6 +28,7 @@ from scheduler.models import (
     AppointmentType,
     PatientDetails,
 )
+from scheduler.notify.together import whose
 from scheduler.portal.holds import chosen_of
 from scheduler.portal.slots import Chosen
 from scheduler.settings import Settings
@@ -45,12 +47,13 @@ REASONS = (
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Another visit of those that were booked in one act: never whose it is."""
+    """Another visit of those that were booked in one act; ``whose``: as of a Visit."""
 
     token: str
     start: int
     zone: str
     state: str
+    whose: str = ""
 
     @property
     def ahead(self) -> bool:
@@ -62,7 +65,8 @@ class Visit:
     """``state``: upcoming, moved, pending, arrived, room, completed, no-show, past, cancelled, declined, lapsed or ended (a hold
     that came to nothing). Instants are epoch seconds; ``was``: the time before the last move; ``viewer_zone`` is the
     patient's own zone or "". ``movable``: the patient may still take another time online; ``decide_by``: until when
-    the clinic answers a request, or could have; ``kind`` (series or relatives) and ``others`` of what was booked in one act; ``may_say_coming``: they may tell
+    the clinic answers a request, or could have; ``kind`` (series or relatives) and ``others`` of what was booked in one act; ``whose``: the name of who comes, where two
+    relatives were booked together, else ""; ``may_say_coming``: they may tell
     the clinic that they'll be there, which the page offers (``asks_coming``) from the first reminder on."""
 
     id: str
@@ -83,6 +87,7 @@ class Visit:
     view: AppointmentView
     kind: str = ""
     others: tuple[Other, ...] = ()
+    whose: str = ""
 
     @property
     def ahead(self) -> bool:
@@ -109,6 +114,7 @@ def visit_of(session: Session, settings: Settings, appointment: Appointment, tok
     was = moved_from(session, appointment) if appointment.sequence else None
     chosen = chosen_of(session, appointment)
     state = _state(appointment, was, now)
+    names = whose(session, appointment)
     coming = state in ("upcoming", "moved")
     return Visit(
         id=appointment.id,
@@ -128,7 +134,8 @@ def visit_of(session: Session, settings: Settings, appointment: Appointment, tok
         asks_coming=coming and now >= _asked_from(session, appointment),
         view=appointment_view(session, appointment, settings, f"{settings.public_url}/b/{token}"),
         kind=kind_of(session, appointment),
-        others=_others(session, settings, appointment, now),
+        others=_others(session, settings, appointment, names, now),
+        whose=names.get(appointment.id, ""),
     )
 
 
@@ -147,10 +154,16 @@ def views_ahead(session: Session, settings: Settings, visit: Visit, now: int) ->
     ]
 
 
-def _others(session: Session, settings: Settings, appointment: Appointment, now: int) -> tuple[Other, ...]:
+def _others(
+    session: Session, settings: Settings, appointment: Appointment, names: Mapping[str, str], now: int
+) -> tuple[Other, ...]:
     return tuple(
         Other(
-            booking.links.manage_token(settings.secret, one), one.starts_at, one.zone, _state(one, None, now)
+            booking.links.manage_token(settings.secret, one),
+            one.starts_at,
+            one.zone,
+            _state(one, None, now),
+            names.get(one.id, ""),
         )
         for one in together_with(session, appointment)
         if one.id != appointment.id

@@ -11,9 +11,11 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from scheduler.db import snapshot
+from scheduler.jobs.runner import deliver
 from scheduler.models import Appointment, PatientDetails
 from scheduler.models.slots import parse_slot_id, slot_id
 from tests.factories import Clinic, make_appointment, make_clinic, make_question, make_user
+from tests.notify.mailbox import mails, part
 from tests.people import browser_of
 from tests.portal.patient import GOOD, Page, Patient
 from tests.support.pages import assert_accessible, assert_fits, screenshot
@@ -106,7 +108,8 @@ def test_both_people_are_asked_for_reviewed_and_booked(clinic: Clinic) -> None:
     assert fill_in(patient, path).location == f"{path}/review"
     review = patient.open(f"{path}/review")
     for words in (
-        "The second person",
+        "For Zebulon",
+        "For Wilhelmina",
         "Wilhelmina Quillfeather",
         "March 4, 2015",
         "mother",
@@ -117,11 +120,9 @@ def test_both_people_are_asked_for_reviewed_and_booked(clinic: Clinic) -> None:
     assert rows(clinic) == [("booked", "Zebulon"), ("booked", "Wilhelmina")]
     page = patient.open(booked)
     assert "The visit booked together with this one" in page.words
-    assert "Wilhelmina" not in page.text
     [other] = [link for link in page.links if re.fullmatch(r"/b/\w+", link)]
     theirs = patient.open(other)
     assert theirs.h1.startswith("You're booked: Tuesday, October 13, 9:30 AM EDT")
-    assert "Zebulon" not in theirs.text
 
 
 def test_faults_of_both_people_come_back_at_once_with_everything_kept(clinic: Clinic) -> None:
@@ -196,6 +197,56 @@ def test_one_is_cancelled_alone_or_both(clinic: Clinic) -> None:
     assert "Cancel both appointments" in form.words
     patient.press(f"{booked}/cancel", csrf_token=form.hidden("csrf_token"), all="yes")
     assert [status for status, _ in rows(clinic)] == ["cancelled", "cancelled"]
+
+
+def book_both(patient: Patient, clinic: Clinic, **changes: str) -> tuple[str, str]:
+    """Both relatives' booked pages."""
+    path = hold(patient, clinic)
+    fill_in(patient, path, **changes)
+    mine = patient.press(f"{path}/book").location
+    [theirs] = [link for link in patient.open(mine).links if re.fullmatch(r"/b/\w+", link)]
+    return mine, theirs
+
+
+def test_every_page_of_two_relatives_visits_says_whose_it_is_but_in_its_title(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    mine, theirs = book_both(patient, clinic)
+    slot = slot_id(clinic.schedule, clinic.first_start + 120 * MINUTE)
+    for path in (mine, f"{mine}/cancel", f"{mine}/coming", f"{mine}/reschedule", f"{mine}/reschedule/{slot}"):
+        page = patient.open(path)
+        assert page.status == 200, path
+        assert "For Zebulon" in page.words, path
+        assert "Zebulon" not in page.title + page.h1
+    assert "9:30 AM EDT, For Wilhelmina" in patient.open(mine).words
+    assert "9:00 AM EDT, For Zebulon" in patient.open(theirs).words
+    assert "For Wilhelmina" in patient.open(f"{theirs}/cancel").words
+    assert "Zebulon" not in patient.open(f"{theirs}/cancel").text
+    assert b"Zebulon" not in patient.client.get(f"{mine}/appointment.ics").data
+
+
+def test_two_relatives_of_one_given_name_are_told_apart_by_the_family_name(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    mine, theirs = book_both(patient, clinic, second_given="Zebulon", second_family="Abernathy")
+    assert "For Zebulon Quillfeather" in patient.open(mine).words
+    assert "For Zebulon Abernathy" in patient.open(theirs).words
+
+
+def test_the_mail_says_which_time_is_whose_in_its_text_alone(clinic: Clinic) -> None:
+    book_both(Patient(clinic.app), clinic)
+    deliver(clinic.app)
+    [mail] = mails(clinic.app)
+    for subtype in ("plain", "html"):
+        text = " ".join(re.sub(r"</?bdi>", "", part(mail, subtype)).split())
+        assert text.index("For Zebulon") < text.index("9:00 AM") < text.index("9:30 AM")
+        assert text.index("9:30 AM") < text.index("For Wilhelmina")
+    assert "Zebulon" not in str(mail["Subject"])
+    assert "Zebulon" not in re.findall("(?s)<title>.*?</title>", part(mail, "html"))[0]
+    assert "Zebulon" not in part(mail, "calendar")
+
+
+def test_a_visit_for_one_says_no_name(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    assert "Zebulon" not in patient.open(patient.book(clinic, clinic.first_start)).text
 
 
 def test_staff_see_both_people(clinic: Clinic) -> None:

@@ -61,22 +61,24 @@ def compose(
     now: int,
     was: Earlier | None = None,
     own_zone: str = "",
-    also: Sequence[AppointmentView] = (),
+    also: Sequence[tuple[AppointmentView, str]] = (),
+    whose: str = "",
 ) -> EmailMessage:
     """The mail ``about`` the appointment, to the address ``to``, in the language in force (``force_locale``).
 
     ``was``: the time before a move, where it is known; ``own_zone``: the patient's; ``also``: visits of the same act, of
-    which the same is told. The subject is neutral, or names the visit by the clinic's setting (ux.md 2.5); ``message_id`` is
+    which the same is told; each, and the visit itself, with the name of ``whose`` it is, "" where that goes without saying:
+    it stands in the text alone. The subject is neutral, or names the visit by the clinic's setting (ux.md 2.5); ``message_id`` is
     the outbox row's, the same on every try. Raises AddressRefused.
     """
     envelope = Envelope(to=to, clinic=view.clinic, sender=sender, message_id=message_id, now=now)
     words = _words(view, about, now, own_zone) | {"was": _time_words(was) if was else ""}
-    words["also"] = [_date_words(one, own_zone) for one in also]
+    words |= {"also": [(*_date_words(one, own_zone), name) for one, name in also], "whose": whose}
     subject = str(about.subject) % {"title": title(view)}
     message = letter(envelope, subject=subject, template="mail/appointment", words=words)
     if about.method:
         _attach(message, view, about, to, now)
-        for number, one in enumerate(also, 2):
+        for number, (one, _name) in enumerate(also, 2):
             _attach_file(message, _ics(one, about, to, now), about, number)
     return message
 
