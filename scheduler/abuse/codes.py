@@ -23,18 +23,21 @@ from scheduler.notify import outbox
 LASTS_SECONDS = 15 * MINUTE
 TRIES, MAILS = 5, 3
 PAUSE_SECONDS = MINUTE
+KIND = "email-code"
 RIGHT, WRONG, OVER = "right", "wrong", "over"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """How a check stands: to which ``email`` the code went, whether it is ``confirmed``; ``live``: a code is out that can
-    still be tried; ``wait``: seconds until another may be sent, None when no more are."""
+    still be tried; ``wait``: seconds until another may be sent, None when no more are; ``mail``: how the newest mail stands
+    (``outbox.standing``)."""
 
     email: str
     confirmed: bool
     live: bool
     wait: int | None
+    mail: str = ""
 
 
 def state(session: Session, hold_id: str, now: int) -> Asked | None:
@@ -44,7 +47,9 @@ def state(session: Session, hold_id: str, now: int) -> Asked | None:
         return None
     live = bool(row.code) and now < row.expires_at and row.attempts < TRIES
     wait = max(0, _sent_at(row) + PAUSE_SECONDS - now) if row.sent < MAILS else None
-    return Asked(row.email or "", row.confirmed_at is not None, live, wait)
+    return Asked(
+        row.email or "", row.confirmed_at is not None, live, wait, outbox.standing(session, KIND, hold_id)
+    )
 
 
 def confirmed(session: Session, hold_id: str, email: str) -> bool:
@@ -76,7 +81,7 @@ def send(*, hold_id: str, email: str, language: str, now: int) -> bool:
         outbox.enqueue(
             session,
             organization_id=row.organization_id,
-            kind="email-code",
+            kind=KIND,
             object_id=hold_id,
             now=now,
         )

@@ -21,6 +21,7 @@ from scheduler.models import Outbox
 
 MAX_ATTEMPTS = 12
 OUTCOME = "outcome"  # the one kind that is no mail: for a finder, about a ReferralState
+SENT, WAITING, LATE, FAILED = "sent", "waiting", "late", "failed"
 LEASE_SECONDS = 3 * MINUTE
 _FIRST_WAIT_SECONDS = 5
 _LONGEST_WAIT_SECONDS = HOUR
@@ -180,6 +181,24 @@ def stuck(session: Session, now: int, organization_id: str | None = None) -> lis
     if organization_id is not None:
         query = query.where(Outbox.organization_id == organization_id)
     return list(session.scalars(query.order_by(Outbox.id)))
+
+
+def standing(session: Session, kind: str, object_id: str) -> str:
+    """How the newest message of that ``kind`` about an object stands: SENT, WAITING for its first try to end, LATE after a try
+    that failed, FAILED when there is none to come; "" where there is none."""
+    row = session.scalar(
+        select(Outbox)
+        .where(Outbox.kind == kind, Outbox.object_id == object_id)
+        .order_by(Outbox.id.desc())
+        .limit(1)
+    )
+    if row is None:
+        return ""
+    if row.done_at is not None:
+        return FAILED if row.error else SENT
+    if not row.error:
+        return WAITING
+    return LATE if row.attempts < MAX_ATTEMPTS else FAILED
 
 
 def try_again(session: Session, now: int, organization_id: str, object_ids: Collection[str]) -> int:

@@ -207,6 +207,31 @@ def test_a_code_ends_after_five_tries_or_a_quarter_of_an_hour_and_three_are_sent
     assert patient.press(f"{hold}/code", code=code_in_the_mail(clinic)).location == f"{hold}/book"
 
 
+def test_the_page_of_the_code_says_of_its_mail_only_what_is_known(
+    make_once: Callable[..., Clinic], frozen: Clock
+) -> None:
+    clinic = make_once()
+    patient, hold = ready(clinic, hp_note="x")
+    patient.press(f"{hold}/book")
+    assert "We are sending six digits to zebulon@example.org; it may take a minute." in (
+        patient.open(f"{hold}/code").words
+    )
+    folder = clinic.app.config["SETTINGS"].data_dir / "mail"
+    folder.write_text("no folder")  # so that no mail can be put into it
+    deliver(clinic.app)
+    late = patient.open(f"{hold}/code")
+    assert "This mail could not go out yet. We keep trying." in late.words
+    assert "Send a new code" in late.words
+    assert "Call 617-555-0142" in late.words
+    assert "We mailed" not in late.words
+    folder.unlink()
+    frozen.forward(minutes=2)
+    deliver(clinic.app)
+    sent = patient.open(f"{hold}/code")
+    assert "We mailed six digits to zebulon@example.org." in sent.words
+    assert "could not" not in sent.words
+
+
 def test_another_address_needs_another_code_and_the_held_time_lasts_as_long(
     make_once: Callable[..., Clinic], frozen: Clock
 ) -> None:
