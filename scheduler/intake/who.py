@@ -21,7 +21,6 @@ from scheduler.booking.eligibility import (
     ONLY,
     OPTIONAL,
     PLAN,
-    REFERRAL,
     SELF,
     UNSURE,
     Applicant,
@@ -167,24 +166,19 @@ class EligibilityPart:
         return plan.name if plan else ""
 
     def judge(self) -> None:
-        """Say at the fields what speaks against who comes. Who needs another visit is asked for
-        nothing more here; a referral that is missing may be at hand, and hides nothing."""
+        """Say at the fields what speaks against who comes, beside whatever else needs a change: who answers otherwise shall
+        not learn of that only then."""
         form: Any = self
         found = misfits(self.who.rules, self.applicant(), self.who.day)
         if self.who.staff or not found:
             return
         self.misfit = found
-        unfit = [code for code in found if code != REFERRAL]
         for code in found:
             asked_at = form[FIELD_OF[code]]
             if not asked_at.errors:
                 asked_at.errors = [
                     about(asked_at, refusal(self.who.rules, code) + " " + _("See below what fits you."))
                 ]
-        if unfit:
-            kept = {FIELD_OF[code] for code in unfit}
-            for one in form:
-                one.errors = one.errors if one.name in kept else []
 
 
 def insurance_words(form: Any) -> str:

@@ -25,6 +25,7 @@ from tests.factories import (
     make_plan,
     make_pool,
     make_practitioner,
+    make_question,
     make_schedule,
     make_type,
     visitor,
@@ -82,7 +83,8 @@ def test_who_is_too_young_is_told_at_the_field_and_offered_what_fits(sqlite_app:
     page = patient.fill_in(hold, **CHILD, family="")
     assert page.status == 400
     assert page.errors == [
-        "Birth date: this visit is for people who are 18 or older on its day. See below what fits you."
+        "Birth date: this visit is for people who are 18 or older on its day. See below what fits you.",
+        'Last name: enter it, or tick "One name only".',
     ]
     slots = fits_of(page, "age")
     assert f"{clinic.schedule}-20270609T1300" in slots, "the same visit, from the birthday on"
@@ -144,7 +146,8 @@ def test_plans_only_refuses_the_others_and_offers_what_fits(sqlite_app: Flask) -
     hold = patient.hold(clinic, clinic.first_start)
     page = patient.fill_in(hold, insurance="self", given="")
     assert page.errors == [
-        "Insurance: this visit is only for people with one of the plans in the list. See below what fits you."
+        "Insurance: this visit is only for people with one of the plans in the list. See below what fits you.",
+        "First name: enter it as on your papers.",
     ]
     assert fits_of(page, "insurance")[0].startswith(other.id)
     assert patient.fill_in(hold, insurance=plan.id).location == f"{hold}/review"
@@ -153,6 +156,24 @@ def test_plans_only_refuses_the_others_and_offers_what_fits(sqlite_app: Flask) -
     with sqlite_app.app_context(), pytest.raises(InvalidInput) as refused:
         booking.book(by=by, appointment_id=held.id, details=replace(DETAILS, insurance="unsure"))
     assert set(refused.value.problems) == {"insurance"}
+
+
+def test_whoever_does_not_fit_learns_of_all_other_faults_in_the_same_list(sqlite_app: Flask) -> None:
+    clinic, patient = make_clinic(sqlite_app, insurance="only"), Patient(sqlite_app)
+    make_plan(clinic)
+    since = make_question(clinic, label="Since when?", kind="date")
+    times = make_question(clinic, label="How many times?", kind="number")
+    hold = patient.hold(clinic, clinic.first_start)
+    wrong = dict(zip(("month", "day", "year"), ("13", "40", "99999"), strict=True))
+    typed = {"insurance": "not-listed", f"q_{times.id}": "many"}
+    typed |= {f"q_{since.id}-{part}": text for part, text in wrong.items()}
+    typed |= {f"birth_date-{part}": text for part, text in wrong.items()}
+    assert [said.split()[0] for said in patient.fill_in(hold, **typed).errors] == [
+        "Insurance:",
+        "Birth",
+        "Since",
+        "How",
+    ]
 
 
 def test_a_referral_is_its_number_or_its_document(sqlite_app: Flask) -> None:
