@@ -175,7 +175,8 @@ def hold_again(*, by: By, appointment_id: str, most: int | None = None) -> Appoi
 
 @settled
 def extend(*, by: By, appointment_id: str) -> Appointment:
-    """Ten more minutes from now (the type's own length of holds), at most ten times.
+    """Ten more minutes (the type's own length of holds) after its end, at most ten times: a press always gives time, also
+    right after the last one.
 
     Raises HoldLapsed when the hold is over or has been extended as often as it may; NotFound, Conflict.
     """
@@ -185,7 +186,7 @@ def extend(*, by: By, appointment_id: str) -> Appointment:
             raise HoldLapsed("Your hold has ended. Your answers are safe.")
         if appointment.extensions >= MAX_EXTENSIONS:
             raise HoldLapsed("This time has been held as long as it can be.")
-        until = max(appointment.expires_at or 0, now + place.type.hold_minutes * MINUTE)
+        until = (appointment.expires_at or now) + place.type.hold_minutes * MINUTE
         for one in together_with(session, appointment):
             one.extensions += 1
             one.expires_at = until

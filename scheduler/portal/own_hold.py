@@ -74,7 +74,7 @@ def travels_of(held: Held) -> Handover:
 def hold_page(template: str, held: Held, **context: Any) -> str:
     """A page of the hold, with what its bar needs to know."""
     now = clock.now()
-    ends = max(held.until, now + held.chosen.offer.hold_minutes * MINUTE)
+    ends = held.until + held.chosen.offer.hold_minutes * MINUTE
     clinic = held.chosen.offer.clinic
     return render_template(template, held=held, now=now, clinic=clinic, extended_until=ends, **context)
 

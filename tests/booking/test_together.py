@@ -168,7 +168,7 @@ def test_a_series_is_extended_and_released_as_a_whole(weekly: Clinic, frozen: Cl
     first = hold_weeks(weekly)
     now = frozen.forward(minutes=5)
     booking.extend(by=ME, appointment_id=all_of(first)[2].id)
-    assert {one.expires_at for one in all_of(first)} == {now + 10 * MINUTE}
+    assert {one.expires_at for one in all_of(first)} == {now + 15 * MINUTE}
     booking.release(by=ME, appointment_id=first.id)
     assert (states(first), claims()) == (["expired"] * 4, 0)
 

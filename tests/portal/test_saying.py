@@ -33,3 +33,14 @@ def test_a_review_whose_hold_has_ended_points_at_the_button_that_it_has(
     assert ended in page.words
     assert "Continue" not in page.words
     assert patient.press(f"{hold}/book").location.startswith("/b/")
+
+
+def test_more_time_is_offered_from_the_start_and_gives_what_it_says(clinic: Clinic, frozen: Clock) -> None:
+    patient = Patient(clinic.app)
+    hold = patient.hold(clinic, clinic.first_start)
+    page = patient.open(hold)
+    assert "for you until 7:10 AM EDT" in page.words
+    assert "hold until 7:20 AM EDT" in page.words
+    again = patient.open(patient.press(f"{hold}/extend").location)
+    assert "Done. Your time is now held until 7:20 AM EDT." in again.words
+    assert "hold until 7:30 AM EDT" in again.words
