@@ -251,3 +251,11 @@ def test_health_fails_when_the_database_does(small: Flask) -> None:
             assert small.test_client().get("/health").status_code == 503
         finally:
             event.remove(db.engine, "before_cursor_execute", refuse)
+
+
+def test_the_privacy_page_says_what_is_public_and_names_all_that_is_kept(sqlite_app: Flask) -> None:
+    words = " ".join(sqlite_app.test_client().get("/privacy").text.split())
+    assert "shows which are free or taken, never by whom" in words
+    assert "only times that are free" not in words
+    for kept in ("Files that you hand in", "If you join a waitlist", "Mails about your visit"):
+        assert kept in words
