@@ -35,6 +35,19 @@ def test_a_review_whose_hold_has_ended_points_at_the_button_that_it_has(
     assert patient.press(f"{hold}/book").location.startswith("/b/")
 
 
+def test_choosing_weekly_visits_or_two_relatives_keeps_the_day_that_was_chosen(
+    sqlite_app: Flask, frozen: Clock
+) -> None:
+    frozen.at(MONDAY)
+    clinic = make_clinic(sqlite_app, relatives=True, series_most=4)
+    page = Patient(sqlite_app).open(clinic.times_path, **{"from": "2027-06-16"})
+    assert page.hidden("from") == "2027-06-16"
+    [two] = [link for link in page.links if "party=two" in link]
+    assert "from=2027-06-16" in two
+    first = Patient(sqlite_app).open(clinic.times_path)
+    assert first.hidden("from") == ""
+
+
 def test_more_time_is_offered_from_the_start_and_gives_what_it_says(clinic: Clinic, frozen: Clock) -> None:
     patient = Patient(clinic.app)
     hold = patient.hold(clinic, clinic.first_start)
