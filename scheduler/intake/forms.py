@@ -43,6 +43,24 @@ FOR_WHOM = (
     ("child", lazy_gettext("My child")),
     ("other", lazy_gettext("Someone I care for")),
 )
+# of whom a name and a birth date are asked, by the answer to "Who is it for?"
+LABELS = {
+    "me": {
+        "given": lazy_gettext("First name"),
+        "family": lazy_gettext("Last name"),
+        "birth_date": lazy_gettext("Birth date"),
+    },
+    "child": {
+        "given": lazy_gettext("Your child's first name"),
+        "family": lazy_gettext("Your child's last name"),
+        "birth_date": lazy_gettext("Your child's birth date"),
+    },
+    "other": {
+        "given": lazy_gettext("First name of the person you care for"),
+        "family": lazy_gettext("Last name of the person you care for"),
+        "birth_date": lazy_gettext("Birth date of the person you care for"),
+    },
+}
 NEEDS = (
     ("interpreter", lazy_gettext("An interpreter")),
     ("step-free", lazy_gettext("Step-free access")),
@@ -146,6 +164,10 @@ class DetailsForm(QuestionPart, EligibilityPart, Form):
             consent=other and CONSENT in self and bool(self[CONSENT].data),
         )
 
+    def whom_words(self) -> dict[str, dict[str, str]]:
+        """The labels of the name and the birth date by the answer to whom the visit is for, as script needs them."""
+        return {whom: {name: str(label) for name, label in words.items()} for whom, words in LABELS.items()}
+
     def named_needs(self) -> Iterator[str]:
         """The needs ticked; what was typed beside one follows its code after a colon."""
         beside = {"interpreter": self.needs_language.text, "other": self.needs_other.text}
@@ -168,25 +190,31 @@ def details_form(
     if attached is None:
         questions = [question for question in questions if question.kind != FILE]
     fields: dict[str, Any] = {}
+    whom = typed.get("for_whom", "") if typed and not who.staff else ""
+    labels = {name: str(label) for name, label in LABELS.get(whom, LABELS["me"]).items()}
     patient_type = "" if who.staff else who.rules.patient_type
     if patient_type in RETURNING:
         fields[SEEN] = Choice(str(RETURNING[patient_type]), SEEN_BEFORE, needed=_("choose one."))
     fields["for_whom"] = Choice(_("Who is it for?"), FOR_WHOM, needed=_("choose one."), default="me")
     if who.age_first:
-        fields["birth_date"] = _birth_date(today, _("Of the person who comes. For example 4 27 1985"))
+        fields["birth_date"] = _birth_date(
+            labels["birth_date"], today, _("Of the person who comes. For example 4 27 1985")
+        )
     fields |= eligibility_fields(who, attached)
     fields |= {
         "given": Line(
-            _("First name"),
+            labels["given"],
             most=NAME_LENGTH,
-            needed=_("enter it as on your papers."),
+            needed=_("enter it as on their papers.")
+            if whom in ("child", "other")
+            else _("enter it as on your papers."),
             hint=_("All first names, if there are several."),
         ),
-        "family": Line(_("Last name"), most=NAME_LENGTH),
+        "family": Line(labels["family"], most=NAME_LENGTH),
         "one_name": Tick(_("One name only")),
     }
     if not who.age_first:
-        fields["birth_date"] = _birth_date(today, _("For example 4 27 1985"))
+        fields["birth_date"] = _birth_date(labels["birth_date"], today, _("For example 4 27 1985"))
     fields |= {
         "booker_given": Line(_("Your first name"), most=NAME_LENGTH),
         "booker_family": Line(_("Your last name"), most=NAME_LENGTH),
@@ -214,9 +242,9 @@ def details_form(
     return form
 
 
-def _birth_date(today: date, hint: str) -> Field:
+def _birth_date(label: str, today: date, hint: str) -> Field:
     return DateParts(
-        _("Birth date"),
+        label,
         needed=_("enter month, day and year."),
         past=today,
         hint=hint,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Page as BrowserPage
+from playwright.sync_api import expect
 
+from scheduler.models.slots import slot_id
 from tests.factories import Clinic, make_clinic
 from tests.portal.patient import Patient
+from tests.support.pages import screenshot
 from tests.support.times import Clock
 
 MONDAY = "2027-06-07T07:00:00-04:00"
@@ -46,6 +50,39 @@ def test_choosing_weekly_visits_or_two_relatives_keeps_the_day_that_was_chosen(
     assert "from=2027-06-16" in two
     first = Patient(sqlite_app).open(clinic.times_path)
     assert first.hidden("from") == ""
+
+
+def test_whom_the_visit_is_for_decides_what_is_asked_and_what_a_browser_fills_in(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    hold = patient.hold(clinic, clinic.first_start)
+    own = patient.open(hold)
+    assert 'autocomplete="given-name"' in own.text
+    assert "Your child's first name" not in own.words
+    page = patient.fill_in(hold, for_whom="child", given="", **{"birth_date-month": "13"})
+    assert "Your child's first name: enter it as on their papers." in page.errors
+    assert "Your child's birth date: enter a month from 1 to 12." in page.errors
+    assert 'autocomplete="given-name"' not in page.text
+    assert 'autocomplete="bday-year"' not in page.text
+    other = patient.fill_in(hold, for_whom="other", family="")
+    assert 'Last name of the person you care for: enter it, or tick "One name only".' in other.errors
+
+
+@pytest.mark.browser
+def test_with_script_the_labels_follow_whom_the_visit_is_for_at_once(
+    sqlite_app: Flask, address: str, phone: BrowserPage
+) -> None:
+    clinic = make_clinic(sqlite_app, minimum_age=1)
+    phone.goto(f"{address}/book/{slot_id(clinic.schedule, clinic.first_start)}")
+    phone.get_by_role("button", name="Hold this time and continue").click()
+    given = phone.get_by_label("First name", exact=True)
+    expect(given).to_have_attribute("autocomplete", "given-name")
+    phone.get_by_label("My child").check(force=True)
+    expect(phone.get_by_label("Your child's first name", exact=True)).to_have_attribute("autocomplete", "off")
+    expect(phone.get_by_role("group", name="Your child's birth date")).to_be_visible()
+    expect(phone.locator('[name="birth_date-year"]')).to_have_attribute("autocomplete", "off")
+    screenshot(phone, "details-my-child")
+    phone.get_by_label("Me", exact=True).check(force=True)
+    expect(given).to_have_attribute("autocomplete", "given-name")
 
 
 def test_more_time_is_offered_from_the_start_and_gives_what_it_says(clinic: Clinic, frozen: Clock) -> None:
