@@ -319,7 +319,7 @@ def _other_problems(
     if not name.strip() or len(name.strip()) > _MAX_NAME or not name.isprintable():
         problems["name"] = f"Name: enter a name of at most {_MAX_NAME} characters."
     if not roles or not set(roles) <= ROLES:
-        problems["roles"] = f"Roles: choose one or more of {', '.join(sorted(ROLES))}."
+        problems["roles"] = "Roles: choose at least one of administrator, clinician and front desk."
     elif CLINICIAN in roles and practitioner_id is None and ADMIN not in roles:
         problems["practitioner"] = "Practitioner: name the practitioner whose bookings this clinician sees."
     if session.get(Organization, organization_id) is None:
