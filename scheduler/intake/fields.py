@@ -101,6 +101,17 @@ class Line(StringField):
         return (self.data or "").strip()
 
 
+class PhoneLine(Line):
+    """A phone number, kept with the digits 0 to 9 in whatever script it was typed: it is called, and looked for."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed in plain digits and signs."""
+        super().process_formdata(valuelist)
+        if self.data:
+            plain = unicodedata.normalize("NFKC", self.data)
+            self.data = "".join(str(unicodedata.decimal(one, one)) for one in plain)
+
+
 class Lines(Line, TextAreaField):
     """Text of several lines."""
 
