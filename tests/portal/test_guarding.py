@@ -229,6 +229,15 @@ def test_another_language_on_the_page_of_the_code_keeps_what_is_typed_and_is_no_
     assert patient.press(f"{hold}/code", code=right, language="en").location == f"{hold}/review"
 
 
+def test_more_time_on_the_page_of_the_code_stays_on_it(make_once: Callable[..., Clinic]) -> None:
+    clinic = make_once()
+    patient, hold = ready(clinic, hp_note="x")
+    patient.press(f"{hold}/book")
+    assert patient.open(f"{hold}/code").hidden("page") == "code"
+    assert patient.press(f"{hold}/extend", page="code").location == f"{hold}/code?more=1"
+    assert "Done. Your time is now held until" in patient.open(f"{hold}/code?more=1").words
+
+
 def test_another_address_needs_another_code_and_the_held_time_lasts_as_long(
     make_once: Callable[..., Clinic], frozen: Clock
 ) -> None:
