@@ -94,3 +94,16 @@ def test_more_time_is_offered_from_the_start_and_gives_what_it_says(clinic: Clin
     again = patient.open(patient.press(f"{hold}/extend").location)
     assert "Done. Your time is now held until 7:20 AM EDT." in again.words
     assert "hold until 7:30 AM EDT" in again.words
+
+
+def test_a_series_says_on_its_review_that_each_visit_has_an_end_of_its_own(
+    sqlite_app: Flask, frozen: Clock
+) -> None:
+    frozen.at(MONDAY)
+    clinic = make_clinic(sqlite_app, series_most=4)
+    patient = Patient(sqlite_app)
+    hold = patient.hold(clinic, clinic.first_start, weeks="3", all="yes")
+    patient.fill_in(hold)
+    words = patient.open(f"{hold}/review").words
+    assert "Cancel or move each visit free of charge up to 24 hours before it starts." in words
+    assert "free of charge until" not in words
