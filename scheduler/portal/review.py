@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -67,7 +67,8 @@ def summary(form: DetailsForm, details_url: str) -> list[Row]:
         rows.append(row(_("Email"), form.email.text, "email"))
     if form.phone.text:
         rows.append(row(_("Phone"), form.phone.text, "phone"))
-    rows += [row(label, lines, name) for label, lines, name in _answered(form)]
+    # a question keeps its own capital letters
+    rows += [replace(row(label, lines, name), change_name=label) for label, lines, name in _answered(form)]
     rows.append(
         row(_("Reason for the visit"), tuple(form.reason.text.splitlines()) or _("Not given"), "reason")
     )

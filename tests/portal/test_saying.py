@@ -8,8 +8,8 @@ from playwright.sync_api import Page as BrowserPage
 from playwright.sync_api import expect
 
 from scheduler.models.slots import slot_id
-from tests.factories import Clinic, make_clinic
-from tests.portal.patient import Patient
+from tests.factories import Clinic, make_clinic, make_question
+from tests.portal.patient import GOOD, Patient
 from tests.support.pages import screenshot
 from tests.support.times import Clock
 
@@ -83,6 +83,34 @@ def test_with_script_the_labels_follow_whom_the_visit_is_for_at_once(
     screenshot(phone, "details-my-child")
     phone.get_by_label("Me", exact=True).check(force=True)
     expect(given).to_have_attribute("autocomplete", "given-name")
+
+
+def test_the_link_to_change_an_answer_names_its_question_as_it_is_written(clinic: Clinic) -> None:
+    photos = make_question(clinic, label="I agree to photos", kind="consent")
+    patient = Patient(clinic.app)
+    hold = patient.hold(clinic, clinic.first_start)
+    patient.press(hold, **{**GOOD, f"q_{photos.id}": "y"})
+    words = patient.open(f"{hold}/review").words
+    assert "Change I agree to photos" in words
+    assert "Change birth date" in words
+
+
+def test_the_calendar_file_of_two_visits_holds_both(sqlite_app: Flask, frozen: Clock) -> None:
+    frozen.at(MONDAY)
+    clinic = make_clinic(sqlite_app, series_most=4)
+    patient = Patient(sqlite_app)
+    hold = patient.hold(clinic, clinic.first_start, weeks="2", all="yes")
+    patient.fill_in(hold)
+    words = patient.open(patient.press(f"{hold}/book").location).words
+    assert "The calendar file holds both visits." in words
+    assert "all 2" not in words
+
+
+def test_a_cancelled_visits_page_says_once_when_it_was(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    path = patient.book(clinic, clinic.first_start)
+    patient.press(f"{path}/cancel", csrf_token=patient.open(f"{path}/cancel").hidden("csrf_token"))
+    assert patient.open(path).text.replace("It was cancelled", "").count("It was") == 1
 
 
 def test_more_time_is_offered_from_the_start_and_gives_what_it_says(clinic: Clinic, frozen: Clock) -> None:
