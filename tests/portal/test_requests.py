@@ -9,9 +9,11 @@ from sqlalchemy import select
 from scheduler import booking
 from scheduler.booking import SYSTEM
 from scheduler.db import snapshot
+from scheduler.jobs.runner import deliver
 from scheduler.models import Appointment
 from scheduler.models.slots import slot_id
 from tests.factories import Clinic, make_clinic
+from tests.notify.mailbox import mails, part
 from tests.portal.patient import Patient
 from tests.support.times import Clock
 
@@ -59,6 +61,25 @@ def test_the_page_of_a_request_says_until_when_it_waits(clinic: Clinic) -> None:
     assert page.h1.startswith("Your request is with the clinic")
     assert "The time is kept for you. The clinic answers by Wednesday, June 9, 8:00 AM EDT." in page.words
     assert "You'll get a mail when it has." in page.words
+
+
+def test_a_request_is_called_a_request_and_promises_no_confirmation(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    hold = patient.hold(clinic, clinic.starts()[-1])
+    assert "confirmation is sent" not in patient.open(hold).words
+    patient.fill_in(hold)
+    path = patient.press(f"{hold}/book").location
+    page = patient.open(path)
+    assert page.title == "Request at Riverside Clinic, Main Street"
+    assert "a confirmation" not in page.words
+    assert "We send the link to this page by email." in page.words
+    deliver(clinic.app)
+    [mail] = mails(clinic.app)
+    assert mail["Subject"] == "Request: Appointment at Riverside Clinic, Main Street"
+    assert "<title>Request: " in part(mail, "html")
+    with clinic.app.app_context():
+        booking.approve(by=SYSTEM, appointment_id=the_request(clinic).id)
+    assert patient.open(path).title == "Appointment at Riverside Clinic, Main Street"
 
 
 def test_a_calendar_is_offered_when_the_request_is_approved_and_not_before(clinic: Clinic) -> None:

@@ -35,6 +35,7 @@ REQUESTED = About(
     "pending",
     lazy_gettext("We have your request"),
     lazy_gettext("The clinic confirms each request. You'll get another mail when it has."),
+    lazy_gettext("Request: %(title)s"),
     method=PUBLISH,
 )
 APPROVED = About(

@@ -76,6 +76,8 @@ def compose(
     words = _words(view, about, now, own_zone) | {"was": _time_words(was) if was else ""}
     words |= {"also": [(*_date_words(one, own_zone), name) for one, name in also], "whose": whose}
     subject = str(about.subject) % {"title": title(view)}
+    if view.pending:
+        words["title"] = subject
     message = letter(envelope, subject=subject, template="mail/appointment", words=words)
     if about.method:
         _attach(message, view, about, to, now)
