@@ -224,6 +224,17 @@ def test_every_page_of_two_relatives_visits_says_whose_it_is_but_in_its_title(cl
     assert b"Zebulon" not in patient.client.get(f"{mine}/appointment.ics").data
 
 
+def test_moving_one_of_two_says_before_it_that_the_other_stays(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    mine, theirs = book_both(patient, clinic)
+    slot = slot_id(clinic.schedule, clinic.first_start + 120 * MINUTE)
+    said = "The visit booked together with it, for {}, stays on Tuesday, October 13, {} EDT."
+    assert said.format("Wilhelmina", "9:30 AM") in patient.open(f"{mine}/reschedule/{slot}").words
+    form = patient.open(f"{mine}/cancel")
+    patient.press(f"{mine}/cancel", csrf_token=form.hidden("csrf_token"))
+    assert "stays on" not in patient.open(f"{theirs}/reschedule/{slot}").words
+
+
 def test_two_relatives_of_one_given_name_are_told_apart_by_the_family_name(clinic: Clinic) -> None:
     patient = Patient(clinic.app)
     mine, theirs = book_both(patient, clinic, second_given="Zebulon", second_family="Abernathy")

@@ -113,6 +113,20 @@ def test_a_cancelled_visits_page_says_once_when_it_was(clinic: Clinic) -> None:
     assert patient.open(path).text.replace("It was cancelled", "").count("It was") == 1
 
 
+def test_a_move_into_the_clinics_notice_says_that_it_is_the_last_one_online(
+    sqlite_app: Flask, frozen: Clock
+) -> None:
+    frozen.at(MONDAY)
+    clinic = make_clinic(sqlite_app, cancellation_notice_minutes=2880)
+    patient = Patient(clinic.app)
+    starts = clinic.starts()
+    path = patient.book(clinic, starts[-1])
+    said = "It can't be moved online any more then"
+    near, far = (slot_id(clinic.schedule, start) for start in (starts[0], starts[-2]))
+    assert said not in patient.open(f"{path}/reschedule/{far}").words
+    assert said in patient.open(f"{path}/reschedule/{near}").words
+
+
 def test_more_time_is_offered_from_the_start_and_gives_what_it_says(clinic: Clinic, frozen: Clock) -> None:
     patient = Patient(clinic.app)
     hold = patient.hold(clinic, clinic.first_start)
