@@ -78,8 +78,8 @@ def test_three_presses_lead_from_a_time_to_the_booked_page(clinic_on_each: Clini
     assert review.title == "Check your answers, step 2 of 2"
     assert "Zebulon Quillfeather" in review.words
     assert (
-        "Cancel or move free of charge until Monday, June 7, 9:00 AM EDT. After that, call the clinic."
-        in (review.words)
+        "Cancel or move free of charge until Monday, June 7, 9:00 AM EDT. After that, call the clinic to move it; you can"
+        " still cancel online." in (review.words)
     )
     pages += [review, patient.press(f"{hold}/book")]
     booked = patient.open(pages[-1].location)

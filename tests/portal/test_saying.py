@@ -127,6 +127,20 @@ def test_a_move_into_the_clinics_notice_says_that_it_is_the_last_one_online(
     assert said in patient.open(f"{path}/reschedule/{near}").words
 
 
+def test_after_the_deadline_the_page_still_cancels_as_it_said_before(clinic: Clinic, frozen: Clock) -> None:
+    patient = Patient(clinic.app)
+    path = patient.book(clinic, clinic.starts()[20])
+    before = patient.open(path)
+    assert "After that, call the clinic to move it; you can still cancel online." in before.words
+    assert f"{path}/reschedule" in before.links
+    frozen.at(clinic.starts()[20] - 3600)
+    late = patient.open(path)
+    assert f"{path}/reschedule" not in late.links
+    form = patient.open(f"{path}/cancel")
+    patient.press(f"{path}/cancel", csrf_token=form.hidden("csrf_token"))
+    assert patient.open(path).h1 == "Your appointment is cancelled"
+
+
 def test_more_time_is_offered_from_the_start_and_gives_what_it_says(clinic: Clinic, frozen: Clock) -> None:
     patient = Patient(clinic.app)
     hold = patient.hold(clinic, clinic.first_start)
