@@ -57,15 +57,27 @@ def owner_page(session: Session, word: str, now: int) -> OwnerPage | None:
         for offer in as_team(owner, load_offers(session, owner.schedule_ids).values())
         if offer.public and offer.type_slug
     ]
+    firsts = _firsts(session, offers, now)
+    return OwnerPage(owner, tuple(_card(group, firsts) for group in _by_type(offers)))
+
+
+def first_opening(session: Session, offers: Sequence[Offer], now: int) -> tuple[int, Offer] | None:
+    """The first open start (epoch seconds) of these offers, with the one that has it; None when nothing is open."""
+    firsts = _firsts(session, offers, now)
+    dated = [(first, offer) for offer in offers if (first := firsts.get(offer.schedule_id)) is not None]
+    return min(dated, key=lambda pair: pair[0], default=None)
+
+
+def _firsts(session: Session, offers: Sequence[Offer], now: int) -> dict[str, int | None]:
+    """The first open start of each offer's Schedule."""
     until = now + (max((offer.horizon_days for offer in offers), default=0) + 2) * DAY
     situations = (
         load_situations(session, [offer.schedule_id for offer in offers], now, until) if offers else {}
     )
-    firsts = {
+    return {
         schedule_id: next(iter(next_open(situation, now, 1, until)), None)
         for schedule_id, situation in situations.items()
     }
-    return OwnerPage(owner, tuple(_card(group, firsts) for group in _by_type(offers)))
 
 
 def _by_type(offers: Sequence[Offer]) -> list[list[Offer]]:

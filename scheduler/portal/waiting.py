@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.booking import is_live, links
 from scheduler.booking.eligible import check_day
-from scheduler.booking.waitlist import waiting_for_sooner
+from scheduler.booking.waitlist import first_open, waiting_for_sooner
 from scheduler.errors import NotEligible
 from scheduler.models import (
     BOOKED,
@@ -24,7 +24,7 @@ from scheduler.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
-from scheduler.models.patients import OPEN, TAKEN
+from scheduler.models.patients import OPEN, TAKEN, WAITING
 from scheduler.models.waiting import ON_THE_LIST, contact_of, open_offer, schedules_for
 from scheduler.portal.holds import chosen_of
 from scheduler.portal.offers import Offer, load_offers
@@ -46,7 +46,8 @@ class Sooner:
 class Place:
     """Somebody's place on the list. ``status``: waiting, offered, taken, left or ended; ``places``: where a time would suit
     them; ``offer``: an offered time's token, ``kept``: that time, theirs until ``until`` (epoch seconds); ``visit``: the token
-    of the appointment that is to be sooner, ``now``: its time; ``by_mail``: messages go by email."""
+    of the appointment that is to be sooner, ``now``: its time; ``by_mail``: messages go by email; ``open_now``: the first time that suits and that
+    they could book by themselves (epoch seconds), as long as they wait for any."""
 
     id: str
     token: str
@@ -68,6 +69,7 @@ class Place:
     kept: Chosen | None
     until: int
     times_path: str
+    open_now: int | None
 
     @property
     def waits(self) -> bool:
@@ -94,7 +96,7 @@ class Offered:
     unfit: str = ""
 
 
-def place_of_entry(session: Session, secret: str, token: str) -> Place | None:
+def place_of_entry(session: Session, secret: str, token: str, now: int) -> Place | None:
     """The place on the list that a signed link opens; None for anything else."""
     entry = links.find_entry(session, secret, token)
     if entry is None:
@@ -129,6 +131,7 @@ def place_of_entry(session: Session, secret: str, token: str) -> Place | None:
         else None,
         until=offer.until_at if offer is not None else 0,
         times_path=_times_path(offers),
+        open_now=first_open(session, entry, now) if entry.status == WAITING and booked is None else None,
     )
 
 

@@ -121,8 +121,12 @@ def _page(
     errors: bool = False,
     throttled: bool = False,
 ) -> str:
+    now = clock.now()
+    with snapshot() as session:
+        first = pages.first_opening(session, found.offers, now)
     return render_template(
         "portal/waitlist_join.html",
+        first=first,
         whose=found.owner,
         offer=found.offer,
         form=form,
@@ -171,7 +175,7 @@ def leave(token: str) -> Response:
 
 def _place(token: str) -> Place:
     with snapshot() as session:
-        found = place_of_entry(session, current_settings().secret, token)
+        found = place_of_entry(session, current_settings().secret, token, clock.now())
     if found is None:
         raise NotFound(NO_PLACE)
     set_clinic(found.clinic)

@@ -54,6 +54,25 @@ def join(patient: Patient, clinic: Clinic, **fields: str | list[str]) -> Page:
     return patient.press(path, **{**WHO, "csrf_token": token, **fields})
 
 
+def test_whoever_joins_while_a_time_is_open_is_shown_it(clinic: Clinic, patient: Patient) -> None:
+    path = f"{clinic.times_path}/waitlist"
+    assert "Times are open now" not in patient.open(path).words
+    with clinic.app.app_context():
+        with snapshot() as session:
+            visit = session.scalars(select(Appointment).order_by(Appointment.starts_at)).first()
+        assert visit is not None
+        booking.cancel(by=SYSTEM, appointment_id=visit.id)
+    form = patient.open(path)
+    assert "Times are open now, the first on Tuesday, June 8, 1:00 PM EDT." in form.words
+    assert any(link.startswith(clinic.times_path) for link in form.links if "waitlist" not in link)
+    place = patient.open(join(patient, clinic).location)
+    assert "A time that suits you is open now: Tuesday, June 8, 1:00 PM EDT." in place.words
+    assert clinic.times_path in " ".join(place.links)
+    other = Patient(clinic.app)
+    morning = other.open(join(other, clinic, given="Eve", email="eve@example.org", part="morning").location)
+    assert "is open now" not in morning.words
+
+
 def free(clinic: Clinic, number: int = 0) -> int:
     """Cancel one of the visits that fill the clinic, and let the job run."""
     with clinic.app.app_context():

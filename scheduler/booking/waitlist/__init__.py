@@ -4,7 +4,7 @@
 them until ``wishes.deadline``. An offer is a hold like any other (``made_by`` "waitlist"), so that nobody else can have the
 time. Locks: actors, then appointments, then the entry, then its offer.
 
-Public names: ``join``, ``ask_sooner``, ``leave``, ``put_back``, ``send_again``, ``waiting_for_sooner`` (entries); ``offer_freed``, ``suiting`` (matching); ``offer``,
+Public names: ``join``, ``ask_sooner``, ``leave``, ``put_back``, ``send_again``, ``waiting_for_sooner`` (entries); ``offer_freed``, ``suiting`` (matching); ``first_open`` (starts); ``offer``,
 ``decline``, ``lapse`` (offers); ``claim``, ``take_sooner`` (taking); ``tidy``, ``purge``; values ``Wish``, ``Who``.
 """
 
@@ -19,6 +19,7 @@ from scheduler.booking.waitlist.entries import (
 )
 from scheduler.booking.waitlist.matching import offer_freed, suiting
 from scheduler.booking.waitlist.offers import decline, lapse, offer
+from scheduler.booking.waitlist.starts import first_open
 from scheduler.booking.waitlist.taking import claim, take_sooner
 from scheduler.booking.waitlist.tidying import purge, tidy
 from scheduler.booking.waitlist.wishes import PARTS, Who, Wish, deadline
@@ -32,6 +33,7 @@ __all__ = [
     "claim",
     "deadline",
     "decline",
+    "first_open",
     "join",
     "lapse",
     "leave",
