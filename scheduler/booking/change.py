@@ -9,6 +9,7 @@ from scheduler.booking.acts import DESK, HOURS, LIMITS, PATIENT, By
 from scheduler.booking.eligible import WHO, check_day
 from scheduler.booking.requests import decide_by
 from scheduler.booking.seats import take_seat
+from scheduler.booking.sooner import end_wish
 from scheduler.booking.telling import tell_hosts
 from scheduler.booking.transaction import (
     add_claims,
@@ -72,6 +73,7 @@ def end_visit(
     appointment.version += 1
     appointment.session_id = appointment.seat_number = None
     drop_claims(session, appointment)
+    end_wish(session, appointment, now)
 
 
 @settled

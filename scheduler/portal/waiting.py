@@ -14,6 +14,9 @@ from scheduler.booking.waitlist import first_open, waiting_for_sooner
 from scheduler.errors import NotEligible
 from scheduler.models import (
     BOOKED,
+    CANCELLED,
+    DECLINED,
+    EXPIRED,
     PENDING,
     Appointment,
     AppointmentType,
@@ -24,7 +27,7 @@ from scheduler.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
-from scheduler.models.patients import OPEN, TAKEN, WAITING
+from scheduler.models.patients import ENDED, OPEN, TAKEN, WAITING
 from scheduler.models.waiting import ON_THE_LIST, contact_of, open_offer, schedules_for
 from scheduler.portal.holds import chosen_of
 from scheduler.portal.offers import Offer, load_offers
@@ -47,7 +50,8 @@ class Place:
     """Somebody's place on the list. ``status``: waiting, offered, taken, left or ended; ``places``: where a time would suit
     them; ``offer``: an offered time's token, ``kept``: that time, theirs until ``until`` (epoch seconds); ``visit``: the token
     of the appointment that is to be sooner, ``now``: its time; ``by_mail``: messages go by email; ``open_now``: the first time that suits and that
-    they could book by themselves (epoch seconds), as long as they wait for any."""
+    they could book by themselves (epoch seconds), as long as they wait for any; ``why_ended``: cancelled (their visit was), late (their visit can't be moved
+    any more), passed (the last date that suited them is over) or long (they waited as long as anybody may)."""
 
     id: str
     token: str
@@ -70,6 +74,7 @@ class Place:
     until: int
     times_path: str
     open_now: int | None
+    why_ended: str
 
     @property
     def waits(self) -> bool:
@@ -108,10 +113,11 @@ def place_of_entry(session: Session, secret: str, token: str, now: int) -> Place
     offer = open_offer(session, entry.id)
     visit = session.get(Appointment, entry.appointment_id) if entry.appointment_id else None
     booked = chosen_of(session, visit) if visit is not None else None
+    why = _why_ended(entry, visit)
     return Place(
         id=entry.id,
         token=token,
-        status=entry.status,
+        status=ENDED if entry.status in ON_THE_LIST and why == "cancelled" else entry.status,
         type=kind.name,
         who=booked.offer.who if booked is not None else _owner_name(session, entry),
         places=_places(session, entry, suiting),
@@ -132,7 +138,14 @@ def place_of_entry(session: Session, secret: str, token: str, now: int) -> Place
         until=offer.until_at if offer is not None else 0,
         times_path=_times_path(offers),
         open_now=first_open(session, entry, now) if entry.status == WAITING and booked is None else None,
+        why_ended=why,
     )
+
+
+def _why_ended(entry: WaitlistEntry, visit: Appointment | None) -> str:
+    if entry.appointment_id is not None:
+        return "cancelled" if visit is None or visit.status in (CANCELLED, DECLINED, EXPIRED) else "late"
+    return "passed" if entry.latest_on is not None else "long"
 
 
 def _owner_name(session: Session, entry: WaitlistEntry) -> str:

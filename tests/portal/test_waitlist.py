@@ -243,6 +243,23 @@ def test_a_booked_patient_is_told_of_a_sooner_time_and_moves_there_in_one_press(
     assert "Tell me if something sooner opens" in page.words
 
 
+def test_cancelling_a_visit_ends_the_wish_for_a_sooner_time_at_once_and_says_why(
+    clinic: Clinic, patient: Patient
+) -> None:
+    free(clinic, 1)
+    path = patient.book(clinic, clinic.starts(days=8)[0])
+    patient.press(f"{path}/sooner", csrf_token=patient.open(path).hidden("csrf_token"))
+    [waits] = [link for link in patient.open(path).links if link.startswith("/waitlist/")]
+    assert patient.open(waits).h1 == "You're on the list for a sooner time"
+    form = patient.open(f"{path}/cancel")
+    patient.press(f"{path}/cancel", csrf_token=form.hidden("csrf_token"))
+    assert [one.status for one in entries(clinic)] == ["ended"]
+    page = patient.open(waits)
+    assert page.h1 == "Your waiting has ended"
+    assert "Your appointment was cancelled, so there is no sooner time to wait for." in page.words
+    assert "passed" not in page.words
+
+
 def test_joining_twice_says_so_and_changes_nothing(clinic: Clinic, patient: Patient, frozen: Clock) -> None:
     first = join(patient, clinic)
     deliver(clinic.app)
