@@ -34,6 +34,9 @@ _PHONE = re.compile(r"\+?[\d ().\-/\u2010-\u2015]*\d(?:\s*(?:x|ext\.?)\s*\d{1,6}
 _NUMBER = re.compile(r"[-+]?\d{1,12}(?:[.,]\d{1,6})?")
 _MINUS = re.compile(r"(?:^|[\s(])[-\u2212]\d")
 
+OLDEST = 130
+"""Years that nobody has lived: the oldest age ever proved is 122 (Jeanne Calment)."""
+
 Check = Callable[[Any, Any], None]
 NO_ANSWER = ""
 """The code of a choice that leaves the question unanswered."""
@@ -198,7 +201,8 @@ class Tick(BooleanField):
 
 
 class DateParts(DatePartsField):
-    """A date as three number inputs. ``past``: today's date, when it must not be later; ``needed`` as above."""
+    """A date as three number inputs. ``past``: today's date, of a birth date, which is neither later nor longer ago than
+    anybody lives; ``needed`` as above."""
 
     kind = "date"
 
@@ -220,6 +224,9 @@ class DateParts(DatePartsField):
         if self.past is not None and self.data > self.past:
             self.wrong_part = "year"
             refuse(self, _("it must be in the past. Check the year."))
+        if self.past is not None and self.data.year < self.past.year - OLDEST:
+            self.wrong_part = "year"
+            refuse(self, _("nobody is older than 130 years. Check the year."))
 
 
 def email_check(form: Any, field: Line) -> None:
@@ -233,13 +240,16 @@ def email_check(form: Any, field: Line) -> None:
 
 
 def phone_check(form: Any, field: Line) -> None:
-    """A phone number of 7 to 15 digits with the usual punctuation, empty allowed. Raises StopValidation."""
+    """A phone number of 7 to 15 digits, not all the same, with the usual punctuation, empty allowed. Raises
+    StopValidation."""
     text = unicodedata.normalize("NFKC", field.text)
     if not text:
         return
-    digits = sum(character.isdecimal() for character in re.split(r"x|ext", text, flags=re.IGNORECASE)[0])
-    if not _PHONE.fullmatch(text) or not 7 <= digits <= 15:
+    digits = [sign for sign in re.split(r"x|ext", text, flags=re.IGNORECASE)[0] if sign.isdecimal()]
+    if not _PHONE.fullmatch(text) or not 7 <= len(digits) <= 15:
         refuse(field, _("enter a number of 7 to 15 digits, such as 617-555-0142."))
+    if len({int(digit) for digit in digits}) == 1:
+        refuse(field, _("enter a number that can be called, such as 617-555-0142."))
 
 
 def number_check(form: Any, field: Line) -> None:

@@ -210,6 +210,19 @@ def test_phone_or_email_is_enough_and_neither_is_not() -> None:
     assert list(messages(form_of(phone="", email="x"))) == ["email"]
 
 
+@pytest.mark.parametrize("phone", ["0000000", "111-1111", "(000) 000 0000", "٠٠٠٠٠٠٠"])
+def test_one_digit_over_and_over_is_no_phone_number(phone: str) -> None:
+    said = "Phone: enter a number that can be called, such as 617-555-0142."
+    assert messages(form_of(phone=phone)) == {"phone": said}
+
+
+def test_nobody_is_older_than_130_years() -> None:
+    said = "Birth date: nobody is older than 130 years. Check the year."
+    assert messages(form_of(birth_date__year=str(TODAY.year - 131))) == {"birth_date-year": said}
+    assert messages(form_of(birth_date__year="1852")) == {"birth_date-year": said}
+    assert form_of(birth_date__year="1904").validate()
+
+
 def test_one_name_only_needs_no_last_name() -> None:
     form = form_of(family="", one_name="y")
     assert form.validate()
@@ -304,7 +317,7 @@ def test_the_review_lists_every_answer_with_the_field_to_change_it() -> None:
     assert rows["Last visit"].value == ("Friday, January 2, 2026",)
     assert rows["Birth date"].change == "/hold/x#birth_date-month"
     assert rows["Insurance"].change == "/hold/x#q_three-0"
-    assert rows["Insurance"].change_name == "insurance"
+    assert rows["Insurance"].change_name == "Insurance"
 
 
 @pytest.mark.parametrize("typed", ["Feb", "feb.", "FEBRUARY", " Febr "])
