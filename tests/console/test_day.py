@@ -201,7 +201,9 @@ def test_what_is_not_open_is_said_in_the_zone_of_the_rest_of_its_line(
             specialty_code="419772000",
         )
     never = make_availability(clinic, {})
-    make_schedule(clinic, type=make_type(clinic, name="A far visit").id, location=far.id, availability=never.id)
+    make_schedule(
+        clinic, type=make_type(clinic, name="A far visit").id, location=far.id, availability=never.id
+    )
     make_appointment(clinic)
     read = words(desk.get(TUESDAY).text)
     assert "All times are Eastern time." in read
