@@ -12,7 +12,7 @@ from ipaddress import ip_address, ip_network
 
 from sqlalchemy.orm import Session
 
-from scheduler.abuse.counts import Rule, seen, take
+from scheduler.abuse.counts import Limited, Rule, seen, take
 from scheduler.booking import phone_digits
 from scheduler.clock import DAY, HOUR, MINUTE
 from scheduler.settings import Settings
@@ -81,15 +81,27 @@ def before_hold(
 
 
 def before_booking(
-    settings: Settings, *, organization_id: str, address: str | None, email: str, phone: str, now: int
+    settings: Settings,
+    *,
+    organization_id: str,
+    hold_id: str,
+    address: str | None,
+    email: str,
+    phone: str,
+    now: int,
 ) -> None:
-    """Count a booking that somebody at ``address`` makes online with this contact. Raises Limited."""
-    wanted = [(_clinic_rule("clinic-book", settings), organization_id)]
+    """Count a booking that somebody at ``address`` makes online with this contact: once for each hold, however often the
+    button is pressed. Raises Limited."""
+    wanted = [(_AGAIN, hold_id), (_clinic_rule("clinic-book", settings), organization_id)]
     key = address_key(address)
     if key and settings.booking_limit:
         wanted.append((Rule("book", settings.booking_limit, HOUR), key))
     wanted += [(_contact_rule(settings), contact) for contact in contact_keys(email, phone)]
-    take(settings.secret, wanted, now)
+    try:
+        take(settings.secret, wanted, now)
+    except Limited as limited:
+        if limited.kind != _AGAIN.kind:
+            raise
 
 
 def before_change(settings: Settings, appointment_id: str, now: int) -> None:
@@ -141,6 +153,8 @@ def risk_of(
 
 
 _SUSPECT = Rule("suspect", 0, DAY)
+# its kind sorts first: presses of one button at once wait for the first of them before anything is counted
+_AGAIN = Rule("again", 1, DAY)
 
 
 def _clinic_rule(kind: str, settings: Settings) -> Rule:

@@ -14,7 +14,7 @@ from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, and_, bindparam, delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -95,13 +95,16 @@ def booking_transaction() -> Iterator[Session]:
         raise
 
 
+_SCHEDULE = known_schedules().where(Schedule.id == bindparam("schedule"))
+
+
 def place_of(session: Session, schedule_id: str, *, offered: bool = True) -> Place:
     """The Place of an offered Schedule. Raises NotFound.
 
     With ``offered=False`` one that is paused or retired meanwhile is found too, for what was held before; it has no
     actors then.
     """
-    row = session.execute(known_schedules().where(Schedule.id == schedule_id)).one_or_none()
+    row = session.execute(_SCHEDULE, {"schedule": schedule_id}).one_or_none()
     frames = load_frames(session, [schedule_id])
     if row is None or (offered and not frames):
         raise NotFound(NOT_OFFERED)
@@ -126,25 +129,36 @@ def take_now(session: Session, actors: Iterable[str]) -> int:
     wanted = set(actors)
     lock_actors(session, wanted)
     now = clock.now()
-    theirs = (
-        select(Appointment)
-        .join(Claim, Claim.appointment_id == Appointment.id)
-        .where(Claim.actor_id.in_(wanted))
-        .distinct()
-        .order_by(Appointment.id)
-        .execution_options(populate_existing=True)
-    )
-    dead = theirs.where(Appointment.status == HELD, Appointment.expires_at <= now)
-    for appointment in session.scalars(dead).all():
-        end_hold(session, appointment, at=appointment.expires_at)
-    lapse_requests(session, session.scalars(theirs.where(*overdue(now))).all(), now)
+    over = session.scalars(_OVER, {"actors": list(wanted), "now": now}).all()
+    for appointment in over:
+        if appointment.status == HELD:
+            end_hold(session, appointment, at=appointment.expires_at)
+    lapse_requests(session, [one for one in over if one.status == PENDING], now)
     session.flush()
     return now
 
 
-def overdue(now: int) -> tuple[ColumnElement[bool], ...]:
+def overdue(now: int | ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
     """The conditions on Appointment for a request that nobody decided about in time."""
     return Appointment.status == PENDING, now >= DECIDE_BY
+
+
+# Made once: each act asks it, and to write it takes longer than to answer it.
+_NOW: BindParameter[int] = bindparam("now", type_=BigInteger)
+_OVER = (
+    select(Appointment)
+    .join(Claim, Claim.appointment_id == Appointment.id)
+    .where(
+        Claim.actor_id.in_(bindparam("actors", expanding=True)),
+        or_(
+            and_(Appointment.status == HELD, Appointment.expires_at <= _NOW),
+            and_(*overdue(_NOW)),
+        ),
+    )
+    .distinct()
+    .order_by(Appointment.id)
+    .execution_options(populate_existing=True)
+)
 
 
 def lapse_requests(session: Session, late: Iterable[Appointment], now: int) -> None:

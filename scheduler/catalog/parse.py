@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from scheduler import availability
+from scheduler.letters import seen
 
 Parser = Callable[[Any], Any]
 
@@ -40,13 +41,13 @@ US_STATES = frozenset(_STATES.split())
 
 
 def text(most: int, *, required: bool = False, lines: bool = False) -> Parser:
-    """Text of at most ``most`` characters without control characters, blanks around it cut off; ``lines``: it may
-    have several lines."""
+    """Text of at most ``most`` characters without control characters and signs that nobody sees, blanks around it cut off;
+    ``lines``: it may have several lines."""
 
     def parse(value: Any) -> str:
         if not isinstance(value, str):
             raise ValueError("enter text.")
-        kept = value.replace("\r\n", "\n").strip() if lines else value.strip()
+        kept = seen(value.replace("\r\n", "\n") if lines else value).strip()
         if any(
             unicodedata.category(letter) in ("Cc", "Cs") and not (lines and letter in "\n\t")
             for letter in kept

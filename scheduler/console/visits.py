@@ -30,7 +30,9 @@ from scheduler.models import (
     Location,
     PatientDetails,
     User,
+    WaitlistOffer,
 )
+from scheduler.models.patients import OPEN
 
 FRESH = 10 * MINUTE
 """How long a change by a colleague is pointed out."""
@@ -89,7 +91,8 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A time that somebody is booking right now; nobody may look at who."""
+    """A time that somebody is booking right now, nobody may look at who; or one that is kept for who waits for it
+    (``offered``)."""
 
     starts_at: int
     ends_at: int
@@ -101,6 +104,7 @@ class Hold:
     place_id: str
     capacity: int
     lines: tuple[str, ...]
+    offered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +128,12 @@ def load_booked(
     updates = _updates(session, person, ids, now)
     urgent = urgent_answers(session, ids)
     visits = [_visit(calendars, row, now, outside, updates, urgent) for row in live]
+    holds = [row for row in rows if booking.is_live(row[0], now)]
+    offered = _offered(session, [appointment.id for appointment, *_ in holds])
     return Booked(
         visits=tuple(visit for visit in visits if visit.status != CANCELLED),
         cancelled=tuple(visit for visit in visits if visit.status == CANCELLED),
-        holds=tuple(_hold(calendars, row) for row in rows if booking.is_live(row[0], now)),
+        holds=tuple(_hold(calendars, row, offered) for row in holds),
     )
 
 
@@ -214,7 +220,17 @@ def is_ahead(appointment: Appointment, now: int) -> bool:
     return appointment.status in (BOOKED, PENDING) and appointment.starts_at > now
 
 
-def _hold(calendars: Calendars, row: Row) -> Hold:
+def _offered(session: Session, holds: Collection[str]) -> set[str]:
+    """Those of these holds that keep an offered time for somebody on the waitlist."""
+    if not holds:
+        return set()
+    kept = select(WaitlistOffer.appointment_id).where(
+        WaitlistOffer.appointment_id.in_(holds), WaitlistOffer.status == OPEN
+    )
+    return set(session.scalars(kept))
+
+
+def _hold(calendars: Calendars, row: Row, offered: Collection[str]) -> Hold:
     appointment, kind, place, _ = row
     zone = info_of(appointment.zone)
     return Hold(
@@ -228,6 +244,7 @@ def _hold(calendars: Calendars, row: Row) -> Hold:
         place_id=place.id,
         capacity=kind.capacity,
         lines=calendars.lines_of(appointment.schedule_id, place.id),
+        offered=appointment.id in offered,
     )
 
 

@@ -25,18 +25,11 @@ from wtforms import (
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from scheduler.letters import seen
 from scheduler.web.forms import DatePartsField, whole_sentence
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _BREAK = re.compile(r"[\t\r\n]")
-# Signs without a look of their own: marks, embeddings, overrides and isolates of direction, joiners of words, language
-# tags, fillers (Unicode 15.0, Default_Ignorable_Code_Point). Those that join or part letters (U+200C, U+200D) and choose
-# a letter's form stay: names of some scripts are spelt with them.
-_UNSEEN = re.compile(
-    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-    r"\ufff0-\ufffb\U000e0000-\U000e00ff]"
-)
-_NOTHING = re.compile(r"[\s\u200c\u200d\ufe00-\ufe0f]*")
 _PHONE = re.compile(r"\+?[\d ().\-/\u2010-\u2015]*\d(?:\s*(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d{1,12}(?:[.,]\d{1,6})?")
 _MINUS = re.compile(r"(?:^|[\s(])[-\u2212]\d")
@@ -52,12 +45,6 @@ def refuse(field: Field, what_to_do: str) -> NoReturn:
 def about(field: Field, what_to_do: str) -> str:
     """The whole message of a field: "{Field}: {what to do}" (``whole_sentence``)."""
     return whole_sentence(field.label.text, what_to_do)
-
-
-def seen(text: str) -> str:
-    """One line of text without the signs that have no look of their own; "" when no other is left."""
-    kept = _UNSEEN.sub("", text)
-    return "" if _NOTHING.fullmatch(kept) else kept
 
 
 class Line(StringField):
@@ -97,6 +84,17 @@ class Line(StringField):
     def text(self) -> str:
         """What was typed, without spaces around it."""
         return (self.data or "").strip()
+
+
+class PhoneLine(Line):
+    """A phone number, kept with the digits 0 to 9 in whatever script it was typed: it is called, and looked for."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed in plain digits and signs."""
+        super().process_formdata(valuelist)
+        if self.data:
+            plain = unicodedata.normalize("NFKC", self.data)
+            self.data = "".join(str(unicodedata.decimal(one, one)) for one in plain)
 
 
 class Lines(Line, TextAreaField):

@@ -20,6 +20,7 @@ from scheduler.intake.fields import (
     DateParts,
     Line,
     Lines,
+    PhoneLine,
     Tick,
     about,
     email_check,
@@ -195,7 +196,7 @@ def details_form(
         fields[CONSENT] = consent_field()
     fields |= {
         "email": Line(_("Email"), email_check, most=254),
-        "phone": Line(_("Phone"), phone_check, most=40),
+        "phone": PhoneLine(_("Phone"), phone_check, most=40),
     }
     fields |= question_fields(questions, attached or ())
     fields |= {

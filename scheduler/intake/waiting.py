@@ -14,7 +14,17 @@ from scheduler.booking.eligibility import ANYBODY, Rules, days_that_fit
 from scheduler.booking.eligible import age_refusal
 from scheduler.booking.waitlist import LONGEST_WAIT_DAYS, Who, Wish
 from scheduler.intake.asking import answer_text
-from scheduler.intake.fields import Choice, Choices, DateParts, Line, Tick, about, email_check, phone_check
+from scheduler.intake.fields import (
+    Choice,
+    Choices,
+    DateParts,
+    Line,
+    PhoneLine,
+    Tick,
+    about,
+    email_check,
+    phone_check,
+)
 from scheduler.intake.forms import NAME_LENGTH
 
 ANY = "any"
@@ -144,7 +154,7 @@ def waiting_form(
             hint=_("For example 4 27 1985"),
         ),
         "email": Line(_("Email"), email_check, most=254),
-        "phone": Line(_("Phone"), phone_check, most=40),
+        "phone": PhoneLine(_("Phone"), phone_check, most=40),
     }
     made = type("WaitingFormOfPage", (WaitingForm,), {**fields, "today": today, "rules": rules})
     form: WaitingForm = made(formdata=typed)

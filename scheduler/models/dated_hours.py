@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from scheduler.availability import Away, Hours, Record, RecurringHours, Sources, Window
@@ -15,20 +15,40 @@ from scheduler.models.hours import Override, RecurrenceRule, TimeOff
 from scheduler.models.hours import Window as WindowRow
 from scheduler.models.organizations import Organization
 
+# Made once, as those of ``frames``.
+_AVAILABILITIES: BindParameter[list[str]] = bindparam("availabilities", expanding=True)
+_WEEKLY = select(WindowRow).where(WindowRow.availability_id.in_(_AVAILABILITIES))
+_RULES = (
+    select(RecurrenceRule)
+    .where(RecurrenceRule.availability_id.in_(_AVAILABILITIES))
+    .order_by(RecurrenceRule.id)
+)
+_OVERRIDES = select(Override).where(
+    Override.availability_id.in_(_AVAILABILITIES)
+    | Override.schedule_id.in_(bindparam("schedules", expanding=True))
+)
+_PARENTS = select(Organization.id, Organization.parent_id)
+_TIME_OFF = (
+    select(
+        TimeOff.id,
+        TimeOff.organization_id,
+        TimeOff.actor_id,
+        TimeOff.location_id,
+        TimeOff.start_date,
+        TimeOff.end_date,
+    )
+    .where(TimeOff.organization_id.in_(bindparam("organizations", expanding=True)))
+    .order_by(TimeOff.start_date, TimeOff.id)
+)
+
 
 def load_hours(session: Session, frames: list[Frame]) -> dict[str, Hours]:
-    availabilities = {frame.availability_id for frame in frames}
+    asked = {"availabilities": list({frame.availability_id for frame in frames})}
     weekly: dict[str, list[list[Window]]] = defaultdict(lambda: [[] for _ in range(7)])
-    for row in session.execute(
-        select(WindowRow).where(WindowRow.availability_id.in_(availabilities))
-    ).scalars():
+    for row in session.execute(_WEEKLY, asked).scalars():
         weekly[row.availability_id][row.weekday].append(Window(row.start_minute, row.end_minute))
     rules: dict[str, list[RecurringHours]] = defaultdict(list)
-    for rule in session.execute(
-        select(RecurrenceRule)
-        .where(RecurrenceRule.availability_id.in_(availabilities))
-        .order_by(RecurrenceRule.id)
-    ).scalars():
+    for rule in session.execute(_RULES, asked).scalars():
         exdates = tuple(date.fromisoformat(text) for text in rule.exdates)
         window = Window(rule.start_minute, rule.end_minute)
         rules[rule.availability_id].append(RecurringHours(rule.rrule, rule.dtstart, window, exdates))
@@ -57,13 +77,11 @@ def _overrides(
     """Per schedule, their windows and their records: the Schedule's own before the Availability's (slot rule 1)."""
     found: dict[str, dict[date, tuple[Window, ...]]] = defaultdict(dict)
     records: dict[str, dict[date, Record]] = defaultdict(dict)
-    rows = session.execute(
-        select(Override).where(
-            Override.availability_id.in_({frame.availability_id for frame in frames})
-            | Override.schedule_id.in_([frame.id for frame in frames])
-        )
-    ).scalars()
-    for row in rows:
+    asked = {
+        "availabilities": list({frame.availability_id for frame in frames}),
+        "schedules": [frame.id for frame in frames],
+    }
+    for row in session.execute(_OVERRIDES, asked).scalars():
         windows = tuple(Window(start, end) for start, end in row.windows)
         owner = row.schedule_id or f"availability {row.availability_id}"
         found[owner][row.date] = windows
@@ -78,21 +96,8 @@ def _overrides(
 
 def _closures(session: Session, frames: list[Frame]) -> dict[str, list[tuple[tuple[date, date], Away]]]:
     """Per schedule: the time off of its hosts, its place, its organization and that one's parents."""
-    parents = {
-        row.id: row.parent_id for row in session.execute(select(Organization.id, Organization.parent_id))
-    }
-    rows = session.execute(
-        select(
-            TimeOff.id,
-            TimeOff.organization_id,
-            TimeOff.actor_id,
-            TimeOff.location_id,
-            TimeOff.start_date,
-            TimeOff.end_date,
-        )
-        .where(TimeOff.organization_id.in_(parents))
-        .order_by(TimeOff.start_date, TimeOff.id)
-    ).all()
+    parents = {row.id: row.parent_id for row in session.execute(_PARENTS)}
+    rows = session.execute(_TIME_OFF, {"organizations": list(parents)}).all()
     by_owner: dict[str, list[tuple[tuple[date, date], Away]]] = defaultdict(list)
     for row_id, organization_id, actor_id, location_id, first, last in rows:
         away = Away(Record("time_off", row_id), actor_id or "")

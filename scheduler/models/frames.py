@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from scheduler.availability import Release, TypeRules
@@ -70,13 +70,35 @@ def type_rules(row: AppointmentType) -> TypeRules:
     )
 
 
+# Made once: each booking and each page of times asks them, and to write such a question takes longer than to answer it.
+_IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
+_ALL = {True: known_schedules().order_by(Schedule.id), False: offered_schedules().order_by(Schedule.id)}
+_SOME = {anyway: query.where(Schedule.id.in_(_IDS)) for anyway, query in _ALL.items()}
+_HOSTS = (
+    select(ScheduleHost.schedule_id, Actor.id, Actor.active)
+    .join(Actor, Actor.id == ScheduleHost.actor_id)
+    .where(ScheduleHost.schedule_id.in_(_IDS))
+    .order_by(ScheduleHost.position, Actor.id)
+)
+_NEEDED = (
+    select(ScheduleResource.schedule_id, ScheduleResource.resource_kind)
+    .where(ScheduleResource.schedule_id.in_(_IDS))
+    .order_by(ScheduleResource.resource_kind)
+)
+_ROOMS = (
+    select(Actor.id, Actor.location_id, Actor.resource_kind)
+    .where(
+        Actor.location_id.in_(bindparam("places", expanding=True)), Actor.active, Actor.resource_kind != ""
+    )
+    .order_by(Actor.name, Actor.id)
+)
+
+
 def load_frames(session: Session, schedule_ids: Sequence[str] | None, *, anyway: bool = False) -> list[Frame]:
     """The offered ones of these Schedules (None: of all); with ``anyway`` also those that are not offered now."""
-    query = (known_schedules() if anyway else offered_schedules()).order_by(Schedule.id)
-    if schedule_ids is not None:
-        query = query.where(Schedule.id.in_(schedule_ids))
+    query, asked = (_ALL, {}) if schedule_ids is None else (_SOME, {"ids": list(schedule_ids)})
     frames: dict[str, Frame] = {}
-    for schedule, type_row, zone in session.execute(query):
+    for schedule, type_row, zone in session.execute(query[anyway], asked):
         frames[schedule.id] = frame = Frame(
             id=schedule.id,
             organization_id=schedule.organization_id,
@@ -94,13 +116,7 @@ def load_frames(session: Session, schedule_ids: Sequence[str] | None, *, anyway:
 
 
 def _add_hosts(session: Session, frames: dict[str, Frame]) -> None:
-    rows = session.execute(
-        select(ScheduleHost.schedule_id, Actor.id, Actor.active)
-        .join(Actor, Actor.id == ScheduleHost.actor_id)
-        .where(ScheduleHost.schedule_id.in_(frames))
-        .order_by(ScheduleHost.position, Actor.id)
-    )
-    for schedule_id, actor_id, active in rows.all():
+    for schedule_id, actor_id, active in session.execute(_HOSTS, {"ids": list(frames)}).all():
         if not active:
             frames.pop(schedule_id, None)
         elif schedule_id in frames:
@@ -108,20 +124,12 @@ def _add_hosts(session: Session, frames: dict[str, Frame]) -> None:
 
 
 def _add_resources(session: Session, frames: dict[str, Frame]) -> None:
-    needed = session.execute(
-        select(ScheduleResource.schedule_id, ScheduleResource.resource_kind)
-        .where(ScheduleResource.schedule_id.in_(frames))
-        .order_by(ScheduleResource.resource_kind)
-    ).all()
+    needed = session.execute(_NEEDED, {"ids": list(frames)}).all()
     if not needed:
         return
     places = {frames[schedule_id].location_id for schedule_id, _ in needed}
     candidates: dict[tuple[str | None, str], list[str]] = defaultdict(list)
-    for actor_id, location_id, kind in session.execute(
-        select(Actor.id, Actor.location_id, Actor.resource_kind)
-        .where(Actor.location_id.in_(places), Actor.active, Actor.resource_kind != "")
-        .order_by(Actor.name, Actor.id)
-    ):
+    for actor_id, location_id, kind in session.execute(_ROOMS, {"places": list(places)}):
         candidates[location_id, kind].append(actor_id)
     for schedule_id, kind in needed:
         frame = frames[schedule_id]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import event, inspect, or_, select
+from sqlalchemy import BindParameter, bindparam, event, inspect, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from scheduler.clock import DAY, to_utc
@@ -47,26 +47,29 @@ _LONG = 60 * DAY
 _MARKED = "everything_marked"
 
 
+# Made once: every booking asks it.
+_ACTORS: BindParameter[list[str]] = bindparam("actors", expanding=True)
+_ROOMED = (
+    select(Schedule.id)
+    .join(ScheduleResource, ScheduleResource.schedule_id == Schedule.id)
+    .join(
+        Actor,
+        (Actor.location_id == Schedule.location_id) & (Actor.resource_kind == ScheduleResource.resource_kind),
+    )
+    .where(Actor.id.in_(_ACTORS))
+)
+_HOSTED = select(ScheduleHost.schedule_id).where(ScheduleHost.actor_id.in_(_ACTORS))
+_TOUCHED = (
+    select(Schedule.id)
+    .where(or_(Schedule.line_actor_id.in_(_ACTORS), Schedule.id.in_(_HOSTED), Schedule.id.in_(_ROOMED)))
+    .order_by(Schedule.id)
+)
+
+
 def mark_shards(session: Session, organization_id: str, actors: Iterable[str], start: int, end: int) -> None:
     """Mark each schedule that may use one of ``actors``, in each ISO week where a start could reach the padded range
     [start, end) (epoch seconds), and the weeks of the caps around it."""
-    wanted = set(actors)
-    hosted = select(ScheduleHost.schedule_id).where(ScheduleHost.actor_id.in_(wanted))
-    roomed = (
-        select(Schedule.id)
-        .join(ScheduleResource, ScheduleResource.schedule_id == Schedule.id)
-        .join(
-            Actor,
-            (Actor.location_id == Schedule.location_id)
-            & (Actor.resource_kind == ScheduleResource.resource_kind),
-        )
-        .where(Actor.id.in_(wanted))
-    )
-    touched = session.scalars(
-        select(Schedule.id)
-        .where(or_(Schedule.line_actor_id.in_(wanted), Schedule.id.in_(hosted), Schedule.id.in_(roomed)))
-        .order_by(Schedule.id)
-    ).all()
+    touched = session.scalars(_TOUCHED, {"actors": list(set(actors))}).all()
     weeks = _weeks(start - REACH, end + REACH)
     session.add_all(
         ShardMark(organization_id=organization_id, schedule_id=schedule_id, week=week)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from scheduler.availability.zones import Zone
@@ -81,10 +81,14 @@ def _due(starts_at: int, step: int, zone: Zone, quiet: Quiet, since: int) -> int
     return after if after < starts_at else None
 
 
+_QUIET = select(Organization.quiet_from_minute, Organization.quiet_until_minute).where(
+    Organization.id == bindparam("organization")
+)
+
+
 def quiet_of(session: Session, organization_id: str) -> Quiet:
     """The quiet hours of an organization."""
-    row = session.get_one(Organization, organization_id)
-    return Quiet(row.quiet_from_minute, row.quiet_until_minute)
+    return Quiet(*session.execute(_QUIET, {"organization": organization_id}).one())
 
 
 def plan(session: Session, appointment: Appointment, now: int) -> int:

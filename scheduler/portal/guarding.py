@@ -91,6 +91,7 @@ def before_booking(held: Held, form: DetailsForm) -> Response | None:
         limits.before_booking(
             settings,
             organization_id=organization_id,
+            hold_id=held.id,
             address=request.remote_addr,
             email=email,
             phone=phone,

@@ -13,8 +13,9 @@ from scheduler.abuse import Limited, limits
 from scheduler.booking import By
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, InvalidInput, NotFound
-from scheduler.intake.fields import Line, email_check, phone_check
+from scheduler.intake.fields import Line, PhoneLine, email_check, phone_check
 from scheduler.models import Appointment, PatientDetails
+from scheduler.notify.forgetting import forget_mails
 from scheduler.portal.managing import NO_VISIT, open_visit
 from scheduler.portal.own_data import visits_of, zip_of
 from scheduler.portal.visits import Visit
@@ -29,7 +30,7 @@ class ContactForm(Form):
     """How the clinic reaches the patient, with the checks of the details page."""
 
     email = Line(lazy_gettext("Email"), email_check, most=254)
-    phone = Line(lazy_gettext("Phone"), phone_check, most=40)
+    phone = PhoneLine(lazy_gettext("Phone"), phone_check, most=40)
 
 
 @allow(TOKEN)
@@ -106,6 +107,7 @@ def remove_data(token: str) -> Response:
         booking.erase(by=By("patient"), appointment_id=found.id)
     except Conflict:
         return make_response(_page(found, problem=_("Cancel the visit first. Nothing was removed.")), 409)
+    forget_mails(current_settings(), appointment_id=found.id)
     return redirect(url_for("portal.my_data", token=token), 303)
 
 

@@ -27,6 +27,7 @@ from scheduler.models import (
     Slug,
 )
 from scheduler.web.clinic import Clinic, clinic_of
+from scheduler.web.recall import recall
 
 PUBLIC = ("feed", "page")
 
@@ -167,12 +168,19 @@ def place_of(row: Location) -> Place:
 
 def load_offers(session: Session, schedule_ids: Iterable[str]) -> dict[str, Offer]:
     """Offers by schedule id, paused and inactive ones included (see ``Offer.bookable``); unknown ids are left out."""
+    wanted = tuple(sorted(set(schedule_ids)))
+    # nothing found is not kept: words that name nothing would push out what does
+    made = recall(session, ("offers", *wanted), lambda: _read_offers(session, wanted) or None)
+    return dict(made or {})
+
+
+def _read_offers(session: Session, schedule_ids: Sequence[str]) -> dict[str, Offer]:
     rows = session.execute(
         select(Schedule, AppointmentType, Location, Organization)
         .join(AppointmentType, AppointmentType.id == Schedule.appointment_type_id)
         .join(Location, Location.id == Schedule.location_id)
         .join(Organization, Organization.id == Schedule.organization_id)
-        .where(Schedule.id.in_(set(schedule_ids)))
+        .where(Schedule.id.in_(schedule_ids))
         .order_by(AppointmentType.name, Location.name, Schedule.id)
     ).all()
     hosts = _hosts(session, [schedule.id for schedule, *_ in rows])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from flask import Flask
 
 from scheduler.abuse import Limited, limits
 from scheduler.abuse.limits import address_key, before_booking, before_hold, risk_of, suspect, under_attack
 from scheduler.db import snapshot
+from scheduler.ids import new_id
 from scheduler.settings import Settings
 from tests.support.apps import settings_for
 
@@ -47,6 +50,7 @@ def test_a_waiting_room_of_sixty_behind_one_address_can_book(app_context: Flask)
         before_booking(
             settings,
             organization_id="clinic",
+            hold_id=new_id(),
             address="192.0.2.1",
             email=f"{person}@example.org",
             phone="",
@@ -61,7 +65,15 @@ def test_one_contact_books_so_often_a_day_whatever_it_is_written_like(app_contex
     settings = settings_of(app_context, contact_limit="2")
 
     def book(email: str, phone: str, address: str) -> None:
-        before_booking(settings, organization_id="clinic", address=address, email=email, phone=phone, now=NOW)
+        before_booking(
+            settings,
+            organization_id="clinic",
+            hold_id=new_id(),
+            address=address,
+            email=email,
+            phone=phone,
+            now=NOW,
+        )
 
     book("ana@example.org", "", "192.0.2.1")
     book(" ANA@example.org", "617-555-0199", "192.0.2.2")
@@ -71,6 +83,29 @@ def test_one_contact_books_so_often_a_day_whatever_it_is_written_like(app_contex
     book("eve@example.org", "+1 (617) 555 0199", "192.0.2.4")
     with pytest.raises(Limited):
         book("", "6175550199", "192.0.2.5")
+
+
+def test_pressing_twice_counts_once_also_at_once(app: Flask) -> None:
+    settings = settings_of(app, contact_limit="2")
+    refused = list[str]()
+
+    def press(hold: str) -> None:
+        with app.app_context():
+            try:
+                before_booking(settings, organization_id="clinic", hold_id=hold, address="192.0.2.1",
+                    email="ana@example.org", phone="", now=NOW)  # fmt: skip
+            except Limited as limited:
+                refused.append(limited.kind)
+
+    for hold in ("one", "two"):
+        threads = [threading.Thread(target=press, args=(hold,)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert refused == []
+    press("three")
+    assert refused == ["contact"]
 
 
 def test_beyond_the_alarm_a_sum_is_asked_for_and_few_go_on_without(app_context: Flask) -> None:
@@ -112,6 +147,7 @@ def test_a_booking_is_risky_by_its_hold_its_address_or_its_contact(app_context: 
         before_booking(
             settings,
             organization_id="clinic",
+            hold_id=new_id(),
             address=f"198.51.100.{person}",
             email="often@example.org",
             phone="",

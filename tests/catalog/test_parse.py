@@ -100,6 +100,12 @@ def test_text_of_one_line_has_no_control_characters_and_an_end(bad: Any) -> None
         parse.name(bad)
 
 
+def test_text_loses_signs_that_nobody_sees_and_that_turn_a_page_around() -> None:
+    assert parse.text(20)("\u202e Dr. Ana\u200b ") == "Dr. Ana"
+    with pytest.raises(ValueError, match="fill this in"):
+        parse.text(20, required=True)("\u202e\u2066 ")
+
+
 def test_text_keeps_emoji_scripts_and_markup_as_they_are() -> None:
     for text in ("Dr. Zoë 🩺 O'Néill", "陈美", "<script>alert(1)</script>", "👩‍⚕️"):
         assert parse.name(text) == text

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from scheduler import booking, catalog, clock
-from scheduler.booking import SYSTEM, By
+from scheduler.booking import SYSTEM, By, waitlist
 from scheduler.db import db, transaction
 from tests.factories import (
     Clinic,
@@ -26,6 +26,7 @@ from tests.factories import (
     make_session_type,
     make_type,
     make_user,
+    make_waiting,
 )
 from tests.people import browser_of
 from tests.support.times import Clock
@@ -106,6 +107,22 @@ def test_a_line_shows_visits_holds_blocks_and_the_gaps_between_them(
     assert "11:30 AM to 1:00 PM open" in read
     assert "3 more" in read  # 2:00 to 5:00 PM is six starts, of which three show
     assert "Ana" not in page[: page.index("<main")]
+
+
+def test_a_time_kept_for_the_waitlist_is_not_said_to_be_booked_by_somebody(
+    sqlite_app: Flask, frozen: Clock
+) -> None:
+    frozen.at(MONDAY)
+    clinic = make_clinic(sqlite_app, weekly={1: [(540, 600)]}, horizon_days=6)
+    visits = [make_appointment(clinic, start=start) for start in clinic.starts(days=8)]
+    make_waiting(clinic)
+    with clinic.app.app_context():
+        booking.cancel(by=SYSTEM, appointment_id=visits[0].id)
+        assert waitlist.offer_freed() == 1
+    desk = browser_of(clinic.app, make_user(clinic, role="front-desk", name="Sam Desk"))
+    read = words(desk.get(TUESDAY).text)
+    assert "Kept for somebody on the waitlist, until" in read
+    assert "Held by someone" not in read
 
 
 def test_times_that_are_said_to_be_open_are_what_the_rule_has_open(clinic: Clinic, desk: FlaskClient) -> None:

@@ -235,6 +235,13 @@ def test_usual_ways_to_write_a_phone_number_pass(phone: str) -> None:
     assert form_of(phone=phone).validate()
 
 
+@pytest.mark.parametrize(
+    "typed", ["٦١٧٥٥٥٠١٤٢", "६१७५५५०१४२", "\uff16\uff11\uff17\uff15\uff15\uff15\uff10\uff11\uff14\uff12"]
+)
+def test_a_phone_number_is_kept_in_digits_that_can_be_called(typed: str) -> None:
+    assert form_of(phone=typed).details("").phone == "6175550142"
+
+
 def test_emoji_and_other_scripts_are_kept() -> None:
     form = form_of(given="愛 🙂", reason="Knie 🦵\nlinks")
     assert form.validate()

@@ -13,8 +13,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from scheduler import booking, clock
-from scheduler.booking import SYSTEM, AnswerGiven
+from scheduler.booking import SYSTEM, AnswerGiven, By
 from scheduler.db import snapshot, transaction
+from scheduler.jobs.table import run_job
 from scheduler.models import (
     Answer,
     Appointment,
@@ -278,6 +279,29 @@ def test_removing_leaves_a_bare_time_and_a_row_of_the_audit(clinic: Clinic) -> N
     page = patient.press(path(clinic, made), email="new@example.org", version="5")
     assert page.status == 409
     assert details_of(clinic, made).email is None
+
+
+def test_removing_takes_the_mails_of_the_mail_folder_along_and_leaves_those_of_others(clinic: Clinic) -> None:
+    made, patient = visit(clinic), Patient(clinic.app)
+    other = visit(clinic, 4, email="other@example.org")
+    with clinic.app.app_context():
+        booking.cancel(by=SYSTEM, appointment_id=made.id)
+    deliver(clinic.app)
+    assert {str(mail["To"]) for mail in mails(clinic.app)} == {"zebulon@example.org", "other@example.org"}
+    patient.press(f"{path(clinic, made)}/remove")
+    assert {str(mail["To"]) for mail in mails(clinic.app)} == {"other@example.org"}
+    assert details_of(clinic, other).email == "other@example.org"
+
+
+def test_a_mail_that_was_under_way_while_the_data_went_goes_within_the_hour(clinic: Clinic) -> None:
+    made = visit(clinic)
+    deliver(clinic.app)
+    with clinic.app.app_context():
+        booking.cancel(by=SYSTEM, appointment_id=made.id)
+        booking.erase(by=By("patient"), appointment_id=made.id)
+    assert mails(clinic.app)
+    run_job(clinic.app, "purge-lapsed")
+    assert not mails(clinic.app)
 
 
 def test_another_link_or_a_hold_opens_nobodys_data(clinic: Clinic) -> None:

@@ -1,4 +1,4 @@
-"""Read back a mail that was written to the mail folder: its headers, its text, its HTML, its calendar file."""
+"""Read back a mail that was written to the mail folder: its headers, its text, its HTML, its calendar file; or remove it."""
 
 from __future__ import annotations
 
@@ -64,6 +64,15 @@ def read(settings: Settings, message_id: str) -> Kept | None:
         calendar=_calendar(mail),
         raw=raw,
     )
+
+
+def remove(settings: Settings, message_id: str) -> bool:
+    """Remove the file of the mail with this Message-ID; whether there was one."""
+    try:
+        _path(settings, message_id).unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _path(settings: Settings, message_id: str) -> Path:
