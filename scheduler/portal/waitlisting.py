@@ -180,7 +180,7 @@ def _place(token: str) -> Place:
 def _rows(found: Place) -> list[tuple[str, str]]:
     """What somebody waits for, in words."""
     names = weekday_names()
-    days = ", ".join(names[day] for day in found.weekdays) or _("Any day")
+    days = _(", ").join(names[day] for day in found.weekdays) or _("Any day")
     rows = [
         (_("Visit"), found.type),
         (_("With"), found.who),
