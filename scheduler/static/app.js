@@ -49,7 +49,9 @@ each("[data-hold]", (bar) => {
         }
       }
     }
-    if (rest <= 120000 && !alert.textContent) alert.textContent = words.warning;
+    if (rest <= 120000 && !alert.textContent) {
+      alert.textContent = rest > 60000 ? words.warning : words.status.replace("{time}", lengthOf(1, "minute"));
+    }
     before = rest;
     setTimeout(tick, rest <= 61000 ? 1000 : Math.min(rest % 60000 || 60000, 15000));
   };

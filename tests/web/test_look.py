@@ -103,6 +103,14 @@ def test_the_accessible_names_are_the_brief_s(small_server: str, new_page: NewPa
     assert page.get_by_role("button", name="5:00 PM, Tuesday June 8, Eastern time", exact=True).is_visible()
 
 
+# What has the focus, its outline, whether a choice shows the focus for it, and whether it is wholly under the hold bar.
+FOCUS = """() => { const item = document.activeElement; const box = item.getBoundingClientRect();
+    const bar = document.querySelector(".hold-bar"); const under = bar.getBoundingClientRect();
+    return [item.outerHTML.slice(0, 90), getComputedStyle(item).outlineStyle,
+        !!item.closest(".choice"), !bar.contains(item) && box.bottom <= under.bottom && box.top >= under.top
+        && box.width > 0] }"""
+
+
 def test_the_keyboard_reaches_main_first_and_focus_is_seen(small_server: str, new_page: NewPage) -> None:
     page = new_page(PHONE)
     page.goto(f"{small_server}/gallery")
@@ -117,16 +125,35 @@ def test_the_keyboard_reaches_main_first_and_focus_is_seen(small_server: str, ne
         if page.evaluate("document.activeElement === document.body"):
             break
         stops += 1
-        state = page.evaluate(
-            """() => { const item = document.activeElement; const box = item.getBoundingClientRect();
-                const bar = document.querySelector(".hold-bar"); const under = bar.getBoundingClientRect();
-                return [item.outerHTML.slice(0, 90), getComputedStyle(item).outlineStyle,
-                    !!item.closest(".choice"), !bar.contains(item) && box.bottom <= under.bottom && box.top >= under.top
-                    && box.width > 0] }"""
-        )
+        state = page.evaluate(FOCUS)
         assert state[1] != "none" or state[2], f"no focus ring on {state[0]}"
         assert not state[3], f"{state[0]} is under the hold bar"
     assert stops > 30
+
+
+def test_going_back_by_keyboard_on_a_small_phone_nothing_is_under_the_hold_bar(
+    small_server: str, new_page: NewPage
+) -> None:
+    page = new_page((320, 560))
+    page.goto(f"{small_server}/gallery")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    hidden, stops = [], 0
+    while stops < 200:
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        stops += 1
+        state = page.evaluate(FOCUS)
+        hidden += [state[0]] if state[3] else []
+    assert hidden == []
+    assert stops > 30
+
+
+def test_a_page_opened_in_the_last_minute_says_so(small_server: str, new_page: NewPage) -> None:
+    page = new_page(PHONE)
+    page.goto(f"{small_server}/gallery?gone=680")
+    assert page.locator("[data-hold-left]").inner_text().endswith(" seconds left")
+    assert page.locator("[data-hold-alert]").inner_text() == "Your hold ends in 1 minute."
 
 
 def test_the_hold_bar_counts_down_warns_and_ends(small_server: str, new_page: NewPage) -> None:

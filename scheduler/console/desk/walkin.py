@@ -107,9 +107,9 @@ def gaps_of(offer: Offered, starts: Sequence[int]) -> tuple[Gap, ...]:
     )
 
 
-def walkin_page(person: Person, now: int, *, picked: str = "", all_of: str = "") -> Page:
+def walkin_page(person: Person, now: int, *, picked: str = "", all_of: str = "", place_id: str = "") -> Page:
     """Today's gaps for everything that the person may book. ``picked``: a choice that was sent; ``all_of``: the
-    schedule of which every start is shown."""
+    schedule of which every start is shown; ``place_id``: the place that the person looks at on Day, "" for all."""
     with snapshot() as session:
         offers = offered_to(session, person)
         situations = load_situations(session, list(offers), now, now + 2 * DAY) if offers else {}
@@ -137,7 +137,7 @@ def walkin_page(person: Person, now: int, *, picked: str = "", all_of: str = "")
             )
         )
         full.sort(key=lambda row: row.offer.words)
-        picked = _picked(rows, full, picked, all_of)
+        picked = _picked(rows, full, picked, all_of, place_id)
         questions, who = _asked(session, offers, picked)
     return Page(
         tuple(rows), tuple(full), picked, questions, who, one_zone(row.offer for row in (*rows, *full))
@@ -201,9 +201,10 @@ def _following(situation: Situation, offer: Offered, now: int, until: int) -> Op
     return Opening(slot_id(offer.schedule, start), start, offer) if start is not None else None
 
 
-def _picked(rows: Sequence[Row], full: Sequence[Row], picked: str, all_of: str) -> str:
+def _picked(rows: Sequence[Row], full: Sequence[Row], picked: str, all_of: str, place_id: str) -> str:
     """The choice that was sent while it is on the page; else the first gap, of the type looked at if there is one, and
-    otherwise of a type for which one comes: nothing else is chosen for anybody."""
+    otherwise of a type for which one comes to this desk: where several places have gaps and none is chosen, somebody would
+    be sent to another town."""
     values = {gap.slot for row in rows for gap in row.gaps} | {one.slot for row in rows for one in row.starts}
     values |= {one.slot for row in full for one in (row.anyway, row.following) if one is not None}
     if picked in values:
@@ -211,7 +212,11 @@ def _picked(rows: Sequence[Row], full: Sequence[Row], picked: str, all_of: str) 
     parsed = parse_slot_id(picked.removeprefix(ANYWAY))
     wanted = all_of or (parsed[0] if parsed else "")
     looked_at = [row for row in rows if row.offer.schedule == wanted]
-    looked_at = looked_at or [row for row in rows if not row.offer.remote]
+    if not looked_at:
+        comes = [row for row in rows if not row.offer.remote]
+        here = [row for row in comes if row.offer.place_id == place_id]
+        one_place = len({row.offer.place_id for row in comes}) == 1
+        looked_at = here or (comes if one_place else [])
     return looked_at[0].gaps[0].slot if looked_at else ""
 
 

@@ -8,6 +8,7 @@ from flask import render_template, request
 
 from scheduler import booking, clock
 from scheduler.booking.acts import HOURS, LIMITS
+from scheduler.console.choices import chosen
 from scheduler.console.common import Answer, by_me, me
 from scheduler.console.desk.new_views import SENT_BEFORE, booked
 from scheduler.console.desk.patient import form_key, overbook_problem, short_errors, short_form
@@ -112,7 +113,7 @@ def _page(
     all_of: str = "",
 ) -> str:
     now = clock.now()
-    page = walkin_page(me(), now, picked=request.form.get("slot", ""), all_of=all_of)
+    page = walkin_page(me(), now, picked=request.form.get("slot", ""), all_of=all_of, place_id=chosen().place)
     typed = request.form if request.method == "POST" else None
     offer = next((row.offer for row in (*page.rows, *page.full)), None)
     if offer is not None and (form is None or not errors):

@@ -279,6 +279,18 @@ def test_times_in_several_zones_each_name_their_own(desk: Desk, clinic: Clinic) 
     assert "All times are" not in page
 
 
+def test_with_gaps_at_several_places_none_is_chosen_but_at_the_place_that_is_looked_at(
+    clinic: Clinic, desk: Desk
+) -> None:
+    chicago = make_location(clinic, name="Lakeside", zone="America/Chicago")
+    colleague = make_practitioner(clinic, location=chicago.id)
+    theirs = make_schedule(clinic, location=chicago.id, hosts=[colleague.actor]).id
+    assert checked_in(desk.open("/console/walk-in").text) == ""
+    for place, schedule in ((chicago.id, theirs), (clinic.location, clinic.schedule)):
+        desk.open(f"/console/day/today?place={place}")
+        assert checked_in(desk.open("/console/walk-in").text).startswith(f"{schedule}-")
+
+
 def test_a_video_visit_comes_last_and_is_never_chosen_for_anybody(clinic: Clinic, desk: Desk) -> None:
     far = make_location(clinic, kind="virtual")
     video = make_type(clinic, name="Video follow-up", modality="video")
