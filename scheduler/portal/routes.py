@@ -17,6 +17,7 @@ from scheduler.portal import (
     offering,
     photos,
     together_views,
+    typed,
     waitlisting,
 )
 
@@ -31,6 +32,7 @@ for _path, _method, _view in (
     ("/hold", "POST", holding.hold),
     ("/hold/<hold_id>", "GET", holding.details),
     ("/hold/<hold_id>", "POST", holding.take_details),
+    ("/hold/<hold_id>/typed", "POST", typed.keep_typed),
     ("/hold/<hold_id>/extend", "POST", holding.extend),
     ("/hold/<hold_id>/language", "POST", holding.speak),
     ("/hold/<hold_id>/release", "POST", holding.release),

@@ -20,6 +20,7 @@ GET     /book/<slot>/weekly                                     public      303 
 POST    /hold                                                   public      303 303 303 303 303 303 303 303
 GET     /hold/<hold_id>                                         holder      200 200 200 200 200 200 200 200
 POST    /hold/<hold_id>                                         holder      403 303 403 403 403 403 403 403
+POST    /hold/<hold_id>/typed                                   holder      403 204 403 403 403 403 403 403
 POST    /hold/<hold_id>/files/remove                            holder      403 303 403 403 403 403 403 403
 GET     /hold/<hold_id>/stop                                    holder      200 200 200 200 200 200 200 200
 GET     /hold/<hold_id>/review                                  holder      200 303 200 200 200 200 200 200
