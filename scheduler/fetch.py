@@ -76,10 +76,19 @@ def problem_with(url: str, *, private: bool = False) -> str:
         return "leave out the part from # on"
     if port == 0:
         return "leave out the port, or use the right one"
-    literal = _literal(parts.hostname)
-    if literal is not None and not private and not is_public(literal):
+    if not private and _is_inside(parts.hostname):
         return "use an address that can be reached from outside"
     return ""
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host can't be reached from outside, by its words alone: an address that is not public,
+    or one that is kept for use inside (RFC 6761 6.3, RFC 6762 3, RFC 8375)."""
+    literal = _literal(host)
+    if literal is not None:
+        return not is_public(literal)
+    labels = host.rstrip(".").lower().split(".")
+    return labels[-1] in ("localhost", "local") or labels[-2:] == ["home", "arpa"]
 
 
 def fetch(

@@ -68,7 +68,8 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
      "https://finder.example.org/ space", "https://finder.example.org/\nX: y", "https://fínder.example.org/",
      "https://127.0.0.1/", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://[fe80::1%25eth0]/",
      "https://169.254.169.254/latest", "https://finder.example.org:99999/", "https://finder.example.org:0/",
-     "https://[not-an-address/", "javascript:alert(1)", "file:///etc/passwd"],
+     "https://[not-an-address/", "https://localhost/x", "https://a.localhost./", "https://printer.local/",
+     "https://nas.home.arpa/", "javascript:alert(1)", "file:///etc/passwd"],
 )  # fmt: skip
 def test_an_address_that_may_not_be_called_is_refused_with_a_reason(url: str) -> None:
     assert problem_with(url)

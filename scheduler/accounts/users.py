@@ -15,6 +15,7 @@ from scheduler.accounts import links
 from scheduler.accounts.passwords import check_password, hash_password
 from scheduler.accounts.rights import ADMIN, CLINICIAN, ROLES
 from scheduler.clock import DAY, HOUR
+from scheduler.db import one_at_a_time
 from scheduler.errors import Conflict, EditConflict, InvalidInput, NotFound
 from scheduler.models import Organization, Practitioner, User, UserRole
 from scheduler.notify import outbox
@@ -142,13 +143,14 @@ def edit_user(
     _seen(session, user, seen)
     before = user.email
     problems = _other_problems(session, user.organization_id, name, roles, practitioner_id)
+    fault = _admin_fault(session, by, user, "Roles") if ADMIN not in roles else None
     try:
         address = checked_email(email)
+        _alone_with(session, address)
         if _taken(session, address, user.id):
             problems["email"] = _TAKEN
     except InvalidInput as error:
         problems |= error.problems
-    fault = _admin_fault(session, by, user, "Roles") if ADMIN not in roles else None
     if fault:
         problems.setdefault("roles", fault)
     if problems:
@@ -232,7 +234,10 @@ def _put_user(
         address = checked_email(email)
     except InvalidInput as error:
         problems.update(error.problems)
-    known = session.scalar(select(User).where(User.email == address)) if address else None
+    known = None
+    if address:
+        _alone_with(session, address)
+        known = session.scalar(select(User).where(User.email == address))
     if known is not None and (known.password_hash is not None or known.organization_id != organization_id):
         problems["email"] = _TAKEN
     problems.update(_other_problems(session, organization_id, name, roles, practitioner_id))
@@ -278,6 +283,12 @@ def _mail(session: Session, user: User, now: int, kind: str) -> None:
     )
 
 
+def _alone_with(session: Session, address: str) -> None:
+    """Whoever writes the same address at this moment waits for the other, and then sees what that one has written."""
+    number = hashlib.blake2b(address.encode("utf-8", "replace"), digest_size=8, person=b"address").digest()
+    one_at_a_time(session, int.from_bytes(number, "big", signed=True))
+
+
 def _taken(session: Session, address: str, user_id: str) -> bool:
     return session.scalar(select(User.id).where(User.email == address, User.id != user_id)) is not None
 
@@ -319,7 +330,7 @@ def _other_problems(
     if not name.strip() or len(name.strip()) > _MAX_NAME or not name.isprintable():
         problems["name"] = f"Name: enter a name of at most {_MAX_NAME} characters."
     if not roles or not set(roles) <= ROLES:
-        problems["roles"] = f"Roles: choose one or more of {', '.join(sorted(ROLES))}."
+        problems["roles"] = "Roles: choose at least one of administrator, clinician and front desk."
     elif CLINICIAN in roles and practitioner_id is None and ADMIN not in roles:
         problems["practitioner"] = "Practitioner: name the practitioner whose bookings this clinician sees."
     if session.get(Organization, organization_id) is None:

@@ -84,7 +84,10 @@ def book(
             theirs = _check_second(session, place, visits[-1], relative, relative_answers)
         for visit in visits:
             who = relative if relative is not None and visit is not visits[0] else details
-            _check_who(session, place, visit, who, second=who is relative, handed_in=appointment.id)
+            second = who is relative
+            # the files of a series stand behind its first visit, each relative's behind their own
+            handed_in = visit.id if second else appointment.id
+            _check_who(session, place, visit, who, second=second, handed_in=handed_in)
         if not is_live(appointment, now):
             take_again(session, place, appointment, now)
         idempotency.earlier(

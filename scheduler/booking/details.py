@@ -14,6 +14,7 @@ from scheduler.errors import InvalidInput
 from scheduler.models import Answer, Appointment, PatientDetails, Question, Referral
 from scheduler.models.asking import Asking, answers_of, asked_questions
 
+_MARKS = ("?", "？", "؟")
 STOP = "If this is an emergency, call 911 now. Don't wait for an appointment."
 
 
@@ -131,10 +132,17 @@ def _unanswered(
             continue
         if question.kind == "file":
             if files is not None and question.id not in files:
-                problems[question.id] = f"{question.label}: choose a file."
+                problems[question.id] = _about(question.label, "choose a file.")
         elif question.id not in given:
-            problems[question.id] = f"{question.label}: enter an answer."
+            problems[question.id] = _about(question.label, "enter an answer.")
     return problems
+
+
+def _about(label: str, fix: str) -> str:
+    """ "{Field}: {what to do}"; behind a question's mark a sentence of its own."""
+    if label.endswith(_MARKS):
+        return f"{label} {fix[:1].upper()}{fix[1:]}"
+    return f"{label.rstrip(':： ')}: {fix}"
 
 
 def keep(

@@ -17,7 +17,7 @@ from scheduler.catalog import parse, revisions
 from scheduler.catalog.fields import Field, Problems, check
 from scheduler.catalog.rows import find, named, note
 from scheduler.errors import Conflict
-from scheduler.models import Availability, Organization, Practitioner, Schedule, Window
+from scheduler.models import AppointmentType, Availability, Organization, Practitioner, Schedule, Window
 
 Week = Mapping[int, Iterable[Sequence[int]]]
 MAX_WINDOWS_PER_DAY = 24
@@ -94,8 +94,15 @@ def set_week(
 def remove_availability(session: Session, *, by: audit.Actor, now: int, availability_id: str) -> None:
     """Remove hours that no Schedule uses, with all that belongs to them. Raises NotFound, Conflict."""
     row = find(session, Availability, availability_id)
-    if session.scalar(select(Schedule.id).where(Schedule.availability_id == row.id).limit(1)) is not None:
-        raise Conflict("These hours are in use. Choose other hours for what uses them first.")
+    using = session.scalars(
+        select(AppointmentType.name)
+        .join(Schedule, Schedule.appointment_type_id == AppointmentType.id)
+        .where(Schedule.availability_id == row.id)
+        .distinct()
+        .order_by(AppointmentType.name)
+    ).all()
+    if using:
+        raise Conflict(f"These hours are in use by {', '.join(using)}. Choose other hours there first.")
     note(session, row, by=by, now=now, action="remove", kind="availability")
     session.delete(row)
     session.flush()

@@ -10,7 +10,7 @@ from scheduler import audit
 from scheduler.catalog import parse
 from scheduler.catalog.fields import Field, Problems, check
 from scheduler.catalog.rows import changed, find, named, note, put
-from scheduler.errors import NotFound
+from scheduler.errors import EditConflict, NotFound
 from scheduler.models import Actor, Location, Organization
 
 FIELDS = {
@@ -34,14 +34,21 @@ def add_device(
     return _add(session, "device", by, now, organization_id, location_id, fields)
 
 
-def edit_resource(session: Session, *, by: audit.Actor, now: int, actor_id: str, **changes: Any) -> Actor:
-    """Change the name of a room or device, or take it out of use (``active``); its appointments stay.
+def edit_resource(
+    session: Session, *, by: audit.Actor, now: int, actor_id: str, seen: str | None = None, **changes: Any
+) -> Actor:
+    """Change the name of a room or device, or take it out of use (``active``); its appointments stay. ``seen``: the name
+    that the editor saw.
 
-    Raises NotFound, InvalidInput.
+    Raises NotFound, InvalidInput; EditConflict when it has another name meanwhile.
     """
     row = find(session, Actor, actor_id)
     if row.kind not in ("room", "device"):
         raise NotFound("We can't find that room or device.")
+    if seen not in (None, row.name):
+        raise EditConflict(
+            f"Name: somebody else named it {row.name} meanwhile. Save once more to give it yours."
+        )
     problems = Problems()
     values = changed(row, _EDITED, changes, problems)
     problems.stop()

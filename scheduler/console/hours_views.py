@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import redirect, render_template, request
+from sqlalchemy.orm import Session
 
 from scheduler import catalog, clock
 from scheduler.console.common import Answer, by_me, me, toast
@@ -17,8 +20,9 @@ from scheduler.console.hours import (
 )
 from scheduler.console.hours.previews import Change, Preview
 from scheduler.console.hours.reading import Hours
+from scheduler.console.refusals import whole
 from scheduler.db import transaction
-from scheduler.errors import EditConflict, InvalidInput, NotAllowed
+from scheduler.errors import Conflict, EditConflict, InvalidInput, NotAllowed
 from scheduler.web.access import SIGNED_IN, allow
 from scheduler.web.headers import private_page
 
@@ -98,6 +102,51 @@ def change_week(availability_id: str) -> Answer:
 
 
 @allow(SIGNED_IN)
+@private_page
+def rename_hours(availability_id: str) -> Answer:
+    """Give the hours another name, with Undo."""
+    now = clock.now()
+    hours = reading.hours_of(me(), availability_id, now)
+    name, version = request.form.get("name", ""), whole(request.form.get("version"))
+
+    def change(session: Session) -> object:
+        return catalog.set_week(
+            session,
+            by=by_me(),
+            now=now,
+            availability_id=hours.id,
+            version=version,
+            weekly=hours.weekly,
+            name=name,
+        )
+
+    try:
+        return save_change(hours, change, now, "The new name is saved.")
+    except InvalidInput as error:
+        return _about_name(hours, name, error.problems.get("name", error.sentence)), error.status
+    except EditConflict as error:
+        problem = (
+            "Name: somebody changed these hours meanwhile. They are shown above now; save the name again."
+        )
+        return _about_name(reading.hours_of(me(), hours.id, now), name, problem), error.status
+
+
+@allow(SIGNED_IN)
+@private_page
+def remove_hours(availability_id: str) -> Answer:
+    """Remove hours that nothing uses."""
+    now = clock.now()
+    hours = reading.hours_of(me(), availability_id, now)
+    try:
+        with transaction() as session:
+            catalog.remove_availability(session, by=by_me(), now=now, availability_id=hours.id)
+    except Conflict as error:
+        return _about_name(hours, hours.name, refused=error.sentence), error.status
+    toast(f"{hours.name}: these hours are removed.")
+    return redirect("/console/hours?all=1", 303)
+
+
+@allow(SIGNED_IN)
 def dates_page(availability_id: str) -> Answer:
     """The form for a date that differs: a new one, or the one of ``?edit=<override id>``."""
     hours = reading.hours_of(me(), availability_id, clock.now())
@@ -138,13 +187,26 @@ def _rehearse_dates(change: Change, asked: dates_form.Asked, hours: Hours, now: 
     return previews.rehearse(change, hours.schedule_ids, now, person=me(), since=since, until=until)
 
 
-def _week_page(hours: Hours, draft: week_form.Draft) -> str:
+def _about_name(hours: Hours, name: str, problem: str = "", refused: str = "") -> str:
+    """The page with what was typed as its name and what is wrong with it, or why the hours can't be removed."""
+    draft = week_form.draft_of(hours.weekly, hours.version)
+    return _week_page(hours, draft, naming={"name": name, "problem": problem, "refused": refused})
+
+
+def _week_page(hours: Hours, draft: week_form.Draft, naming: Mapping[str, str] | None = None) -> str:
     dated = {
         day: span.windows for span in hours.dates for day in dates_form.days_between(span.first, span.last)
     }
     weekly = {day.number: list(day.ranges) for day in draft.days if day.open}
     said = clock_changes.sentences(weekly, dated, [use.zone for use in hours.uses], clock.now())
-    return render_template("console/hours.html", page=hours, draft=draft, clock_notes=said, now=clock.now())
+    return render_template(
+        "console/hours.html",
+        page=hours,
+        draft=draft,
+        naming=naming or {"name": hours.name},
+        clock_notes=said,
+        now=clock.now(),
+    )
 
 
 def _week_preview(hours: Hours, draft: week_form.Draft, preview: Preview) -> str:

@@ -97,6 +97,8 @@ for _path, _method, _view in (
     ("/hours", "POST", hours_views.add_hours),
     ("/hours/<availability_id>", "GET", hours_views.hours_page),
     ("/hours/<availability_id>", "POST", hours_views.change_week),
+    ("/hours/<availability_id>/name", "POST", hours_views.rename_hours),
+    ("/hours/<availability_id>/remove", "POST", hours_views.remove_hours),
     ("/hours/<availability_id>/dates", "GET", hours_views.dates_page),
     ("/hours/<availability_id>/dates", "POST", hours_views.change_dates),
     ("/hours/<availability_id>/repeats", "GET", repeat_views.repeats_page),

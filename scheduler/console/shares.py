@@ -113,23 +113,25 @@ class Page:
 
 @dataclass(slots=True)
 class _Found:
-    """What is known of one type at one owner while rows are read."""
+    """What is known of one type at one owner while rows are read. ``people``: whose page it stands on; several where they
+    only host it together."""
 
     kind: AppointmentType
-    practitioner: Practitioner | None
+    people: list[Practitioner]
     places: list[Location]
     schedules: list[Schedule]
     team: Pool | None = None
 
     @property
     def owner(self) -> Practitioner | Location | Pool:
-        return self.team or self.practitioner or self.places[0]
+        return self.team or (self.people or self.places)[0]
 
     @property
     def owner_name(self) -> str:
         if self.team is not None:
             return self.team.name
-        return self.practitioner.display_name if self.practitioner else self.places[0].name
+        names = [one.display_name for one in self.people] or [self.places[0].name]
+        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def shares_page(person: Person, now: int, settings: Settings, new: str = "") -> Page:
@@ -234,9 +236,11 @@ def _fixes(
         yield Fix(
             f"It has no opening in the next {kind.horizon_days} days.", "/console/hours", "Look at the hours"
         )
-    if kind.visibility == "feed" and found.practitioner is not None and not found.practitioner.npi:
-        why = "Finders list its times, but can't show who the clinician is: the NPI is missing."
-        person_page = f"/admin/people/practitioners/{found.practitioner.id}"
+    unnamed = [one for one in found.people if not one.npi] if kind.visibility == "feed" else []
+    for one in unnamed:
+        whose = f"NPI of {one.display_name}" if len(found.people) > 1 else "NPI"
+        why = f"Finders list its times, but can't show who the clinician is: the {whose} is missing."
+        person_page = f"/admin/people/practitioners/{one.id}"
         yield (
             Fix(why, person_page, "Add the NPI")
             if admin
@@ -261,12 +265,13 @@ def _offered(session: Session, person: Person) -> list[_Found]:
     found: dict[tuple[str, str], _Found] = {}
     for schedule, kind, place, practitioner in session.execute(query):
         key = (practitioner.id if practitioner is not None else place.id, kind.id)
-        one = found.setdefault(key, _Found(kind, practitioner, [], []))
+        people = [practitioner] if practitioner is not None else []
+        one = found.setdefault(key, _Found(kind, people, [], []))
         one.places.append(place)
         one.schedules.append(schedule)
     # what a newcomer books comes before what is for existing patients
     return sorted(
-        found.values(),
+        _together(found.values()),
         key=lambda one: (
             one.owner_name,
             one.kind.patient_type.startswith("exist"),
@@ -274,6 +279,16 @@ def _offered(session: Session, person: Person) -> list[_Found]:
             one.kind.id,
         ),
     )
+
+
+def _together(found: Iterable[_Found]) -> Iterable[_Found]:
+    """What several people only host together stands on the page of each of them, and is shared once."""
+    joined: dict[frozenset[str], _Found] = {}
+    for one in sorted(found, key=lambda one: one.owner_name):
+        known = joined.setdefault(frozenset(schedule.id for schedule in one.schedules), one)
+        if known is not one:
+            known.people += one.people
+    return joined.values()
 
 
 def _teams(session: Session, person: Person) -> list[_Found]:
@@ -304,7 +319,7 @@ def _teams(session: Session, person: Person) -> list[_Found]:
         )
     found: dict[str, _Found] = {}
     for pool, kind, schedule, place in session.execute(query):
-        one = found.setdefault(pool.id, _Found(kind, None, [], [], pool))
+        one = found.setdefault(pool.id, _Found(kind, [], [], [], pool))
         one.places.append(place)
         one.schedules.append(schedule)
     return list(found.values())

@@ -118,7 +118,8 @@ class TypeForm(WhoPart, FlaskForm):  # type: ignore[misc]  # flask-wtf ships no 
     )
     relatives = BooleanField(
         "A relative can have the next time",
-        description="Two visits, one right after the other, are booked together or not at all.",
+        description="Two visits, one right after the other, are booked together or not at all. While a referral is "
+        "required this is not offered: a referral is one person's.",
     )
     waitlist = BooleanField(
         "Patients can join a waitlist",

@@ -70,7 +70,11 @@ def _sentence(values: Mapping[str, Any]) -> str:
     if values["series_most"] > 1:
         said += f" Up to {values['series_most']} weekly visits can be booked at once."
     if values["relatives"]:
-        said += " A relative can have the next time."
+        said += (
+            " A relative can't have the next time, because a referral is required."
+            if values.get("referral") == "required"
+            else " A relative can have the next time."
+        )
     return said
 
 

@@ -11,7 +11,7 @@ from wtforms import Field
 
 from scheduler.booking import AnswerGiven
 from scheduler.booking.documents import Attached
-from scheduler.intake.fields import Choice, Choices, DateParts, Line, Lines, Tick, number_check
+from scheduler.intake.fields import NO_ANSWER, Choice, Choices, DateParts, Line, Lines, Tick, number_check
 from scheduler.intake.files import Files
 from scheduler.models.asking import YES, answers_of, asked_questions
 from scheduler.web.forms import PARTS
@@ -138,6 +138,8 @@ def answer_text(field: Field) -> str:
 def question_field(question: Asked, attached: Sequence[Attached]) -> Field:
     """The field of a question; ``attached``: the files that are kept behind the visit that it is asked for."""
     required, options = question.required, [(choice, choice) for choice in question.choices]
+    # of what may be left out, a choice once made is taken back by choosing nothing
+    one_of = options if required else [*options, (NO_ANSWER, _("No answer"))]
     label, hint = question.label, question.hint
     made: dict[str, Any] = {
         "text": lambda: Line(
@@ -146,9 +148,7 @@ def question_field(question: Asked, attached: Sequence[Attached]) -> Field:
         "long": lambda: Lines(
             label, most=LONG_LENGTH, needed=_("type an answer.") if required else "", hint=hint
         ),
-        "choice": lambda: Choice(
-            label, options, needed=_("choose an answer.") if required else "", hint=hint
-        ),
+        "choice": lambda: Choice(label, one_of, needed=_("choose an answer.") if required else "", hint=hint),
         "multiple": lambda: Choices(
             label, options, needed=_("choose at least one.") if required else "", hint=hint
         ),

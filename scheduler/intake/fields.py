@@ -35,6 +35,8 @@ _NUMBER = re.compile(r"[-+]?\d{1,12}(?:[.,]\d{1,6})?")
 _MINUS = re.compile(r"(?:^|[\s(])[-\u2212]\d")
 
 Check = Callable[[Any, Any], None]
+NO_ANSWER = ""
+"""The code of a choice that leaves the question unanswered."""
 
 
 def refuse(field: Field, what_to_do: str) -> NoReturn:

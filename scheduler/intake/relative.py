@@ -14,16 +14,27 @@ from wtforms import Form
 
 from scheduler.booking import Details
 from scheduler.booking.documents import Attached
-from scheduler.booking.eligibility import AGE, Applicant, misfits
-from scheduler.booking.eligible import age_refusal
+from scheduler.booking.eligibility import misfits
+from scheduler.booking.eligible import FIELD_OF, refusal
 from scheduler.intake.asking import QUESTION, Asked, QuestionPart, question_fields, question_names
 from scheduler.intake.fields import DateParts, Line, Lines, Tick, about
 from scheduler.intake.forms import NAME_LENGTH, REASON_LENGTH
-from scheduler.intake.who import Who, consent_field
+from scheduler.intake.who import (
+    INSURED,
+    REFERRAL_NUMBER,
+    SECOND,
+    EligibilityPart,
+    Who,
+    consent_field,
+    eligibility_fields,
+)
 from scheduler.web.forms import PARTS
 
 _LINES = ("second_given", "second_family", "second_relation", "second_reason")
-_FIELDS = (*_LINES, "second_one_name", "second_consent", *(f"second_birth_date-{part}" for part in PARTS))
+_FIELDS = (
+    *(*_LINES, "second_one_name", "second_consent", SECOND + REFERRAL_NUMBER, SECOND + INSURED),
+    *(f"second_birth_date-{part}" for part in PARTS),
+)
 SECOND_QUESTION = f"second_{QUESTION}"
 
 
@@ -36,11 +47,11 @@ class _First(Form):
     birth_date = DateParts("")
 
 
-class RelativeForm(QuestionPart, Form):
+class RelativeForm(QuestionPart, EligibilityPart, Form):
     """Who comes second, and their answers to the type's questions. Made by ``relative_form``. ``who``: whom the type is
     for; ``first``: who comes first."""
 
-    who: Who = Who()
+    before = SECOND
     first: _First
     prefix = SECOND_QUESTION
 
@@ -60,12 +71,10 @@ class RelativeForm(QuestionPart, Form):
             # the first person's question has the same words in the list of errors
             question.errors = [_("Second person, %(said)s", said=said) for said in question.errors]
         born = self.second_birth_date
-        if (
-            born.data
-            and not born.errors
-            and AGE in misfits(self.who.rules, Applicant(born=born.data), self.who.day)
-        ):
-            born.errors = [about(born, age_refusal(self.who.rules))]
+        for code in misfits(self.who.rules, self.applicant(), self.who.day):
+            asked_at = self[self.before + FIELD_OF[code]]
+            if not asked_at.errors:
+                asked_at.errors = [about(asked_at, refusal(self.who.rules, code))]
         if not self.second_consent.data:
             self.second_consent.errors = [
                 f"{_('Your consent')}: {_('tick the box to book for somebody else.')}"
@@ -92,6 +101,7 @@ class RelativeForm(QuestionPart, Form):
     def details(self, first: Details) -> Details:
         """The second visit's details: a person of their own, reached as the ``first``. Call it after ``validate``."""
         born = self.second_birth_date.data
+        insured, plan_id = self.insured()
         return replace(
             first,
             for_whom="other",
@@ -104,6 +114,10 @@ class RelativeForm(QuestionPart, Form):
             consent=bool(self.second_consent.data),
             reason=self.second_reason.text,
             needs=(),
+            insurance=insured,
+            insurance_plan_id=plan_id,
+            insurance_plan=self.plan_name(),
+            referral_number=self.number_given(),
         )
 
 
@@ -145,6 +159,7 @@ def relative_form(
             hint=_("For example mother, or brother"),
         ),
         "second_consent": consent_field(),
+        **eligibility_fields(who, attached, second=True),
         **question_fields(questions, attached, SECOND_QUESTION),
         "second_reason": Lines(
             _("Reason for their visit"),

@@ -35,6 +35,8 @@ from scheduler.web.times import date_long
 
 REFERRAL_NUMBER, REFERRAL_FILE, INSURED, CONSENT = "referral_number", "referral_file", "insurance", "consent"
 FIELDS = (REFERRAL_NUMBER, INSURED, CONSENT)
+SECOND = "second_"
+"""What the names of the fields about the second of two relatives begin with."""
 NUMBER_LENGTH = 60
 MOST_RADIOS = 8
 
@@ -65,23 +67,29 @@ class Who:
 STAFF = Who(staff=True)
 
 
-def eligibility_fields(asked: Who, attached: Sequence[Attached] | None) -> dict[str, Field]:
-    """The fields that the type asks for, after the birth date's. ``attached``: as for ``details_form``."""
+def eligibility_fields(
+    asked: Who, attached: Sequence[Attached] | None, *, second: bool = False
+) -> dict[str, Field]:
+    """The fields that the type asks for, after the birth date's, of who comes, or of the ``second`` of two relatives.
+    ``attached``: as for ``details_form``."""
     fields: dict[str, Any] = {}
+    before = SECOND if second else ""
     if asked.referral:
-        fields[REFERRAL_NUMBER] = Line(
-            _("Referral number"),
+        fields[before + REFERRAL_NUMBER] = Line(
+            _("Their referral number") if second else _("Referral number"),
             most=NUMBER_LENGTH,
             hint=_("It stands on the letter of who sends you.")
             if asked.rules.referral == OPTIONAL
             else _("This visit needs a referral. Its number stands on the letter of who sends you."),
         )
         if attached is not None:
-            fields[REFERRAL_FILE] = Files(
-                _("Referral document"), attached=attached, hint=_("Instead of the number, or with it.")
+            fields[before + REFERRAL_FILE] = Files(
+                _("Their referral document") if second else _("Referral document"),
+                attached=attached,
+                hint=_("Instead of the number, or with it."),
             )
     if asked.insurance:
-        fields[INSURED] = _insurance(asked)
+        fields[before + INSURED] = _insurance(asked, _("Their insurance") if second else _("Insurance"))
     return fields
 
 
@@ -93,14 +101,14 @@ def consent_field() -> Field:
     )
 
 
-def _insurance(asked: Who) -> Field:
+def _insurance(asked: Who, label: str) -> Field:
     named = [(plan, plan.name) for plan in asked.rules.plans] if asked.staff else _plan_names(asked.rules)
     options = [(plan.id, name) for plan, name in named]
     options += [(NOT_LISTED, _("Not listed")), (SELF, _("Paying myself")), (UNSURE, _("Not sure"))]
     made = Choice if len(options) <= MOST_RADIOS else Pick
     needed = "" if asked.staff else _("choose one.")
     hint = "" if asked.staff else _insurance_hint(asked.rules)
-    return made(_("Insurance"), options, needed=needed, hint=hint)
+    return made(label, options, needed=needed, hint=hint)
 
 
 def _plan_names(rules: Rules) -> Sequence[tuple[Any, str]]:
@@ -123,9 +131,10 @@ def _insurance_hint(rules: Rules) -> str:
 
 
 class EligibilityPart:
-    """The part of a details form that these rules are about; ``who`` is set by ``details_form``, ``misfit`` by
-    ``validate``: what speaks against who comes (``eligibility.misfits``)."""
+    """The part of a form that these rules are about, whose fields' names begin with ``before``; ``who`` is set by
+    ``details_form``, ``misfit`` by ``validate``: what speaks against who comes (``eligibility.misfits``)."""
 
+    before: str = ""
     who: Who = Who()
     misfit: tuple[str, ...] = ()
 
@@ -133,10 +142,11 @@ class EligibilityPart:
         """Who comes, as far as was answered; call it after ``validate``."""
         form: Any = self
         insured, plan_id = self.insured()
-        seen = form["seen"].text if "seen" in form else ""
+        asked = f"{self.before}seen"
+        seen = form[asked].text if asked in form else ""
         return Applicant(
             seen={"yes": True, "no": False}.get(seen),
-            born=form.birth_date.data,
+            born=form[f"{self.before}birth_date"].data,
             referral=(bool(self.number_given()) or bool(self.documents)) if self.who.referral else None,
             insured=insured or None,
             plan_id=plan_id,
@@ -145,7 +155,7 @@ class EligibilityPart:
     def insured(self) -> tuple[str, str]:
         """How the visit is paid for (``WAYS_TO_PAY``, "" when nothing was answered) and the plan's id."""
         form: Any = self
-        chosen = form[INSURED].text if INSURED in form else ""
+        chosen = form[self.before + INSURED].text if self.before + INSURED in form else ""
         if self.who.rules.plan(chosen) is not None:
             return PLAN, chosen
         return (chosen, "") if chosen in (NOT_LISTED, SELF, UNSURE) else ("", "")
@@ -154,12 +164,14 @@ class EligibilityPart:
     def documents(self) -> tuple[str, ...]:
         """The names of the referral documents that were handed in."""
         form: Any = self
-        return form[REFERRAL_FILE].lines if REFERRAL_FILE in form else ()
+        name = self.before + REFERRAL_FILE
+        return form[name].lines if name in form else ()
 
     def number_given(self) -> str:
         """The number of their referral, "" for none."""
         form: Any = self
-        return str(form[REFERRAL_NUMBER].text) if REFERRAL_NUMBER in form else ""
+        name = self.before + REFERRAL_NUMBER
+        return str(form[name].text) if name in form else ""
 
     def plan_name(self) -> str:
         """The name of the plan that was chosen, "" for none."""
@@ -189,4 +201,5 @@ class EligibilityPart:
 
 def insurance_words(form: Any) -> str:
     """How the visit is paid for, as it was chosen."""
-    return str(dict(form[INSURED].choices).get(form[INSURED].text, ""))
+    field = form[form.before + INSURED]
+    return str(dict(field.choices).get(field.text, ""))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 from flask_babel import force_locale, lazy_gettext
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from scheduler.availability.zones import zone as zone_of
@@ -27,7 +28,7 @@ from scheduler.models.overlaps import doubles
 from scheduler.notify.mail import compose
 from scheduler.notify.outbox import Claimed
 from scheduler.notify.post import GONE, Post
-from scheduler.web.times import day_long, time_with_zone
+from scheduler.web.times import day_and_time
 
 CODE, TWICE, CHANGED, CHANGED_OLD = "email-code", "booking-twice", "contact-changed", "contact-changed-old"
 _STANDS = (PENDING, BOOKED, ARRIVED)
@@ -66,7 +67,7 @@ def make(claimed: Claimed, now: int, post: Post) -> EmailMessage | str:
                 message_id=claimed.message_id,
                 now=now,
             ),
-            subject=f"{subject}: {view.clinic}",
+            subject=str(_("%(what)s: %(clinic)s", what=subject, clinic=view.clinic)),
             template=template,
             words={"clinic": view.clinic, "phone": view.phone, "language": letter.language, **letter.words},
         )
@@ -90,8 +91,9 @@ def _twice(session: Session, appointment: Appointment, now: int, post: Post) -> 
     )
     if not others or appointment.ends_at <= now:
         return "no longer true: the visits don't overlap any more"
-    when = [_when(one) for one in others]
-    words = {"when": _when(appointment), "others": when, "url": post.manage_url(appointment)}
+    with force_locale(details.language):
+        when = [_when(one) for one in others]
+        words = {"when": _when(appointment), "others": when, "url": post.manage_url(appointment)}
     return Letter(details.email, details.language, words)
 
 
@@ -99,11 +101,10 @@ def _changed(session: Session, appointment: Appointment, now: int, post: Post) -
     details = session.get(PatientDetails, appointment.id)
     if details is None or not details.email:
         return _REMOVED
-    return Letter(
-        details.email,
-        details.language,
-        {"url": post.manage_url(appointment), "when": _when(appointment), "mine": True},
-    )
+    with force_locale(details.language):
+        when = _when(appointment)
+    words = {"url": post.manage_url(appointment), "when": when, "mine": True}
+    return Letter(details.email, details.language, words)
 
 
 def _changed_old(session: Session, appointment: Appointment, now: int, post: Post) -> Letter | str:
@@ -115,8 +116,8 @@ def _changed_old(session: Session, appointment: Appointment, now: int, post: Pos
 
 
 def _when(appointment: Appointment) -> str:
-    zone = zone_of(appointment.zone).info
-    return f"{day_long(appointment.starts_at, zone)}, {time_with_zone(appointment.starts_at, zone)}"
+    """In the language in force."""
+    return day_and_time(appointment.starts_at, zone_of(appointment.zone).info)
 
 
 # kind → (what reads the record, template, subject)

@@ -125,7 +125,7 @@ def _words(offered: Offered) -> dict[str, object]:
     zone = zone_of(offered.zone).info
     until = after_until(time_with_zone(offered.until_at, zone))
     if day_long(offered.until_at, zone) != day_long(offered.starts_at, zone):
-        until = f"{until}, {day_long(offered.until_at, zone)}"
+        until = _("%(time)s, %(day)s", time=until, day=day_long(offered.until_at, zone))
     return {
         "offered": offered,
         "view": offered.view,

@@ -14,7 +14,10 @@ from scheduler.portal.holds import Held
 from scheduler.portal.own_hold import hold_page, own_hold
 from scheduler.web.access import HOLDER, allow
 from scheduler.web.headers import private_page
+from scheduler.web.languages import chosen_here, remember, shown_anew
 from scheduler.web.origin import same_origin_only
+
+_LONGEST = 40
 
 
 @allow(HOLDER)
@@ -33,9 +36,17 @@ def code(hold_id: str) -> Response | str:
 @private_page
 @same_origin_only
 def take_code(hold_id: str) -> Response:
-    """Try the code. The right one goes on to the booking itself, with the same press."""
+    """Try the code. The right one goes on to the booking itself, with the same press. Or the page once more, in another
+    language, with what is typed so far."""
     held = own_hold(hold_id)
-    said = codes.check(hold_id=hold_id, typed=request.form.get("code", ""), now=clock.now())
+    typed = request.form.get("code", "")[:_LONGEST]
+    if chosen_here():
+        with snapshot() as session:
+            known = codes.state(session, hold_id, clock.now())
+        if known is None or known.confirmed:
+            return remember(redirect(url_for("portal.review", hold_id=hold_id), 303))
+        return shown_anew(lambda: _page(held, known, typed=typed))
+    said = codes.check(hold_id=hold_id, typed=typed, now=clock.now())
     if said == codes.RIGHT:
         # 307: the browser sends the press on, and nobody has to press twice
         return redirect(url_for("portal.book", hold_id=hold_id), 307)
@@ -48,7 +59,7 @@ def take_code(hold_id: str) -> Response:
     sentence = _("Code: that isn't it. Type the six digits of our newest mail.")
     if said == codes.OVER:
         sentence = _("Code: this one can't be used any more. Send a new one.")
-    return make_response(_page(held, asked, sentence), 400)
+    return make_response(_page(held, asked, sentence, typed), 400)
 
 
 @allow(HOLDER)
@@ -64,6 +75,6 @@ def new_code(hold_id: str) -> Response:
     return redirect(url_for("portal.code", hold_id=hold_id, sent=int(sent)), 303)
 
 
-def _page(held: Held, asked: codes.Asked, sentence: str = "") -> str:
+def _page(held: Held, asked: codes.Asked, sentence: str = "", typed: str = "") -> str:
     errors = [("code", sentence)] if sentence else []
-    return hold_page("portal/code.html", held, asked=asked, errors=errors)
+    return hold_page("portal/code.html", held, asked=asked, errors=errors, typed=typed)

@@ -233,7 +233,8 @@ def speak(hold_id: str) -> Response:
 
 def _page_sent() -> str:
     """The page of the hold that a press came from, where it says so."""
-    return "portal.review" if request.form.get("page") == "review" else "portal.details"
+    page = request.form.get("page")
+    return f"portal.{page}" if page in ("review", "code") else "portal.details"
 
 
 @allow(HOLDER)

@@ -13,7 +13,7 @@ from scheduler.intake.fields import DateParts, Tick
 from scheduler.intake.files import Files
 from scheduler.intake.forms import FOR_WHOM, NEEDS, SEEN, SEEN_BEFORE, DetailsForm
 from scheduler.intake.relative import RelativeForm
-from scheduler.intake.who import INSURED, REFERRAL_FILE, REFERRAL_NUMBER, insurance_words
+from scheduler.intake.who import INSURED, REFERRAL_FILE, REFERRAL_NUMBER, SECOND, insurance_words
 from scheduler.web.forms import first_control
 from scheduler.web.languages import theirs
 from scheduler.web.times import date_long, day_with_year
@@ -99,6 +99,15 @@ def _need(name: str, beside: str = "") -> str:
     return _("%(need)s: %(text)s", need=name, text=beside) if beside else name
 
 
+def _referred_and_insured(form: RelativeForm) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    if form.insured()[0]:
+        yield _("Insurance"), (insurance_words(form),), SECOND + INSURED
+    if form.number_given():
+        yield _("Referral number"), (form.number_given(),), SECOND + REFERRAL_NUMBER
+    if form.documents:
+        yield _("Referral document"), form.documents, SECOND + REFERRAL_FILE
+
+
 def relative_summary(form: RelativeForm, details_url: str) -> list[Row]:
     """The rows about the second of two relatives; call it after ``validate``."""
     born = form.second_birth_date.data
@@ -107,6 +116,7 @@ def relative_summary(form: RelativeForm, details_url: str) -> list[Row]:
         (_("Name"), (" ".join(part for part in parts if part),), "second_given"),
         (_("Birth date"), (date_long(born) if born else "",), "second_birth_date"),
         (_("You are their"), (form.second_relation.text,), "second_relation"),
+        *_referred_and_insured(form),
         *_answered(form),
         (
             _("Reason for the visit"),

@@ -44,15 +44,16 @@ class Sooner:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somebody's place on the list. ``status``: waiting, offered, taken, left or ended; ``offer``: an offered time's token;
-    ``visit``: the token of the appointment that is to be sooner; ``by_mail``: messages go by email."""
+    """Somebody's place on the list. ``status``: waiting, offered, taken, left or ended; ``places``: where a time would suit
+    them; ``offer``: an offered time's token, ``kept``: that time, theirs until ``until`` (epoch seconds); ``visit``: the token
+    of the appointment that is to be sooner, ``now``: its time; ``by_mail``: messages go by email."""
 
     id: str
     token: str
     status: str
     type: str
     who: str
-    place: str
+    places: tuple[str, ...]
     weekdays: tuple[str, ...]
     part: str
     earliest_on: date | None
@@ -62,7 +63,10 @@ class Place:
     by_mail: bool
     clinic: Clinic
     visit: str
+    now: Chosen | None
     offer: str
+    kept: Chosen | None
+    until: int
     times_path: str
 
     @property
@@ -96,18 +100,19 @@ def place_of_entry(session: Session, secret: str, token: str) -> Place | None:
     if entry is None:
         return None
     kind = session.get_one(AppointmentType, entry.appointment_type_id)
-    offers = [offer for offer in load_offers(session, schedules_for(session, entry)).values() if offer.public]
+    suiting = list(load_offers(session, schedules_for(session, entry)).values())
+    offers = [offer for offer in suiting if offer.public]
     organization = session.get_one(Organization, entry.organization_id)
     offer = open_offer(session, entry.id)
     visit = session.get(Appointment, entry.appointment_id) if entry.appointment_id else None
-    place = session.get(Location, entry.location_id) if entry.location_id else None
+    booked = chosen_of(session, visit) if visit is not None else None
     return Place(
         id=entry.id,
         token=token,
         status=entry.status,
         type=kind.name,
-        who=chosen_of(session, visit).offer.who if visit is not None else _owner_name(session, entry),
-        place=place.name if place is not None else "",
+        who=booked.offer.who if booked is not None else _owner_name(session, entry),
+        places=_places(session, entry, suiting),
         weekdays=tuple(str(day) for day in entry.weekdays),
         part=entry.part,
         earliest_on=entry.earliest_on,
@@ -117,21 +122,32 @@ def place_of_entry(session: Session, secret: str, token: str) -> Place | None:
         by_mail=bool(contact_of(session, entry).email),
         clinic=clinic_of(organization, phone=offers[0].place.phone if offers else ""),
         visit=links.manage_token(secret, visit) if visit is not None else "",
+        now=booked,
         offer=links.offer_token(secret, offer) if offer is not None else "",
+        kept=chosen_of(session, session.get_one(Appointment, offer.appointment_id))
+        if offer is not None
+        else None,
+        until=offer.until_at if offer is not None else 0,
         times_path=_times_path(offers),
     )
 
 
 def _owner_name(session: Session, entry: WaitlistEntry) -> str:
-    """The clinician, team or place that somebody waits for."""
+    """The clinician or team that somebody waits for; "" where it is the place."""
     if entry.owner_kind == "practitioner":
         person = session.get(Practitioner, entry.owner_id)
         return person.display_name if person is not None else ""
     if entry.owner_kind == "pool":
         team = session.get(Pool, entry.owner_id)
         return team.name if team is not None else ""
-    place = session.get(Location, entry.owner_id)
-    return place.name if place is not None else ""
+    return ""
+
+
+def _places(session: Session, entry: WaitlistEntry, suiting: Sequence[Offer]) -> tuple[str, ...]:
+    """The names of the places where a time would suit somebody: the one that they chose, else all."""
+    chosen = entry.location_id or (entry.owner_id if entry.owner_kind == "location" else None)
+    place = session.get(Location, chosen) if chosen else None
+    return (place.name,) if place is not None else tuple(sorted({offer.place.name for offer in suiting}))
 
 
 def _times_path(offers: Sequence[Offer]) -> str:

@@ -28,7 +28,7 @@ from scheduler.web.headers import private_page
 from scheduler.web.languages import chosen_here, page_language, shown_anew
 from scheduler.web.settings import current_settings
 from scheduler.web.throttle import Throttle
-from scheduler.web.times import day_with_year
+from scheduler.web.times import day_and_time, day_with_year
 from scheduler.web.visitor import ensure_visitor, visitor_hash
 
 NO_LIST = "There is no waitlist for this visit now. Choose a time, or call the clinic."
@@ -155,6 +155,7 @@ def place(token: str) -> str:
         found=found,
         rows=_rows(found),
         known=request.args.get("known"),
+        now=clock.now(),
         clinic=found.clinic,
     )
 
@@ -177,14 +178,16 @@ def _place(token: str) -> Place:
     return found
 
 
-def _rows(found: Place) -> list[tuple[str, str]]:
+def _rows(found: Place) -> list[tuple[str, str | tuple[str, ...]]]:
     """What somebody waits for, in words."""
     names = weekday_names()
     days = _(", ").join(names[day] for day in found.weekdays) or _("Any day")
-    rows = [
+    now = found.now if found.waits else None
+    rows: list[tuple[str, str | tuple[str, ...]]] = [
         (_("Visit"), found.type),
         (_("With"), found.who),
-        (_("Place"), found.place),
+        (_("Place"), found.places),
+        (_("Your time now"), day_and_time(now.start, now.zone) if now is not None else ""),
         (_("Days"), "" if found.visit else days),
         (_("Part of the day"), "" if found.visit else part_names()[found.part or "any"]),
         (_("Not before"), day_with_year(found.earliest_on) if found.earliest_on else ""),

@@ -15,11 +15,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from scheduler.errors import InvalidInput, KeyNeeded, SchedulerError, SignInNeeded, TooMany
 from scheduler.web.logs import log_unexpected
+from scheduler.web.slashes import without_slash
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -96,6 +97,8 @@ def handle(error: Exception) -> BaseResponse:
         return error.get_response()
     if isinstance(error, SignInNeeded) and request.method in ("GET", "HEAD") and wanted() == "html":
         return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='/')}", 303)
+    if isinstance(error, NotFound) and (plain := without_slash()) is not None:
+        return plain
     problem = describe(error)
     if problem.status >= 500:
         problem = replace(problem, reference=_reference())

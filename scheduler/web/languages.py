@@ -136,8 +136,10 @@ def theirs(text: Any) -> Any:
 
 
 def label_of(field: Any) -> Any:
-    """The label of a form field or of one of its choices."""
-    return words_of(field, field.label.text)
+    """The label of a form field or of one of its choices; that of a choice without a value is ours, whosever the others
+    are."""
+    text = field.label.text
+    return text if hasattr(field, "checked") and not field.data else words_of(field, text)
 
 
 def words_of(field: Any, text: Any) -> Any:

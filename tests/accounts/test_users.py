@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -30,6 +32,27 @@ def invite(clinic: Clinic, **fields: Any) -> tuple[str, str]:
         values = {"organization_id": clinic.organization} | GOOD | fields
         user, token = accounts.invite(session, by=SYSTEM, now=clock.now(), **values)
         return user.id, token
+
+
+def while_another_invites(clinic: Clinic, act: Callable[[], object]) -> list[object]:
+    """What comes of ``act`` that begins before another administrator's invitation of the same address is committed."""
+    ended: list[object] = []
+
+    def run() -> None:
+        try:
+            ended.append(act())
+        except InvalidInput as error:
+            ended.append(error.problems)
+
+    second = Thread(target=run)
+    with clinic.app.app_context(), transaction() as session:
+        values = {"organization_id": clinic.organization} | GOOD
+        accounts.invite(session, by=SYSTEM, now=clock.now(), **values)
+        second.start()
+        second.join(timeout=0.5)  # it waits, for the address or for the whole database
+        assert not ended
+    second.join()
+    return ended
 
 
 def accept(clinic: Clinic, token: str, password: str) -> Any:
@@ -183,3 +206,33 @@ def test_a_user_is_linked_to_a_practitioner_of_their_own_organization_only(clini
         assert (row.practitioner_id, row.session_version) == (clinic.practitioner, user.session_version)
         roles = session.scalars(select(UserRole.role).where(UserRole.user_id == user.id))
         assert set(roles) == {"admin", "clinician"}
+
+
+def test_two_administrators_who_invite_the_same_address_at_once_have_invited_one_person(
+    clinic: Clinic,
+) -> None:
+    [(user_id, token)] = while_another_invites(clinic, lambda: invite(clinic, roles=["front-desk"]))
+    with clinic.app.app_context(), snapshot() as session:
+        assert session.scalars(select(User.id).where(User.email == "ana.lopez@example.org")).all() == [
+            user_id
+        ]
+        assert session.scalars(select(UserRole.role).where(UserRole.user_id == user_id)).all() == [
+            "front-desk"
+        ]
+    assert accept(clinic, token, "several words in a row")[0].status_code == 303
+
+
+def test_an_address_that_somebody_is_invited_at_meanwhile_is_not_given_to_another(clinic: Clinic) -> None:
+    other = make_user(clinic)
+
+    def change() -> None:
+        with clinic.app.app_context(), transaction() as session:
+            user = session.get_one(User, other.id)
+            roles = accounts.users.roles_of(session, user.id)
+            accounts.users.edit_user(
+                session, by=SYSTEM, now=clock.now(), user=user, seen=accounts.users.state_of(user, roles),
+                email=GOOD["email"], name=user.name, roles=roles,
+            )  # fmt: skip
+
+    [problems] = while_another_invites(clinic, change)
+    assert problems == {"email": "Email: somebody already signs in with this address. Use another one."}

@@ -147,6 +147,8 @@ GET     /console/hours                                          signed-in   303 
 POST    /console/hours                                          signed-in   401 401 403 403 303 303 303 403
 GET     /console/hours/<availability_id>                        signed-in   303 303 200 404 200 200 404 404
 POST    /console/hours/<availability_id>                        signed-in   401 401 303 404 303 303 404 404
+POST    /console/hours/<availability_id>/name                   signed-in   401 401 303 404 303 303 404 404
+POST    /console/hours/<availability_id>/remove                 signed-in   401 401 303 404 303 303 404 404
 GET     /console/hours/<availability_id>/dates                  signed-in   303 303 200 404 200 200 404 404
 POST    /console/hours/<availability_id>/dates                  signed-in   401 401 303 404 303 303 404 404
 GET     /console/hours/<availability_id>/repeats                signed-in   303 303 200 404 200 200 404 404

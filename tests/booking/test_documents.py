@@ -209,7 +209,7 @@ def test_a_file_that_must_be_there_is_asked_for_when_booking(clinic: Clinic) -> 
     attach(clinic, by, hold)  # a referral document is no answer
     with clinic.app.app_context(), pytest.raises(InvalidInput) as error:
         booking.book(by=by, appointment_id=hold, details=DETAILS)
-    assert error.value.problems == {question.id: "Your card?: choose a file."}
+    assert error.value.problems == {question.id: "Your card? Choose a file."}
     attach(clinic, by, hold, question)
     with clinic.app.app_context():
         assert booking.book(by=by, appointment_id=hold, details=DETAILS).status == "booked"

@@ -408,3 +408,40 @@ def test_dates_that_say_the_same_stand_together_as_far_as_they_can_be_edited(cas
 def test_an_undo_of_nothing_is_not_found(cast: Cast, hours: str) -> None:
     for number in ("0", "x", "9" * 40, "-1", "１"):
         assert cast.admin.browser.post(f"/console/history/{number}/undo").status_code == 404
+
+
+def test_hours_are_renamed_with_undo_and_what_cannot_be_a_name_comes_back(cast: Cast, hours: str) -> None:
+    browser, path = cast.owner.browser, f"/console/hours/{hours}"
+    refused = browser.post(f"{path}/name", data={"version": "1", "name": "  "})
+    assert refused.status_code == 400
+    assert 'aria-describedby="name-hint name-error"' in refused.text
+    done = browser.post(f"{path}/name", data={"version": "1", "name": "Summer weekdays"})
+    assert (done.status_code, done.headers["Location"]) == (303, path)
+    page = browser.get(path).text
+    assert "<h1><bdi>Summer weekdays</bdi></h1>" in page
+    assert "Monday: 9:00 AM to 5:00 PM" in page or "9:00 AM to 5:00 PM" in page
+    late = browser.post(f"{path}/name", data={"version": "1", "name": "Winter"})
+    assert late.status_code == 409
+    assert 'value="Winter"' in late.text
+    assert "Name: somebody changed these hours meanwhile." in late.text
+    assert "Name: Summer weekdays (before: Weekdays)" in browser.get("/console/history").text
+    with cast.clinic.app.app_context(), snapshot() as session:
+        edit = session.scalars(select(Revision.id).order_by(Revision.id.desc())).first()
+    browser.post(f"/console/history/{edit}/undo")
+    assert "<h1><bdi>Weekdays</bdi></h1>" in browser.get(path).text
+
+
+def test_hours_that_a_type_uses_stay_and_others_go_with_their_history(cast: Cast, hours: str) -> None:
+    browser = cast.owner.browser
+    assert "Remove these hours" not in browser.get(f"/console/hours/{hours}").text
+    kept = browser.post(f"/console/hours/{hours}/remove")
+    assert kept.status_code == 409
+    assert "These hours are in use by Long visit. Choose other hours there first." in kept.text
+    row = make_availability(cast.clinic, practitioner_id=cast.clinic.practitioner, name="Mornings")
+    browser.post(f"/console/hours/{row.id}", data=week(mon=[("9", "12")]))
+    assert "Remove these hours" in browser.get(f"/console/hours/{row.id}").text
+    gone = browser.post(f"/console/hours/{row.id}/remove")
+    assert (gone.status_code, gone.headers["Location"]) == (303, "/console/hours?all=1")
+    assert browser.get(f"/console/hours/{row.id}").status_code == 404
+    assert "Mornings: these hours are removed." in browser.get(gone.headers["Location"]).text
+    assert browser.get("/console/history").status_code == 200

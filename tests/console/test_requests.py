@@ -60,6 +60,7 @@ def test_the_list_shows_what_ends_first_at_the_top_and_the_menu_counts_it(
     assert page.index("Early Bird") < page.index("Late Later")
     assert "Knee hurts" in page
     assert "Ends by itself <strong>Tue, Jun 8, 9:00 AM EDT</strong>" in page
+    assert 'Approve<span class="visually-hidden"> the request of Early Bird, 9:00 AM EDT</span>' in page
     assert "2 waiting</span>" in page
     assert "2 waiting</span>" in desk.get("/console/day/today").text
 

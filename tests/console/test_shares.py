@@ -17,7 +17,14 @@ from scheduler.booking import SYSTEM
 from scheduler.console.shares import Url
 from scheduler.db import snapshot, transaction
 from scheduler.models import AppointmentType, AuditEntry, Practitioner
-from tests.factories import Clinic, make_clinic, make_practitioner, make_schedule, make_type, make_user
+from tests.factories import (
+    Clinic,
+    make_clinic,
+    make_practitioner,
+    make_schedule,
+    make_type,
+    make_user,
+)
 from tests.people import browser_of
 from tests.support.times import Clock
 
@@ -185,3 +192,18 @@ def test_colleagues_types_are_neither_seen_nor_switched(clinic: Clinic) -> None:
     assert f"/console/share/{shared.id}/hide" not in page
     assert post(owner, f"/console/share/{shared.id}/hide").status_code == 404
     assert post(owner, "/console/share/never-was/hide").status_code == 404
+
+
+def test_a_visit_with_two_clinicians_together_is_shared_once(clinic: Clinic, admin: FlaskClient) -> None:
+    omar = make_practitioner(clinic, display_name="Dr. Omar Reyes", npi=None)
+    joint = make_type(clinic, name="Joint visit")
+    make_schedule(clinic, type=joint.id, hosts=[clinic.actor, omar.actor])
+    page = admin.get("/console/share").text
+    assert page.count(">Joint visit</h2>") == 1
+    assert ">Dr. Maya Chen and Dr. Omar Reyes</bdi>" in page
+    assert "the NPI of Dr. Omar Reyes is missing" in page
+    assert admin.get(f"/console/share/{clinic.practitioner}/{joint.id}/print").status_code == 200
+    make_schedule(clinic, type=joint.id, hosts=[omar.actor])
+    page = admin.get("/console/share").text
+    assert page.count(">Joint visit</h2>") == 2
+    assert "Dr. Maya Chen and" not in page

@@ -124,6 +124,7 @@ def test_settings_are_saved_as_they_were_typed_in_words(cast: Cast) -> None:
     assert (kind.service_type_code, kind.service_type, kind.specialty) == ("210", "Diagnostic Ultrasound", "")
     assert (kind.release_at_minute, kind.approval_required) == (1080, True)
     assert (kind.approval_hours, kind.series_most, kind.relatives) == (24, 8, True)
+    assert "While a referral is required this is not offered" in cast.owner.browser.get(page_of(clinic)).text
     old = cast.nobody.browser.get(clinic.times_path)
     assert old.headers["Location"].endswith(f"/{clinic.slug}/ultrasound")
 

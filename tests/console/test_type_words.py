@@ -34,6 +34,9 @@ def test_what_is_booked_in_one_act_and_approved_is_read_back() -> None:
     assert "Each request waits for your approval, 1 hour at most." in said
     assert "Up to 8 weekly visits can be booked at once." in said
     assert said.endswith("A relative can have the next time.")
+    refused = rules_sentence(rules | {"referral": "required"})
+    assert refused.endswith("A relative can't have the next time, because a referral is required.")
+    assert rules_sentence(rules | {"referral": "optional"}) == said
 
 
 def test_a_type_without_a_release_rule_says_nothing_of_it() -> None:

@@ -207,6 +207,37 @@ def test_a_code_ends_after_five_tries_or_a_quarter_of_an_hour_and_three_are_sent
     assert patient.press(f"{hold}/code", code=code_in_the_mail(clinic)).location == f"{hold}/book"
 
 
+def test_another_language_on_the_page_of_the_code_keeps_what_is_typed_and_is_no_try(
+    make_once: Callable[..., Clinic],
+) -> None:
+    clinic = make_once()
+    patient, hold = ready(clinic, hp_note="x")
+    patient.press(f"{hold}/book")
+    right = code_in_the_mail(clinic)
+    page = patient.open(f"{hold}/code")
+    assert f'form="code-form" formaction="{hold}/code" formnovalidate name="language" value="es"' in page.text
+    for typed in ("123", "<b>", right):
+        spanish = patient.press(f"{hold}/code", code=typed, language="es", both="yes")
+        assert (spanish.status, spanish.errors) == (200, [])
+        assert '<html lang="es"' in spanish.text
+        assert f'name="code" value="{html.escape(typed)}"' in spanish.text
+    with clinic.app.app_context(), snapshot() as session:
+        assert session.scalars(select(ContactCheck.attempts)).one() == 0
+    wrong = patient.press(f"{hold}/code", code="12345")
+    assert (wrong.status, 'name="code" value="12345"' in wrong.text) == (400, True)
+    assert patient.press(f"{hold}/code", code=right).location == f"{hold}/book"
+    assert patient.press(f"{hold}/code", code=right, language="en").location == f"{hold}/review"
+
+
+def test_more_time_on_the_page_of_the_code_stays_on_it(make_once: Callable[..., Clinic]) -> None:
+    clinic = make_once()
+    patient, hold = ready(clinic, hp_note="x")
+    patient.press(f"{hold}/book")
+    assert patient.open(f"{hold}/code").hidden("page") == "code"
+    assert patient.press(f"{hold}/extend", page="code").location == f"{hold}/code?more=1"
+    assert "Done. Your time is now held until" in patient.open(f"{hold}/code?more=1").words
+
+
 def test_another_address_needs_another_code_and_the_held_time_lasts_as_long(
     make_once: Callable[..., Clinic], frozen: Clock
 ) -> None:

@@ -396,3 +396,20 @@ def test_a_patient_with_only_a_phone_is_told_to_keep_the_page(clinic: Clinic) ->
     hold = patient.hold(clinic, clinic.first_start)
     patient.fill_in(hold, email="")
     assert "the clinic will call you if anything changes" in patient.open(f"{hold}/review").words
+
+
+def test_a_choice_that_may_be_left_out_can_be_taken_back(clinic: Clinic) -> None:
+    been = make_question(clinic, kind="choice", label="Been here before?", choices=["Yes", "No"])
+    must = make_question(clinic, kind="choice", label="Which knee?", choices=["Left", "Right"], required=True)
+    patient = Patient(clinic.app)
+    hold = patient.hold(clinic, clinic.first_start)
+    page = patient.open(hold)
+    assert page.words.count("No answer") == 1
+    assert 'value="" checked' not in page.text
+    answers = {f"q_{must.id}": "Left", f"q_{been.id}": "Yes"}
+    assert patient.fill_in(hold, **answers).location == f"{hold}/review"
+    assert "Been here before? Yes" in patient.open(f"{hold}/review").words
+    assert patient.fill_in(hold, **answers | {f"q_{been.id}": ""}).location == f"{hold}/review"
+    assert "Been here before? Yes" not in patient.open(f"{hold}/review").words
+    spanish = patient.client.get(hold, headers={"Accept-Language": "es"}).get_data(as_text=True)
+    assert ">Sin respuesta</label>" in spanish

@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from scheduler.models.slots import slot_id
 from tests.factories import (
     Clinic,
+    make_appointment,
     make_clinic,
+    make_practitioner,
+    make_room,
+    make_schedule,
+    make_type,
 )
 from tests.portal.patient import GOOD, Patient
 from tests.portal.test_holding import MONDAY
@@ -70,6 +76,38 @@ def test_a_time_that_cannot_be_booked_says_why_and_offers_others(
     pressed = patient.press("/hold", slot=f"{clinic.schedule}-{stamp}")
     assert (pressed.status, pressed.h1) == (409, headline)
     assert pressed.slots or stamp.startswith(("2199", "2028"))
+
+
+@pytest.mark.parametrize("why", ["a request", "the buffer of another visit", "another visit's room"])
+def test_a_time_that_nobody_is_known_to_have_booked_is_said_to_be_no_longer_open(
+    clinic: Clinic, why: str
+) -> None:
+    start = clinic.starts()[4]  # 11:00
+    schedule = clinic.schedule
+    if why == "a request":
+        kind = make_type(clinic, approval_required=True)
+        schedule = make_schedule(clinic, type=kind.id).id
+        make_appointment(clinic, schedule=schedule, start=start)
+    elif why == "another visit's room":
+        make_room(clinic)
+        person = make_practitioner(clinic)
+        theirs, ours = (
+            make_schedule(clinic, type=make_type(clinic).id, hosts=[one], resource_kinds=["exam room"]).id
+            for one in (person.actor, clinic.actor)
+        )
+        make_appointment(clinic, schedule=theirs, start=start)
+        schedule = ours
+    else:
+        kind = make_type(clinic, buffer_after_minutes=60)
+        make_appointment(clinic, schedule=make_schedule(clinic, type=kind.id).id, start=clinic.starts()[2])
+    patient = Patient(clinic.app)
+    page = patient.press("/hold", slot=slot_id(schedule, start))
+    assert (page.status, page.h1) == (409, "11:00 AM is no longer open.")
+    assert patient.open(f"/book/{slot_id(schedule, start)}").h1 == "11:00 AM is no longer open."
+    mine = patient.book(clinic, clinic.starts()[-1], email="elsewhere@example.org")
+    if schedule == clinic.schedule:
+        moving = patient.open(f"{mine}/reschedule/{slot_id(schedule, start)}")
+        assert moving.h1 == "11:00 AM is no longer open."
 
 
 @pytest.mark.parametrize("stamp", ["00010101T0000", "18991231T2359", "22000101T0000", "99991231T2359"])

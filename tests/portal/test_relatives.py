@@ -13,7 +13,7 @@ from sqlalchemy import select
 from scheduler.db import snapshot
 from scheduler.models import Appointment, PatientDetails
 from scheduler.models.slots import parse_slot_id, slot_id
-from tests.factories import Clinic, make_appointment, make_clinic, make_question, make_user
+from tests.factories import Clinic, make_appointment, make_clinic, make_plan, make_question, make_user
 from tests.people import browser_of
 from tests.portal.patient import GOOD, Page, Patient
 from tests.support.pages import assert_accessible, assert_fits, screenshot
@@ -248,3 +248,50 @@ def test_a_mother_books_for_herself_and_her_child(
     phone.get_by_role("button", name="Book both appointments").click()
     expect(phone.get_by_role("heading", level=1)).to_contain_text("You're booked")
     assert rows(clinic) == [("booked", "Zebulon"), ("booked", "Wilhelmina")]
+
+
+def test_each_of_the_two_has_an_insurance_and_a_referral_of_their_own(
+    sqlite_app: Flask, frozen: Clock
+) -> None:
+    frozen.at(MONDAY)
+    clinic = make_clinic(sqlite_app, relatives=True, insurance="only", referral="optional")
+    blue, red = make_plan(clinic, name="Blue Plan"), make_plan(clinic, name="Red Plan")
+    patient = Patient(sqlite_app)
+    path = hold(patient, clinic)
+    form = patient.open(path)
+    for label in ("Their insurance", "Their referral number", "Their referral document"):
+        assert label in form.words
+    mine = {"insurance": blue.id, "referral_number": "R-1"}
+    missing = fill_in(patient, path, **mine)
+    assert missing.errors == ["Their insurance: choose one."]
+    refused = fill_in(patient, path, **mine, second_insurance="self")
+    said = "Their insurance: this visit is only for people with one of the plans in the list."
+    assert refused.errors == [said]
+    theirs = {"second_insurance": red.id, "second_referral_number": "R-2"}
+    assert fill_in(patient, path, **mine, **theirs).location == f"{path}/review"
+    review = patient.open(f"{path}/review").words
+    assert "Insurance Blue Plan" in review
+    assert "Insurance Red Plan Change Insurance of the second person" in review
+    assert "Referral number R-2 Change Referral number of the second person" in review
+    assert 'value="R-2"' in patient.open(path).text
+    assert patient.press(f"{path}/book").status == 303
+    with sqlite_app.app_context(), snapshot() as session:
+        kept = select(PatientDetails.given, PatientDetails.insurance_plan, PatientDetails.referral_number)
+        assert {name: rest for name, *rest in session.execute(kept)} == {
+            "Zebulon": ["Blue Plan", "R-1"],
+            "Wilhelmina": ["Red Plan", "R-2"],
+        }
+
+
+def test_a_second_person_whose_referral_was_left_out_has_none_of_the_first(
+    sqlite_app: Flask, frozen: Clock
+) -> None:
+    frozen.at(MONDAY)
+    clinic = make_clinic(sqlite_app, relatives=True, referral="optional")
+    patient = Patient(sqlite_app)
+    path = hold(patient, clinic)
+    assert fill_in(patient, path, referral_number="R-1").location == f"{path}/review"
+    assert patient.press(f"{path}/book").status == 303
+    with sqlite_app.app_context(), snapshot() as session:
+        kept = dict(session.execute(select(PatientDetails.given, PatientDetails.referral_number)).all())
+        assert kept == {"Zebulon": "R-1", "Wilhelmina": ""}

@@ -61,6 +61,17 @@ def test_the_page_of_a_request_says_until_when_it_waits(clinic: Clinic) -> None:
     assert "You'll get a mail when it has." in page.words
 
 
+def test_a_calendar_is_offered_when_the_request_is_approved_and_not_before(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    path = patient.book(clinic, clinic.starts()[-1])
+    before = patient.open(path)
+    assert "Add to calendar" not in before.words
+    assert "calendar" not in " ".join(before.links)
+    with clinic.app.app_context():
+        booking.approve(by=SYSTEM, appointment_id=the_request(clinic).id)
+    assert "Add to calendar" in patient.open(path).words
+
+
 def test_a_patient_without_email_reads_that_the_clinic_calls(clinic: Clinic) -> None:
     patient = Patient(clinic.app)
     page = patient.open(patient.book(clinic, clinic.first_start, email=""))

@@ -98,7 +98,14 @@ def test_from_no_open_times_to_the_list_an_offer_and_booked(clinic: Clinic, pati
     assert place.h1 == "You're on the waitlist"
     assert "Tuesday, Wednesday" in place.words
     assert "Afternoon, noon to 5 PM" in place.words
+    assert "Visit New patient visit" in place.words
+    assert "With Dr. Maya Chen" in place.words
+    assert "Place Riverside Clinic, Main Street" in place.words
     start = free(clinic)
+    kept = patient.open(joined.location)
+    assert kept.h1 == "A time is kept for you"
+    assert "Tuesday, June 8, 1:00 PM EDT, Dr. Maya Chen, Riverside Clinic, Main Street" in kept.words
+    assert "It's yours until 10:30 AM EDT." in kept.words
     offer = patient.open(sent_link(clinic, "offer"))
     assert offer.h1 == "A time is open: Tuesday, June 8, 1:00 PM EDT."
     assert "It's yours until 10:30 AM EDT." in offer.words
@@ -198,6 +205,10 @@ def test_a_booked_patient_is_told_of_a_sooner_time_and_moves_there_in_one_press(
         patient.press(f"/b/{token}/sooner", csrf_token=page.hidden("csrf_token"))
     assert "You're on the list for a sooner time" in patient.open(f"/b/{token}").words
     assert len(entries(clinic)) == 1
+    [waits] = [link for link in patient.open(f"/b/{token}").links if link.startswith("/waitlist/")]
+    listed = patient.open(waits).words
+    assert "With Dr. Maya Chen Place Riverside Clinic, Main Street" in listed
+    assert "Your time now Tuesday, June 8, 1:30 PM EDT" in listed
     free(clinic)
     assert "A sooner time is open, and it's yours until 10:30 AM EDT." in patient.open(f"/b/{token}").words
     offer = patient.open(sent_link(clinic, "offer"))
@@ -267,12 +278,20 @@ def test_what_is_missing_is_named_field_first_and_everything_stays(clinic: Clini
 
 
 def test_the_place_is_asked_where_there_are_several_and_is_kept_to(clinic: Clinic, patient: Patient) -> None:
-    assert "At which place?" not in patient.open(f"{clinic.times_path}/waitlist").words
+    form = patient.open(f"{clinic.times_path}/waitlist")
+    assert "At which place?" not in form.words
+    assert "New patient visit, Dr. Maya Chen, Riverside Clinic, Main Street" in form.words
     place = another_place(clinic, name="Hillside Annex").location_id
     assert "At which place?" in patient.open(f"{clinic.times_path}/waitlist").words
+    anywhere = patient.open(join(patient, clinic, given="Ana", email="ana@example.org", phone="").location)
+    assert (
+        '<bdi>Hillside Annex</bdi></span><span class="line"><bdi>Riverside Clinic, Main Street'
+        in anywhere.text
+    )
     joined = join(patient, clinic, place=place)
     assert "Hillside Annex" in patient.open(joined.location).words
-    assert entries(clinic)[0].location_id == place
+    assert entries(clinic)[1].location_id == place
+    assert "Place Hillside Annex Days" in patient.open(joined.location).words
     assert join(patient, clinic, place="elsewhere").status == 400
 
 

@@ -28,15 +28,18 @@ TARGETS = {
 }
 
 
-def _status(server: Server, method: str, target: bytes, headers: dict[str, str], body: bytes = b"") -> int:
+def _status(
+    server: Server, method: str, target: bytes, headers: dict[str, str], body: bytes = b"", announced: int = 0
+) -> int:
+    """The status of the answer; ``announced``: so long a body is announced, and none sent."""
     parts = urlsplit(server.url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
     try:
         connection.putrequest(method, target.decode("latin-1"), skip_accept_encoding=True)
         for name, value in headers.items():
             connection.putheader(name, value)
-        if body:
-            connection.putheader("Content-Length", str(len(body)))
+        if body or announced:
+            connection.putheader("Content-Length", str(announced or len(body)))
         connection.endheaders(body or None)
         return connection.getresponse().status
     finally:
@@ -49,7 +52,7 @@ def test_nothing_that_a_socket_can_carry_makes_a_500(server: Server) -> None:
 
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert _status(server, "POST", b"/hold", form, b"slot=%00") == 400
-    assert _status(server, "POST", b"/find-booking", form, b"contact=" + b"a" * 1_100_000) == 413
+    assert _status(server, "POST", b"/find-booking", form, announced=1_100_000) == 413
     assert _status(server, "POST", b"/hold", {**form, "Sec-Fetch-Site": "cross-site"}, b"slot=x") == 403
     assert _status(server, "POST", b"/sign-in", form, b"email=a") == 400
     for odd in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler.accounts.rights import Person
 from scheduler.clock import MINUTE
 from scheduler.console.admin.coming import home_zone
+from scheduler.console.admin.mail_people import Whom, whom_of
 from scheduler.db import snapshot
 from scheduler.errors import NotFound
 from scheduler.models import Appointment, Outbox
@@ -27,7 +28,8 @@ _GONE = "We can't find that mail."
 @dataclass(frozen=True, slots=True)
 class Message:
     """A row of the outbox. ``problem`` is a sentence or "", ``next_try`` epoch seconds or None when it was given up.
-    ``to`` and ``subject`` are known for mails of the mail folder alone, which ``opens`` too."""
+    ``to`` is the name of who gets one that waits, and the address of one of the mail folder; ``subject`` is known for these
+    alone, which ``opens`` too. ``sending``: it is under way."""
 
     id: int
     what: str
@@ -39,6 +41,7 @@ class Message:
     to: str = ""
     subject: str = ""
     opens: bool = False
+    sending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,9 @@ def mails_page(person: Person, now: int, settings: Settings, before: int | None)
             select(Outbox).where(own, _failing()).order_by(Outbox.id).limit(SHOWN)
         ).all()
         waiting = session.scalars(
-            select(Outbox).where(own, _waiting()).order_by(Outbox.id).limit(SHOWN)
+            select(Outbox).where(own, _waiting()).order_by(Outbox.due_at, Outbox.id).limit(SHOWN)
         ).all()
+        whom = whom_of(session, waiting)
         done = select(Outbox).where(own, Outbox.done_at.is_not(None), Outbox.error == "")
         if before is not None:
             done = done.where(Outbox.id < before)
@@ -85,7 +89,7 @@ def mails_page(person: Person, now: int, settings: Settings, before: int | None)
         zone=zone,
         folder=not settings.mail_url,
         failing=tuple(map(_message, failing)),
-        waiting=tuple(map(_message, waiting)),
+        waiting=tuple(_coming(row, whom[row.id], now) for row in waiting),
         calls=to_call,
         sent=tuple(_sent(row, settings) for row in shown),
         older=shown[-1].id if len(sent) > SHOWN else None,
@@ -152,6 +156,11 @@ def _message(row: Outbox) -> Message:
         next_try=None if given_up else row.due_at,
         appointment_id=row.object_id if row.kind.startswith("booking-") else "",
     )
+
+
+def _coming(row: Outbox, whom: Whom, now: int) -> Message:
+    under_way = row.claimed_until_at is not None and row.claimed_until_at > now
+    return replace(_message(row), to=whom.name, appointment_id=whom.appointment_id, sending=under_way)
 
 
 def _sent(row: Outbox, settings: Settings) -> Message:

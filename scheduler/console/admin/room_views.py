@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import redirect
+from typing import Any
+
+from flask import redirect, request
 
 from scheduler import catalog, clock
 from scheduler.console.admin import places
@@ -10,7 +12,7 @@ from scheduler.console.admin.place_forms import RenameForm, ResourceForm, form_o
 from scheduler.console.admin.place_views import page_of
 from scheduler.console.common import Answer, me, toast
 from scheduler.db import transaction
-from scheduler.errors import InvalidInput
+from scheduler.errors import EditConflict, InvalidInput
 from scheduler.models import Actor
 from scheduler.web.headers import private_page
 
@@ -43,10 +45,10 @@ def add(location_id: str) -> Answer:
 def rename(location_id: str, actor_id: str) -> Answer:
     """Give a room or device another name."""
     form = RenameForm()
-    page = places.place_page(me(), location_id, clock.now())
     try:
-        row = _edit(location_id, actor_id, name=form.name.data or "")
-    except InvalidInput as error:
+        row = _edit(location_id, actor_id, name=form.name.data or "", seen=request.form.get("seen"))
+    except (InvalidInput, EditConflict) as error:
+        page = places.place_page(me(), location_id, clock.now())
         form.name.errors = [error.sentence]
         shown = form_of(page.place, page.slug, clock.now())
         return page_of(page, shown, rename=form, renamed=actor_id), error.status
@@ -76,7 +78,7 @@ def use(location_id: str, actor_id: str) -> Answer:
     return redirect(f"/admin/places/{location_id}#rooms", 303)
 
 
-def _edit(location_id: str, actor_id: str, **changes: object) -> Actor:
+def _edit(location_id: str, actor_id: str, **changes: Any) -> Actor:
     with transaction() as session:
         place = places.place_of(session, me(), location_id)
         row = places.resource_of(session, place, actor_id)

@@ -93,6 +93,7 @@ class Range:
     """What is to be blocked: epoch seconds."""
 
     whose: Whose
+    day: date
     start: int
     end: int
     note: str
@@ -143,7 +144,7 @@ def read_range(person: Person, sent: Mapping[str, str], now: int) -> tuple[Range
     first, last = (whose.clock.instant(day.toordinal(), minute) for minute in (start, end))
     if last <= first:
         return None, {"end": "End: the clocks change in between, so that nothing is left. Set a later end."}
-    return Range(whose, first, last, note), {}
+    return Range(whose, day, first, last, note), {}
 
 
 def removable(person: Person, block_id: str) -> BusyBlock:

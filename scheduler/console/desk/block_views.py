@@ -48,7 +48,8 @@ def add_block() -> Answer:
         undo=f"/console/block/{made.object_id}/remove",
         undo_name=f"Undo block of {wanted.whose.name}, {time_of_day(wanted.start, wanted.whose.zone)}",
     )
-    return redirect(f"/console/block?date={request.form['date']}", 303)
+    day, actor = wanted.day.isoformat(), wanted.whose.actor
+    return redirect(f"/console/block?date={day}&actor={actor}", 303)
 
 
 @allow(SIGNED_IN)

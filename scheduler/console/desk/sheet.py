@@ -14,13 +14,15 @@ from scheduler.accounts.rights import Person, visible_appointments
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY, local_date
 from scheduler.console.bookings import SHOWN, hosts_of, initials, patient_name, state_of
+from scheduler.console.urgent import urgent_answers
 from scheduler.db import snapshot
 from scheduler.models import Appointment, AppointmentType, Location, PatientDetails
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One booking. ``initials`` stand for the name unless whole names are asked for."""
+    """One booking. ``initials`` stand for the name unless whole names are asked for. ``urgent``: an answer stops patients;
+    which one is not printed, since sheets lie about."""
 
     starts_at: int
     ends_at: int
@@ -30,6 +32,7 @@ class Line:
     type: str
     place: str
     state: tuple[str, str]
+    urgent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def _lines(session: Session, person: Person, day: date) -> dict[str, list[Line]]
         )
     ]
     hosts = hosts_of(session, (appointment.schedule_id for appointment, *_ in found))
+    urgent = urgent_answers(session, [appointment.id for appointment, *_ in found])
     lines: dict[str, list[Line]] = defaultdict(list)
     for appointment, kind, place, details in found:
         if local_date(appointment.starts_at, zone_of(appointment.zone).info) != day:
@@ -111,6 +115,7 @@ def _lines(session: Session, person: Person, day: date) -> dict[str, list[Line]]
                 type=kind,
                 place=place,
                 state=state_of(appointment),
+                urgent=appointment.id in urgent,
             )
         )
     return lines

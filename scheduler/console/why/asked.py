@@ -19,6 +19,7 @@ from scheduler.console.desk.typed import minutes_of
 from scheduler.models.slots import parse_slot_id, slot_id
 
 _STAMP = "%Y%m%dT%H%M"
+_HALF_HOUR = 30
 
 
 def why_address(schedule_id: str, start: int) -> str:
@@ -59,6 +60,12 @@ class Choices:
     @property
     def types(self) -> list[tuple[str, str]]:
         return list({one.type_id: one.type for one in self.offers.values()}.items())
+
+    @property
+    def zone(self) -> str:
+        """The zone of all places; "" when they are in several."""
+        zones = {one.zone for one in self.offers.values()}
+        return zones.pop() if len(zones) == 1 else ""
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -132,14 +139,21 @@ def read(typed: Typed, known: Choices, now: int) -> Read:
     here = [one for one in known.offers.values() if one.place_id == typed.place]
     clock = zone_of(here[0].zone)
     if not typed.asks:
-        today = date.fromordinal(clock.day(now)).isoformat()
-        return Read(replace(typed, date=today))
+        return Read(_at_next_half_hour(typed, clock, now))
     start, typed = _start(typed, stamp, clock, problems)
     if start is None:
         return Read(typed, None, problems, 400)
     offer = exact or _offer([one for one in here if one.type_id == typed.type], typed.who, known.live)
     asked = Asked(typed.type, dict(known.types)[typed.type], typed.place, here[0].place, clock, start, offer)
     return Read(typed, asked)
+
+
+def _at_next_half_hour(typed: Typed, clock: Zone, now: int) -> Typed:
+    """The form with the half hour that comes next by the place's clock."""
+    wall = datetime.fromtimestamp(now, clock.info)
+    day, minute = divmod(-(-(wall.hour * 60 + wall.minute) // _HALF_HOUR) * _HALF_HOUR, 1440)
+    when = date.fromordinal(clock.day(now) + day)
+    return replace(typed, date=when.isoformat(), time=f"{minute // 60:02}:{minute % 60:02}")
 
 
 def _with_usual_choices(typed: Typed, known: Choices) -> Typed:

@@ -26,6 +26,7 @@ from scheduler.calendars.write import CANCEL, PUBLISH, appointment_ics, title
 from scheduler.clock import to_utc
 from scheduler.notify.mail.abouts import MOVED, REMINDER, About
 from scheduler.web.times import (
+    day_and_time,
     day_long,
     day_with_year,
     duration_words,
@@ -129,14 +130,10 @@ def _words(view: AppointmentView, about: About, now: int, own_zone: str) -> dict
         "with_whom": format_list(view.with_whom, locale=locale or "en"),
         # a link that would end at "it is too late" is not offered (ux.md 1.1, Reschedule)
         "movable": free and view.offered,
-        "free_until": f"{day_long(view.cancel_until, zone)}, {time_with_zone(view.cancel_until, zone)}"
-        if free and view.cancel_until is not None
-        else "",
+        "free_until": day_and_time(view.cancel_until, zone) if free and view.cancel_until is not None else "",
         "coming_url": f"{view.manage_url}/coming" if about is REMINDER and view.manage_url else "",
         "tells": about is MOVED or about.over,
-        "decide_by": f"{day_long(view.decide_by, zone)}, {time_with_zone(view.decide_by, zone)}"
-        if view.decide_by
-        else "",
+        "decide_by": day_and_time(view.decide_by, zone) if view.decide_by else "",
     }
 
 
@@ -160,14 +157,13 @@ def _clock(instant: int, zone: str) -> tuple[str, str]:
 
 
 def _time_words(at: Earlier) -> str:
-    zone = zone_of(at.zone).info
-    return f"{day_long(at.starts_at, zone)}, {time_with_zone(at.starts_at, zone)}"
+    return day_and_time(at.starts_at, zone_of(at.zone).info)
 
 
 def _date_words(view: AppointmentView, own_zone: str) -> tuple[str, str]:
     """When another visit of the same act is, and its own link."""
     day = day_with_year(view.starts_at, zone_of(view.zone).info)
-    return f"{day}, {when(view, own_zone)}", view.manage_url or ""
+    return str(_("%(day)s, %(time)s", day=day, time=when(view, own_zone))), view.manage_url or ""
 
 
 def _ics(view: AppointmentView, about: About, to: str, now: int) -> str:

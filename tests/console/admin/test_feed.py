@@ -47,7 +47,7 @@ def test_the_page_counts_files_lines_and_times_as_the_manifest_does(cast: Cast) 
     manifest = browser.get("/fhir/$bulk-publish").get_json()
     slots = sum(item["count"] for item in manifest["output"] if item["type"] == "Slot")
     assert f"<dd>{slots - 1:,}</dd>" in page
-    assert "Held by somebody now</dt><dd>1</dd>" in page
+    assert "Openings that a hold keeps</dt><dd>1</dd>" in page
     for item in manifest["output"]:
         assert item["url"].rpartition("/")[2] in page
     assert "Not checked yet" in page

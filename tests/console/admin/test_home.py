@@ -43,13 +43,13 @@ def test_todays_bookings_and_live_holds_are_counted(cast: Cast, monday: Clock) -
     make_appointment(cast.clinic, start=starts[0])
     make_appointment(cast.clinic, start=starts[20])
     make_hold(cast.clinic, start=starts[3])
-    assert "Held this minute</dt><dd>1</dd>" in home(cast)
+    assert "Holds this minute</dt><dd>1</dd>" in home(cast)
     assert '<a href="/console/day/today">0</a>' in home(cast)
     monday.at("2027-06-08T00:30:00-04:00")
     assert '<a href="/console/day/today">1</a>' in home(cast)
     monday.at("2027-06-08T23:30:00-04:00")
     assert '<a href="/console/day/today">1</a>' in home(cast)
-    assert "Held this minute</dt><dd>0</dd>" in home(cast)
+    assert "Holds this minute</dt><dd>0</dd>" in home(cast)
 
 
 def test_a_service_without_openings_for_two_weeks_is_named(cast: Cast) -> None:

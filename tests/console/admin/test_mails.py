@@ -18,7 +18,8 @@ from scheduler.models import AuditEntry, Outbox, User
 from scheduler.notify import outbox
 from scheduler.notify.mail.transport import mail_folder, mail_name
 from tests.console.admin.pages import send
-from tests.factories import make_appointment
+from tests.console.test_day import words
+from tests.factories import make_appointment, make_waiting
 from tests.people import Cast, make_cast
 from tests.support.servers import free_port
 from tests.support.times import Clock
@@ -70,6 +71,11 @@ def row(app: Flask) -> Outbox:
 def change(app: Flask, **values: object) -> None:
     with app.app_context(), transaction() as session:
         session.execute(update(Outbox).values(**values))
+
+
+def change_kind(app: Flask, kind: str, **values: object) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(Outbox).where(Outbox.kind == kind).values(**values))
 
 
 def test_mails_of_the_folder_are_listed_and_one_is_shown_with_its_parts(mailed: Cast) -> None:
@@ -231,3 +237,21 @@ def test_mails_that_wait_long_are_told_on_the_admin_home(cast: Cast, monday: Clo
     monday.forward(seconds=mails.WAITING_LONG_SECONDS + 60)
     assert "1 mail waits" in cast.admin.browser.get("/admin").text
     assert "due 11 minutes ago" in cast.admin.browser.get("/admin/mails").text
+
+
+def test_a_mail_that_waits_says_to_whom_in_which_state_and_when_it_is_tried_next(sqlite_app: Flask) -> None:
+    cast = make_cast(sqlite_app)
+    clinic = cast.clinic
+    visit = make_appointment(clinic, given="Zoe", family="Quick")
+    make_waiting(clinic, given="Wanda", family="Long")
+    change_kind(sqlite_app, "booking-confirmed", due_at=clock.now() + 3600)
+    change_kind(sqlite_app, "waitlist-joined", claimed_until_at=clock.now() + 60)
+    with sqlite_app.app_context(), snapshot() as session:
+        [clinician] = session.scalars(select(User).where(User.practitioner_id == clinic.practitioner))
+    page = words(cast.admin.browser.get("/admin/mails").text)
+    assert "Mail To State Next try" in page
+    zoe = "Booking confirmed, open the booking Mon, Jun 7, 8:00 AM EDT Zoe Quick Planned Mon, Jun 7, 9:00 AM EDT"
+    assert zoe in page
+    assert "Waitlist joined Mon, Jun 7, 8:00 AM EDT Wanda Long Being sent none" in page
+    assert f"{clinician.name} Due now, due less than a minute ago" in page
+    assert f"/console/bookings/{visit.id}" in cast.admin.browser.get("/admin/mails").text

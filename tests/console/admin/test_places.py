@@ -196,3 +196,17 @@ def test_a_room_of_another_place_or_a_person_is_no_room_of_this_one(cast: Cast) 
     for actor in (room.id, cast.clinic.actor, "never-was"):
         assert send(cast.admin.browser, f"{path}/rooms/{actor}", {"name": "Mine"}).status_code == 404
         assert send(cast.admin.browser, f"{path}/rooms/{actor}/out-of-use").status_code == 404
+
+
+def test_a_room_that_somebody_renamed_meanwhile_keeps_both_names_in_sight(cast: Cast) -> None:
+    room = make_room(cast.clinic, name="Room 1")
+    path = f"/admin/places/{cast.clinic.location}/rooms/{room.id}"
+    browser = cast.admin.browser
+    assert 'name="seen" value="Room 1"' in browser.get(f"/admin/places/{cast.clinic.location}").text
+    assert send(browser, path, {"name": "Blue room", "seen": "Room 1"}).status_code == 303
+    late = send(browser, path, {"name": "Red room", "seen": "Room 1"})
+    assert late.status_code == 409
+    assert "Name: somebody else named it Blue room meanwhile. Save once more to give it yours." in late.text
+    assert 'name="seen" value="Blue room"' in late.text
+    assert 'value="Red room"' in late.text
+    assert send(browser, path, {"name": "Red room", "seen": "Blue room"}).status_code == 303

@@ -29,7 +29,7 @@ def blocks(clinic: Clinic) -> list[tuple[str, int, int, str]]:
 def test_blocking_closes_the_time_and_undo_opens_it_again(desk: Desk, clinic: Clinic) -> None:
     assert NINE in clinic.starts()
     done = desk.press("/console/block", actor=clinic.actor, **FIELDS)
-    assert (done.status_code, done.location) == (303, "/console/block?date=2027-06-08")
+    assert (done.status_code, done.location) == (303, f"/console/block?date=2027-06-08&actor={clinic.actor}")
     assert blocks(clinic) == [(clinic.actor, NINE, NINE + 150 * MINUTE, "Staff meeting")]
     assert [start for start in clinic.starts() if start < NINE + 150 * MINUTE] == []
     page = desk.open(done.location)
@@ -41,6 +41,12 @@ def test_blocking_closes_the_time_and_undo_opens_it_again(desk: Desk, clinic: Cl
     assert blocks(clinic) == []
     assert NINE in clinic.starts()
     assert desk.press(undo[1]).status_code == 404
+
+
+def test_after_a_block_the_form_stands_at_the_person_and_day_of_before(desk: Desk, clinic: Clinic) -> None:
+    colleague = make_practitioner(clinic, display_name="Dr. Zoe Last")
+    page = desk.open(desk.press("/console/block", actor=colleague.actor, **FIELDS).location).text
+    assert re.search(rf'value="{colleague.actor}" selected', page)
 
 
 def test_a_block_that_is_taken_away_comes_back_by_undo_and_both_stand_in_the_history(

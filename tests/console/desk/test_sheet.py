@@ -32,6 +32,7 @@ def test_each_clinician_has_a_sheet_with_initials_by_default(desk: Desk, day: Cl
     assert "9:00 AM to 9:30 AM EDT A. S. New patient visit" in page
     assert page.index("A. S.") < page.index("B.")
     assert "Z. Q." in page
+    assert "Urgent" not in page
     for name in ("ana", "Silva", "Zoe", "Quick"):
         assert name not in page
 

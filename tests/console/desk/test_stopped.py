@@ -112,6 +112,9 @@ def test_the_booking_carries_the_mark_on_its_page_and_on_its_day(desk: Desk, cli
     assert f"Your words for them: {MESSAGE}" in page
     assert "Urgent answer: Chest pain? Yes, now" in words(desk.open(f"/console/day/{clinic_day(desk)}"))
     assert "Urgent answer: Chest pain? Yes, now" in words(desk.open(f"/console/week/{clinic_day(desk)}"))
+    sheet = words(desk.open(f"/console/sheet/{clinic_day(desk)}"))
+    assert "Urgent answer" in sheet
+    assert "Chest pain" not in sheet
 
 
 @pytest.mark.parametrize(

@@ -236,3 +236,30 @@ def test_past_times_have_nothing_to_fix(admin: Asker) -> None:
     assert codes(page)[0] == "past"
     assert "It has already passed." in words(page)
     assert fixes(page) == [(f"/console/hours/{admin.clinic.availability}#day-0", "Edit Monday")]
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "time"),
+    [
+        ("2027-06-07T08:00:00-04:00", "2027-06-07", "08:00"),
+        ("2027-06-07T14:10:00-04:00", "2027-06-07", "14:30"),
+        ("2027-06-07T23:45:00-04:00", "2027-06-08", "00:00"),
+    ],
+)
+def test_the_form_begins_with_the_half_hour_that_comes_next_and_says_by_which_clock(
+    clinic: Clinic, frozen: Clock, now: str, day: str, time: str
+) -> None:
+    frozen.at(now)
+    admin = Asker(clinic, browser_of(clinic.app, make_user(clinic)))
+    page = admin.browser.get(f"/console/why?type={admin.clinic.schedule}")
+    assert f'name="date" value="{day}"' in page.text
+    assert f'name="time" value="{time}"' in page.text
+    assert "Such as 9:30 or 2:15p, Eastern time" in words(page)
+    make_schedule(admin.clinic, location=make_location(admin.clinic, zone="America/Denver").id, hosts=[])
+    elsewhere = words(admin.browser.get(f"/console/why?type={admin.clinic.schedule}"))
+    assert "Such as 9:30 or 2:15p, by the clock of the place" in elsewhere
+
+
+def test_a_link_that_asks_why_says_by_which_clock(admin: Asker) -> None:
+    page = words(admin.browser.get("/console/day/2027-06-08"))
+    assert "is Dr. Maya Chen not open at 8:00 AM EDT ?" in page

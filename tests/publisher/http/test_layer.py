@@ -113,6 +113,7 @@ def test_since_is_an_instant_with_any_offset_and_other_parameters_are_passed_ove
         "_since=",
         "_since",
         "_since=yesterday",
+        "_since=9999",
         "_since=2026-11-18",
         "_since=2026-11-18T11:06:40",
         "_since=2026-13-18T11:06:40Z",
