@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.availability import next_open
 from scheduler.clock import DAY
-from scheduler.models.situations import load_situations
 from scheduler.portal.offers import Offer, link_opens, load_offers
 from scheduler.portal.owners import Owner, find_owner, type_by_word
+from scheduler.portal.situations import situations
 from scheduler.portal.teams import as_team
 from scheduler.web.languages import page_language
 from scheduler.web.recall import recall
@@ -58,12 +58,10 @@ def owner_page(session: Session, word: str, now: int) -> OwnerPage | None:
         if offer.public and offer.type_slug
     ]
     until = now + (max((offer.horizon_days for offer in offers), default=0) + 2) * DAY
-    situations = (
-        load_situations(session, [offer.schedule_id for offer in offers], now, until) if offers else {}
-    )
+    found = situations(session, [offer.schedule_id for offer in offers], now, until)
     firsts = {
         schedule_id: next(iter(next_open(situation, now, 1, until)), None)
-        for schedule_id, situation in situations.items()
+        for schedule_id, situation in found.items()
     }
     return OwnerPage(owner, tuple(_card(group, firsts) for group in _by_type(offers)))
 
