@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -59,9 +60,9 @@ def browser_of(app: Flask, user: User) -> FlaskClient:
     return browser
 
 
-def make_cast(app: Flask) -> Cast:
-    """Everybody, on two clinics of two organizations."""
-    clinic = make_clinic(app)
+def make_cast(app: Flask, **clinic_fields: Any) -> Cast:
+    """Everybody, on two clinics of two organizations. ``clinic_fields``: of ``make_clinic``, for the owner's clinic."""
+    clinic = make_clinic(app, **clinic_fields)
     elsewhere = make_clinic(
         app, organization={"name": "Hillside Practice"}, location={"name": "Hillside Practice"}
     )

@@ -22,10 +22,12 @@ Span = tuple[int, int]
 def with_empty(line: Line, offers: Sequence[Offer], day: date, now: int) -> Line:
     """The line with its empty stretches of 15 minutes and more that are still to come; those inside a gap stand in it.
     A line on which nothing is offered has none. ``now``: epoch seconds."""
-    offer = offer_on(line.key, offers)
+    of_its_zone = [one for one in offers if line.zone is not None and one.zone == line.zone.key]
+    offer = offer_on(line.key, of_its_zone) or offer_on(line.key, offers)
     if offer is None:
         return line
-    zone = zone_of(offer.zone)
+    # where the line's times are all of one zone they don't name it, so neither may these be of another
+    zone = zone_of(line.zone.key if line.zone else offer.zone)
     since, until = zone.instant(day.toordinal(), FIRST), zone.instant(day.toordinal(), LAST)
     covered = sorted(span for entry in line.entries for span in _covered(entry))
     since = max(min([since, *(start for start, _ in covered)]), -(-now // SHORTEST) * SHORTEST)

@@ -22,6 +22,8 @@ from scheduler.models import (
     Slug,
 )
 from scheduler.web.clinic import root_organization
+from scheduler.web.languages import page_language
+from scheduler.web.recall import recall
 
 LISTED = ("feed", "page")  # types with a private link are for those who were given it, paused ones for nobody
 _HOW = {"video": lazy_gettext("by video"), "phone": lazy_gettext("by phone")}
@@ -85,10 +87,14 @@ class _Row:
 
 
 def load_home(session: Session) -> Home:
-    """The home page's content."""
+    """The home page's content, in the language of the page."""
+    return recall(session, ("home", page_language()), lambda: _read_home(session)) or Home()
+
+
+def _read_home(session: Session) -> Home | None:
     root = root_organization(session)
     if root is None:
-        return Home()
+        return None
     return Home(root.name, root.phone, root.email, root.demo, _bookables(session))
 
 

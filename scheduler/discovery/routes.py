@@ -19,6 +19,7 @@ from scheduler.errors import NotFound
 from scheduler.publisher.advertise import load_providers, service_card
 from scheduler.web import current_settings
 from scheduler.web.access import PUBLIC, allow
+from scheduler.web.recall import recall
 
 blueprint = Blueprint("discovery", __name__)
 
@@ -32,7 +33,8 @@ def home() -> str:
     """What this is, who may be booked, and the feed's address."""
     feed_url = current_settings().feed_url
     with snapshot() as session:
-        content, providers = load_home(session), load_providers(session)
+        content = load_home(session)
+        providers = recall(session, "providers", lambda: load_providers(session))
     card = service_card(providers, feed_url) if providers else None
     return render_template("discovery/home.html", home=content, feed_url=feed_url, service=card)
 

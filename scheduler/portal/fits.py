@@ -13,9 +13,9 @@ from scheduler.availability import Situation, next_open, open_starts
 from scheduler.booking.eligibility import AGE, RETURNING_ONLY, Applicant, days_that_fit, misfits
 from scheduler.clock import DAY
 from scheduler.models import AppointmentType, Schedule, ScheduleHost
-from scheduler.models.situations import load_situations
 from scheduler.portal.nearest import NearTime
 from scheduler.portal.offers import PUBLIC, Offer, load_offers
+from scheduler.portal.situations import situations
 from scheduler.portal.starts import Opening, span_within
 from scheduler.portal.times import own_holds
 
@@ -48,10 +48,10 @@ def fitting(
     fit_for = [key for key in looked_at if key in offers and _suits(offers[key], who)][:MOST_SCHEDULES]
     offers = {key: offers[key] for key in fit_for}
     until = now + (max((one.horizon_days for one in offers.values()), default=0) + 2) * DAY
-    situations = load_situations(session, list(offers), now, until) if offers else {}
+    found = situations(session, offers, now, until)
     holds = own_holds(session, visitor, offers, now)
     fits = []
-    for schedule_id, situation in situations.items():
+    for schedule_id, situation in found.items():
         own, one = holds.get(schedule_id), offers[schedule_id]
         starts = _first_starts(situation, one, who, now, until, own.id if own else None)
         times = tuple(NearTime(_opening(schedule_id, start, own), one) for start in starts)

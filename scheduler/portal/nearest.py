@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY
 from scheduler.models import AppointmentType, Schedule, ScheduleHost
-from scheduler.models.situations import load_situations
 from scheduler.portal.offers import PUBLIC, Offer, load_offers
+from scheduler.portal.situations import situations
 from scheduler.portal.starts import Opening, openings_between
 from scheduler.portal.times import own_holds
 
@@ -44,10 +44,10 @@ def nearest(session: Session, offer: Offer, start: int, *, now: int, visitor: st
     centre = min(max(start, now), now + offer.horizon_days * DAY)
     since, until = max(now, centre - REACH), centre + REACH
     offers = load_offers(session, [offer.schedule_id, *_neighbours(session, offer)])
-    situations = load_situations(session, list(offers), since, until)
+    there = situations(session, offers, since, until)
     holds = own_holds(session, visitor, offers, now)
     tiers: tuple[list[NearTime], ...] = ([], [], [])
-    for schedule_id, situation in situations.items():
+    for schedule_id, situation in there.items():
         if _other_visit(offers[schedule_id], offer):
             continue
         found = openings_between({schedule_id: situation}, holds, now, since, until)
@@ -67,11 +67,11 @@ def nearest_of(
     centre = min(max(start, now), now + offers[0].horizon_days * DAY)
     since, until = max(now, centre - REACH), centre + REACH
     by_schedule = {offer.schedule_id: offer for offer in offers}
-    situations = load_situations(session, list(by_schedule), since, until)
+    found = situations(session, by_schedule, since, until)
     holds = own_holds(session, visitor, by_schedule, now)
     near = [
         NearTime(opening, by_schedule[schedule_id])
-        for schedule_id, situation in situations.items()
+        for schedule_id, situation in found.items()
         for opening in openings_between({schedule_id: situation}, holds, now, since, until)
     ]
     places = ([one for one in near if (one.offer.place.id == here) is first] for first in (True, False))

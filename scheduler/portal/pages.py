@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.availability import next_open
 from scheduler.clock import DAY
-from scheduler.models.situations import load_situations
 from scheduler.portal.offers import Offer, link_opens, load_offers
 from scheduler.portal.owners import Owner, find_owner, type_by_word
+from scheduler.portal.situations import situations
 from scheduler.portal.teams import as_team
 from scheduler.web.languages import page_language
 from scheduler.web.recall import recall
@@ -71,12 +71,10 @@ def first_opening(session: Session, offers: Sequence[Offer], now: int) -> tuple[
 def _firsts(session: Session, offers: Sequence[Offer], now: int) -> dict[str, int | None]:
     """The first open start of each offer's Schedule."""
     until = now + (max((offer.horizon_days for offer in offers), default=0) + 2) * DAY
-    situations = (
-        load_situations(session, [offer.schedule_id for offer in offers], now, until) if offers else {}
-    )
+    found = situations(session, [offer.schedule_id for offer in offers], now, until)
     return {
         schedule_id: next(iter(next_open(situation, now, 1, until)), None)
-        for schedule_id, situation in situations.items()
+        for schedule_id, situation in found.items()
     }
 
 

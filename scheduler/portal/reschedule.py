@@ -17,10 +17,10 @@ from scheduler.booking.eligibility import AGE, days_for
 from scheduler.booking.eligible import day_of
 from scheduler.clock import DAY
 from scheduler.models import Appointment, PatientDetails, Schedule
-from scheduler.models.situations import load_situations
 from scheduler.models.slots import parse_slot_id
 from scheduler.portal.nearest import BUTTONS, REACH, NearTime
 from scheduler.portal.offers import Offer, load_offers
+from scheduler.portal.situations import situations
 from scheduler.portal.slots import Chosen, Standing, standing
 from scheduler.portal.starts import openings_between, span_within
 from scheduler.portal.times import TimesPage
@@ -96,7 +96,7 @@ def nearest_moves(session: Session, appointment: Appointment, start: int, now: i
     own = dict.fromkeys(offers, appointment)
     found = [
         NearTime(opening, offers[schedule_id])
-        for schedule_id, situation in load_situations(session, list(offers), since, until).items()
+        for schedule_id, situation in situations(session, offers, since, until).items()
         for opening in openings_between({schedule_id: situation}, own, now, since, until)
         if spans[schedule_id][0] <= opening.start < spans[schedule_id][1]
         and not is_own_time(appointment, schedule_id, opening.start)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from scheduler.availability import seats_left
-from scheduler.models.situations import load_situations
 from scheduler.models.slots import parse_slot_id
 from scheduler.portal.offers import Offer
+from scheduler.portal.situations import situations
 from scheduler.web.settings import current_settings
 
 
@@ -26,8 +26,8 @@ def seats_of(session: Session, offer: Offer, slots: Iterable[str], now: int) -> 
     found: dict[str, int] = {}
     for schedule_id, times in known.items():
         starts = [start for start, _ in times]
-        situations = load_situations(session, [schedule_id], min(starts), max(starts) + 1)
-        if schedule_id in situations:
-            left = seats_left(situations[schedule_id], starts, now)
+        there = situations(session, [schedule_id], min(starts), max(starts) + 1)
+        if schedule_id in there:
+            left = seats_left(there[schedule_id], starts, now)
             found |= {slot: count for (_, slot), count in zip(times, left, strict=True) if count > 0}
     return found

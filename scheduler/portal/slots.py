@@ -13,10 +13,10 @@ from scheduler.availability.zones import EARLIEST, LATEST
 from scheduler.booking.acts import TAKEN, group_of
 from scheduler.clock import DAY, HOUR, MINUTE
 from scheduler.models import BOOKED, PENDING, Appointment
-from scheduler.models.situations import load_situations
 from scheduler.models.slots import parse_slot_id, slot_id
 from scheduler.portal.nearest import Nearest, nearest, nearest_of
 from scheduler.portal.offers import Offer, link_opens, load_offers
+from scheduler.portal.situations import situations
 from scheduler.portal.teams import team_offers
 from scheduler.portal.times import own_aside, own_holds
 from scheduler.portal.wishes import keeping
@@ -157,13 +157,13 @@ def standing(
     if chosen.start > now + FARTHEST:
         return Standing("horizon")
     schedule_id = chosen.offer.schedule_id
-    situations = load_situations(session, [schedule_id], chosen.start, chosen.start + 1)
-    if schedule_id not in situations:
+    found = situations(session, [schedule_id], chosen.start, chosen.start + 1)
+    if schedule_id not in found:
         return Standing("paused")
     holds = own_holds(session, visitor, [schedule_id], now)
     hold = holds.get(schedule_id)
-    situations = own_aside(session, situations, holds)
-    reasons = explain(situations[schedule_id], chosen.start, now, leave_out or (hold.id if hold else None))
+    found = own_aside(session, found, holds)
+    reasons = explain(found[schedule_id], chosen.start, now, leave_out or (hold.id if hold else None))
     if not reasons:
         return Standing(own=hold.id if hold and hold.starts_at == chosen.start else "")
     only_held = all(reason.opens_at and group_of(reason) == TAKEN for reason in reasons)

@@ -22,10 +22,9 @@ from scheduler.availability import (
 from scheduler.availability.zones import zone as zone_of
 from scheduler.clock import DAY
 from scheduler.models import HELD, Appointment
-from scheduler.models.situations import load_setup, situations_of
 from scheduler.portal.offers import Offer
+from scheduler.portal.situations import situations
 from scheduler.portal.starts import ANY_DAY, Opening, Starts, Stretch, by_day, span_within, starts_between
-from scheduler.web.recall import recall
 
 FIRST_DAYS = 3
 STRETCH_DAYS = 28
@@ -189,17 +188,12 @@ def times_page(
     horizon = now + (max(offer.horizon_days for offer in offers) + 2) * DAY
     ids = [offer.schedule_id for offer in offers]
     holds = dict.fromkeys(ids, moving) if moving is not None else own_holds(session, visitor, ids, now)
-    setup = recall(session, ("setup", *ids), lambda: load_setup(session, ids))
-    situations = situations_of(session, setup, now, horizon) if setup else {}
+    asked = situations(session, ids, now, horizon)
     if moving is None:
-        situations = own_aside(session, situations, holds)
+        asked = own_aside(session, asked, holds)
     everything = {
         place: starts_between(
-            {
-                offer.schedule_id: situations[offer.schedule_id]
-                for offer in here
-                if offer.schedule_id in situations
-            },
+            {offer.schedule_id: asked[offer.schedule_id] for offer in here if offer.schedule_id in asked},
             holds,
             now,
             *span_within(only, here[0].place.zone, now, horizon),
@@ -222,7 +216,7 @@ def times_page(
     first = min(max(since.toordinal() if since else today, today), last)
     until = first + STRETCH_DAYS - 1
     shown = [one for one in days if first <= one.day <= until][:FIRST_DAYS]
-    stands_until = _stands_until(situations, now, horizon, first_of_all, zone.next_day_begins(now))
+    stands_until = _stands_until(asked, now, horizon, first_of_all, zone.next_day_begins(now))
     return TimesPage(
         offer=offer,
         places=_place_choices(offers, everything, chosen),

@@ -92,4 +92,4 @@ def wish_words(wish: Wish) -> str:
     """A wish in words: "A woman, Spanish"; "" for none."""
     gender, speaks = wish
     said = [gender_words().get(gender, ""), spoken_name(speaks) if speaks else ""]
-    return ", ".join(part for part in said if part)
+    return str(_(", ").join(part for part in said if part))

@@ -1,4 +1,5 @@
-"""Own css, js and icons: read once, served compressed under an address that holds the content's hash.
+"""Own css, js and icons: read once, served compressed under an address that holds the content's hash. Comments of css stay
+here.
 
 ``static_url("app.css")`` gives ``/static/app.css?v=<hash>``; that address may be cached for a year, a bare one not.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from scheduler.web.access import PUBLIC, enter
 _EXTENSION = "assets"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 _TEXT = frozenset({".css", ".js", ".svg"})
+_CSS_COMMENT = re.compile(rb"/\*.*?\*/\n?", re.DOTALL)
 FOR_A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -79,6 +82,8 @@ def _assets() -> dict[str, Asset]:
 
 def _read(path: Path) -> Asset:
     body = path.read_bytes()
+    if path.suffix == ".css":
+        body = _CSS_COMMENT.sub(b"", body)
     packed = gzip.compress(body, mtime=0) if path.suffix in _TEXT else None
     mimetype = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return Asset(body, packed, mimetype, hashlib.sha256(body).hexdigest()[:12])

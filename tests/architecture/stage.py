@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from scheduler import accounts, booking, catalog, clock
 from scheduler.accounts.session import signed_in
 from scheduler.accounts.welcome import welcome_token
-from scheduler.booking import SYSTEM, By, waitlist
+from scheduler.booking import SYSTEM, By, Details, waitlist
 from scheduler.catalog.presets import PRESETS
 from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
@@ -62,9 +62,10 @@ MONDAY = "2027-06-07T08:00:00-04:00"
 class Stage:
     """The cast, and whatever a path needs, made anew for each call that changes something."""
 
-    def __init__(self, app: Flask, cast: Cast | None = None) -> None:
-        """``cast``: the people of a database that has them already."""
+    def __init__(self, app: Flask, cast: Cast | None = None, details: Details = DETAILS) -> None:
+        """``cast``: the people of a database that has them already; ``details``: what its patients have typed."""
         self.app = app
+        self.details = details
         self.cast: Cast = cast or make_cast(app)
         self.clinic: Clinic = self.cast.clinic
         self._number = itertools.count()
@@ -205,7 +206,7 @@ class Stage:
     def _booked(self, by: By) -> tuple[str, str]:
         hold_id = self._hold(by)
         with self.app.app_context():
-            made = booking.book(by=by, appointment_id=hold_id, details=DETAILS, answers=())
+            made = booking.book(by=by, appointment_id=hold_id, details=self.details, answers=())
             return made.id, booking.links.manage_token(self.app.config["SETTINGS"].secret, made)
 
     def _handed_in(self, by: By) -> dict[str, str]:
@@ -214,7 +215,7 @@ class Stage:
             kept = booking.documents.attach(
                 by=by, appointment_id=hold_id, question_id=None, name="letter.png", raw=picture_file()
             )
-            booking.book(by=by, appointment_id=hold_id, details=DETAILS, answers=())
+            booking.book(by=by, appointment_id=hold_id, details=self.details, answers=())
         return {"<appointment_id>": hold_id, "<document_id>": kept.id}
 
     def _of_admin(self, path: str, by: By) -> dict[str, str]:
@@ -264,7 +265,7 @@ class Stage:
         """The message about a booking whose patient gave no email."""
         hold_id = self._hold(by)
         with self.app.app_context():
-            booking.book(by=by, appointment_id=hold_id, details=replace(DETAILS, email=""), answers=())
+            booking.book(by=by, appointment_id=hold_id, details=replace(self.details, email=""), answers=())
             deliver(self.app)
             with snapshot() as session:
                 return str(

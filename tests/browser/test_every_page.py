@@ -1,9 +1,11 @@
 """Every page that the application has, taken from its table of routes so that none is missed, in a real browser: axe finds
-nothing in light and dark, nothing scrolls sideways on a small phone, one h1, a title, targets large enough."""
+nothing in light and dark, nothing scrolls sideways on a small phone, one h1, a title, targets large enough. Names are
+long and without spaces; patients' pages are also read with letters twice as large."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -12,8 +14,10 @@ from playwright.sync_api import Page
 
 from tests.architecture.routes_table import GETS, Route
 from tests.architecture.stage import Stage
+from tests.factories import DETAILS
+from tests.people import make_cast
 from tests.support import ways
-from tests.support.pages import NARROW, assert_accessible, assert_fits
+from tests.support.pages import NARROW, PHONE, assert_accessible, assert_fits
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +32,15 @@ WHO = ("patient", "admin", "owner", "colleague")
 # in CSS pixels (WCAG 2.2, 2.5.8); links inside sentences are excepted there
 SMALLEST_TARGET = 24
 PARTS = 4
+LONG = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewis"  # 60 letters
+LONG_NAMES = {
+    "organization": {
+        "name": "The Riverside and Cambridgeport Community Health Center for Family and Internal Medicine"
+    },
+    "location": {"name": "Riverside Clinic, North Entrance by the Old Observatory", "city": LONG},
+    "practitioner": {"display_name": f"Dr. {LONG}", "given": "Maximiliana-Alexandrina", "family": LONG},
+    "name": f"First visit with a review of all medicines, also called {LONG}",
+}
 
 
 def pages() -> list[tuple[Route, str]]:
@@ -52,7 +65,8 @@ def test_no_page_of_the_table_is_left_out() -> None:
 def test_every_page_is_accessible_and_fits(
     sqlite_app: Flask, address: str, new_page: Callable[..., Page], part: int
 ) -> None:
-    stage = Stage(sqlite_app)
+    details = replace(DETAILS, given=LONG, family=LONG, email=f"{LONG}@example.org", reason=LONG)
+    stage = Stage(sqlite_app, make_cast(sqlite_app, **LONG_NAMES), details)
     page = new_page(NARROW)
     troubles = []
     for route, who in pages()[part::PARTS]:
@@ -65,6 +79,8 @@ def test_every_page_is_accessible_and_fits(
         if answer.status != 200:
             troubles.append(f"{route} as {who}: {answer.status}")
         troubles += [f"{route} as {who}, {trouble}" for trouble in look_at(page)]
+        if who == "patient":
+            troubles += [f"{route}, {trouble}" for trouble in read_twice_as_large(page)]
     assert troubles == [], "\n".join(troubles)
 
 
@@ -79,6 +95,19 @@ def look_at(page: Page) -> list[str]:
             except AssertionError as error:
                 found.append(f"{size[0]} px, {scheme}: {error}")
     return found
+
+
+def read_twice_as_large(page: Page) -> list[str]:
+    """What sticks out on a phone with letters of 200 % (WCAG 2.2, 1.4.4)."""
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.evaluate("document.documentElement.style.fontSize = '32px'")
+    try:
+        assert_fits(page)
+    except AssertionError as error:
+        return [f"letters of 200 %: {error}"]
+    finally:
+        page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    return []
 
 
 def look_without_axe(page: Page) -> None:

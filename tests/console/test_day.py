@@ -17,6 +17,7 @@ from scheduler.db import db, transaction
 from tests.factories import (
     Clinic,
     make_appointment,
+    make_availability,
     make_clinic,
     make_hold,
     make_location,
@@ -201,6 +202,30 @@ def test_a_day_is_the_places_own_day_and_each_line_says_its_zone(clinic: Clinic,
     both = words(desk.get(TUESDAY).text)
     assert "Eastern time" in both
     assert "Times are in the zone named with each clinician." in both
+
+
+def test_what_is_not_open_is_said_in_the_zone_of_the_rest_of_its_line(
+    clinic: Clinic, desk: FlaskClient
+) -> None:
+    far = make_location(clinic, zone="America/Chicago", name="A Far Clinic")
+    with clinic.app.app_context(), transaction() as session:
+        catalog.add_role(
+            session,
+            by=SYSTEM,
+            now=clock.now(),
+            practitioner_id=clinic.practitioner,
+            location_id=far.id,
+            specialty_code="419772000",
+        )
+    never = make_availability(clinic, {})
+    make_schedule(
+        clinic, type=make_type(clinic, name="A far visit").id, location=far.id, availability=never.id
+    )
+    make_appointment(clinic)
+    read = words(desk.get(TUESDAY).text)
+    assert "All times are Eastern time." in read
+    assert "8:00 AM to 9:00 AM Why" in read
+    assert "5:00 PM to 6:00 PM Why" in read
 
 
 def test_steps_stand_on_the_card_with_their_names_and_an_undo(clinic: Clinic, frozen: Clock) -> None:

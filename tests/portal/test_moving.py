@@ -278,6 +278,7 @@ def test_each_state_is_said_in_the_heading(clinic: Clinic, fields: dict[str, obj
     assert page.h1 == headline
     assert "The clinic writes Bring <b>your</b> card. Thank you." in page.words
     assert "Reschedule" not in page.words
+    assert ("Choose a new time" in page.words) is (fields["status"] != "arrived")
 
 
 def test_the_printed_page_has_the_link_as_text_and_as_a_picture(clinic: Clinic) -> None:

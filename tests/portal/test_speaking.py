@@ -50,6 +50,15 @@ def test_find_my_booking_keeps_what_was_typed_right_or_wrong(clinic: Clinic) -> 
     assert 'value="ana@exam"' in back.text
 
 
+def test_an_email_and_a_phone_are_written_from_left_to_right_on_an_arabic_page(clinic: Clinic) -> None:
+    patient = Patient(clinic.app)
+    patient.press("/language", language="ar")
+    form = patient.open(patient.hold(clinic, clinic.first_start)).text
+    assert 'dir="rtl"' in form
+    for page, name in ((form, "email"), (form, "phone"), (patient.open("/find-booking").text, "contact")):
+        assert re.search(rf'<input[^>]* dir="ltr"[^>]* name="{name}"', page), name
+
+
 def test_the_waitlists_form_keeps_what_was_typed(clinic: Clinic) -> None:
     patient = Patient(clinic.app)
     typed = {name: text for name, text in GOOD.items() if name not in ("for_whom", "reason")}

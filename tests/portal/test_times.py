@@ -175,6 +175,13 @@ def test_a_zone_asked_for_stands_below_the_clinics_and_travels_on(sqlite_app: Fl
     assert "9:00 AM EDT (your time 6:00 AM PDT)" in booked.words
 
 
+def test_a_time_on_another_day_in_the_zone_asked_for_says_that_day(sqlite_app: Flask, frozen: Clock) -> None:
+    frozen.at(MONDAY)
+    page = Patient(sqlite_app).open(make_clinic(sqlite_app).times_path, tz="Asia/Tokyo")
+    assert "10:30 AM, Monday June 7, Eastern time, 11:30 PM JST" in page.words
+    assert "11:00 AM, Monday June 7, Eastern time, 12:00 AM JST, Tue, Jun 8" in page.words
+
+
 def test_each_place_has_its_own_times_in_its_own_zone(sqlite_app: Flask, frozen: Clock) -> None:
     frozen.at(MONDAY)
     clinic = make_clinic(sqlite_app)

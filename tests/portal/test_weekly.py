@@ -219,7 +219,9 @@ def test_one_visit_is_cancelled_alone_or_all_that_remain(clinic: Clinic) -> None
     second = next(link for link in patient.open(path).links if re.fullmatch(r"/b/\w+", link))
     assert cancel(patient, second).h1 == "Your appointment is cancelled"
     assert statuses(clinic) == ["booked", "cancelled", "booked", "booked"]
-    assert "Cancel all 3 that remain" in patient.open(f"{path}/cancel").words
+    asked = patient.open(f"{path}/cancel").words
+    assert "Cancel all 3 that remain" in asked
+    assert [date for date in DATES if date.rsplit(",", 1)[0] in asked] == list(DATES)
     page = cancel(patient, path, all="yes")
     assert page.h1 == "Your appointment is cancelled"
     assert statuses(clinic) == ["cancelled"] * 4
