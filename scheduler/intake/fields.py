@@ -52,6 +52,12 @@ def about(field: Field, what_to_do: str) -> str:
     return whole_sentence(field.label.text, what_to_do)
 
 
+def shown(text: str, *, breaks: bool = True) -> str:
+    """The text without the signs that can't be shown or kept; ``breaks``: with its line ends."""
+    kept = _CONTROL.sub("", text)
+    return kept if breaks else _BREAK.sub(" ", kept)
+
+
 class Line(StringField):
     """One line of text, shown again as it was typed, but for what cannot be seen. ``most``: characters at most."""
 
@@ -70,6 +76,8 @@ class Line(StringField):
         """Refuse what cannot be stored or read. Raises StopValidation."""
         text = self.text
         if _CONTROL.search(text) or (not self.breaks and _BREAK.search(text)):
+            # nobody can take out what nobody sees, so it comes back without it
+            self.data = shown(self.data or "", breaks=self.breaks)
             refuse(self, _("remove the characters that can't be shown, and type it again."))
         if len(text) > self.most:
             refuse(

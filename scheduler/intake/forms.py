@@ -25,6 +25,7 @@ from scheduler.intake.fields import (
     about,
     email_check,
     phone_check,
+    shown,
 )
 from scheduler.intake.who import (
     CONSENT,
@@ -257,7 +258,7 @@ def typed_values(
     """What a details page sent, bounded, for the draft: its fields alone (and ``more`` of them), no buttons or tokens."""
     names = {*_FIELDS, *more, *question_names(questions), *(f"birth_date-{part}" for part in PARTS)}
     return {
-        name: [value[:DRAFT_VALUE_LENGTH] for value in form.getlist(name)[:DRAFT_VALUES]]
+        name: [shown(value[:DRAFT_VALUE_LENGTH]) for value in form.getlist(name)[:DRAFT_VALUES]]
         for name in sorted(names)
         if name in form
     }

@@ -37,7 +37,7 @@ from scheduler.portal.review import names_of, relative_summary, summary
 from scheduler.portal.taking import carry_on, take
 from scheduler.portal.weekly import SERIES, wanted
 from scheduler.web.access import HOLDER, PUBLIC, allow
-from scheduler.web.border import takes_file
+from scheduler.web.border import any_text, takes_file
 from scheduler.web.clinic import set_clinic
 from scheduler.web.forms import error_list, first_control
 from scheduler.web.headers import private_page
@@ -136,6 +136,7 @@ def details(hold_id: str) -> str | Response:
 @allow(HOLDER)
 @private_page
 @takes_file(MOST_AT_ONCE, _too_much)
+@any_text
 @same_origin_only
 def take_details(hold_id: str) -> Response:
     """Keep what was typed, right or wrong; go on to the review when it is all right and the time is still ours."""
@@ -177,6 +178,7 @@ def _stay(held: Held) -> None:
 @allow(HOLDER)
 @private_page
 @takes_file(MOST_AT_ONCE, _too_much)
+@any_text
 @same_origin_only
 def extend(hold_id: str) -> Response:
     """More time, with what is typed so far kept."""
@@ -223,6 +225,7 @@ def _has(field: Files, document_id: str) -> bool:
 @allow(HOLDER)
 @private_page
 @takes_file(MOST_AT_ONCE, _too_much)
+@any_text
 @same_origin_only
 def speak(hold_id: str) -> Response:
     """Another language, with what is typed so far kept."""
@@ -254,6 +257,7 @@ def change(hold_id: str) -> Response:
 @allow(HOLDER)
 @private_page
 @takes_file(MOST_AT_ONCE, _too_much)
+@any_text
 @same_origin_only
 def release(hold_id: str) -> Response:
     """Give the time back and choose another one; what was typed comes along."""

@@ -158,7 +158,15 @@ def test_nul_and_broken_bytes_are_refused(clinic_on_each: Clinic) -> None:
     clinic = clinic_on_each
     patient = Patient(clinic.app)
     hold = patient.hold(clinic, clinic.first_start)
-    assert patient.press(hold, **{**GOOD, "given": "a\x00b"}).status == 400
+    page = patient.press(hold, **{**GOOD, "given": "a\x00b\x07"})
+    assert page.status == 400
+    assert page.errors == ["First name: remove the characters that can't be shown, and type it again."], (
+        "the form comes back with it, and nothing else is lost"
+    )
+    assert 'value="ab"' in page.text
+    assert 'value="Quillfeather"' in page.text
+    assert patient.press(f"{hold}/typed", **{**GOOD, "reason": "a\x00b"}).status == 204
+    assert ">ab</textarea>" in patient.open(hold).text
     raw = patient.client.post(
         hold, data=b"given=%ff%fe&family=%00", content_type="application/x-www-form-urlencoded"
     )

@@ -333,7 +333,7 @@ def test_each_of_the_two_has_an_insurance_and_a_referral_of_their_own(
     review = patient.open(f"{path}/review").words
     assert "Insurance Blue Plan" in review
     assert "Insurance Red Plan Change Insurance of Wilhelmina" in review
-    assert "Referral number R-2 Change Referral number of the second person" in review
+    assert "Referral number R-2 Change Referral number of Wilhelmina" in review
     assert 'value="R-2"' in patient.open(path).text
     assert patient.press(f"{path}/book").status == 303
     with sqlite_app.app_context(), snapshot() as session:
