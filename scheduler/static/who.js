@@ -28,7 +28,10 @@
     if (!answer || answer.status !== 400) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const said = page.querySelector(`[data-fits="${code}"].shown`);
-    if (said) box.replaceChildren(...said.childNodes);
+    if (!said) return;
+    for (const part of ["[data-fits-said]", "[data-fits-list]"]) {
+      box.querySelector(part).replaceChildren(...said.querySelector(part).childNodes);
+    }
   };
 
   const saying = {};

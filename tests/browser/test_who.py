@@ -99,7 +99,7 @@ def test_an_age_that_is_put_right_takes_the_offer_away(
     held(page, site, clinic)
     born(page, date.fromordinal(day_of(clinic.first_start, clinic.zone).toordinal() - 3650))
     box = page.locator("[data-fits=age]")
-    expect(box).to_contain_text("Ages 18 and over")
+    expect(box).to_contain_text("ages 18 and over")
     born(page, date(1984, 2, 29))
     expect(box).to_be_hidden()
     fill_in(page)

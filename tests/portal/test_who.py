@@ -95,6 +95,16 @@ def test_who_is_too_young_is_told_at_the_field_and_offered_what_fits(sqlite_app:
     assert again.location.endswith("/review"), "what was typed came along, and fits there"
 
 
+def test_of_what_fits_instead_the_sentence_alone_is_announced(sqlite_app: Flask) -> None:
+    clinic, patient = grown_ups(sqlite_app), Patient(sqlite_app)
+    page = patient.fill_in(patient.hold(clinic, clinic.first_start), **CHILD)
+    said = re.search(r'(?s)<div role="status" data-fits-said>(.*?)</div>', page.text)
+    assert said is not None
+    assert "This visit is for" in said[1]
+    assert "<button" not in said[1]
+    assert fits_of(page, "age")
+
+
 def test_a_time_on_the_birthday_itself_is_taken(sqlite_app: Flask) -> None:
     clinic, patient = grown_ups(sqlite_app), Patient(sqlite_app)
     wednesday = next(start for start in clinic.starts() if slot_id("", start).startswith("-20270609"))
