@@ -51,10 +51,11 @@ def whose(session: Session, appointment: Appointment) -> dict[str, str]:
     people = session.scalars(
         select(PatientDetails)
         .join(Appointment, Appointment.id == PatientDetails.appointment_id)
-        .where(Appointment.together_id == row.id, PatientDetails.given != "")
-    ).all()
-    alike = len({one.given.casefold() for one in people}) < len(people)
-    return {one.appointment_id: f"{one.given} {one.family}".strip() if alike else one.given for one in people}
+        .where(Appointment.together_id == row.id)
+    )
+    names = {one.appointment_id: (one.given, one.family or "") for one in people if one.given}
+    alike = len({given.casefold() for given, _ in names.values()}) < len(names)
+    return {key: f"{given} {family}".strip() if alike else given for key, (given, family) in names.items()}
 
 
 def _instant(appointment: Appointment, kind: str) -> InstrumentedAttribute[int | None] | None:
