@@ -164,7 +164,8 @@ def test_a_series_says_on_its_review_that_each_visit_has_an_end_of_its_own(
     assert "Cancel or move each visit free of charge up to 24 hours before it starts." in words
     assert "free of charge until" not in words
     assert "The first one starts sooner than that" not in words
-    frozen.at(clinic.first_start - 3600)
-    late = patient.hold(clinic, clinic.first_start, weeks="2", all="yes")
+    near = clinic.first_start
+    frozen.at(near - 3600)
+    late = patient.hold(clinic, near, weeks="2", all="yes")
     patient.fill_in(late)
     assert "The first one starts sooner than that" in patient.open(f"{late}/review").words
