@@ -81,7 +81,7 @@ def test_a_finder_is_registered_as_it_was_typed_and_still_needs_a_key(cast: Cast
     [
         ({"name": " "}, "Name: fill this in."),
         ({"value": ""}, "Value of source: fill this in."),
-        ({"value": "a\u200bb"}, "Value of source: take out the characters that can't be shown."),
+        ({"value": "a\x07b"}, "Value of source: take out the characters that can't be shown."),
         ({"value": "x" * 256}, "Value of source: use at most 255 characters."),
         ({"value": "taken"}, "Value of source: another finder is registered with it. Enter another one."),
         ({"callback_url": "finder.example"}, "Callback address: use a whole address that starts with https://."),
