@@ -253,7 +253,12 @@ def _leave_with_parent() -> None:
 
     def watch() -> None:
         wait([parent.sentinel])
-        os.kill(os.getpid(), signal.SIGTERM)
+        # The main thread alone runs what answers a signal; one that another thread takes does not wake it.
+        main = threading.main_thread().ident or 0
+        for _ in range(_WORKER_STOP_SECONDS):
+            signal.pthread_kill(main, signal.SIGTERM)
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
