@@ -24,7 +24,7 @@ from scheduler.availability import next_open
 from scheduler.booking import SYSTEM, AnswerGiven, By
 from scheduler.db import snapshot, transaction
 from scheduler.jobs.runner import deliver
-from scheduler.models import Base, Organization, Question, Schedule, User
+from scheduler.models import AppointmentType, Base, Organization, Question, Schedule, User
 from scheduler.models.situations import load_situation
 from tests.factories import DETAILS
 from tests.people import browser_of
@@ -85,7 +85,12 @@ def book_and_mail(app: Flask) -> None:
     with app.app_context():
         now = clock.now()
         with snapshot() as session:
-            schedule = session.scalars(select(Schedule).where(Schedule.active).order_by(Schedule.id)).first()
+            schedule = session.scalars(
+                select(Schedule)
+                .join(AppointmentType, AppointmentType.id == Schedule.appointment_type_id)
+                .where(Schedule.active, AppointmentType.name == "New patient visit")
+                .order_by(Schedule.id)
+            ).first()
             assert schedule is not None
             until = now + 60 * clock.DAY
             open_now = next_open(load_situation(session, schedule.id, now, until), now, 400, until)
