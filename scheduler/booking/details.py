@@ -13,8 +13,8 @@ from scheduler import clock
 from scheduler.errors import InvalidInput
 from scheduler.models import Answer, Appointment, PatientDetails, Question, Referral
 from scheduler.models.asking import Asking, answers_of, asked_questions
+from scheduler.web.forms import whole_sentence
 
-_MARKS = ("?", "？", "؟")
 STOP = "If this is an emergency, call 911 now. Don't wait for an appointment."
 
 
@@ -132,17 +132,10 @@ def _unanswered(
             continue
         if question.kind == "file":
             if files is not None and question.id not in files:
-                problems[question.id] = _about(question.label, "choose a file.")
+                problems[question.id] = whole_sentence(question.label, "choose a file.")
         elif question.id not in given:
-            problems[question.id] = _about(question.label, "enter an answer.")
+            problems[question.id] = whole_sentence(question.label, "enter an answer.")
     return problems
-
-
-def _about(label: str, fix: str) -> str:
-    """ "{Field}: {what to do}"; behind a question's mark a sentence of its own."""
-    if label.endswith(_MARKS):
-        return f"{label} {fix[:1].upper()}{fix[1:]}"
-    return f"{label.rstrip(':： ')}: {fix}"
 
 
 def keep(
