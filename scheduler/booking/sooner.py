@@ -1,5 +1,5 @@
-"""What the end of a visit means for its patient's wish for a sooner time. Stands outside ``waitlist``, which needs the verbs
-that end visits."""
+"""What the end of a visit means for its patient's wish for a sooner time, and the audit of such an entry. Stands outside
+``waitlist``, which needs the verbs that end visits."""
 
 from __future__ import annotations
 
@@ -23,13 +23,18 @@ def end_wish(session: Session, appointment: Appointment, now: int) -> None:
     )
     for entry in entries:
         entry.status, entry.ended_at = ENDED, now
-        audit.record(
-            session,
-            organization_id=entry.organization_id,
-            at=now,
-            by=SYSTEM,
-            action="end",
-            object_kind="waitlist-entry",
-            object_id=entry.id,
-            details={"type": entry.appointment_type_id, "status": entry.status},
-        )
+        record_entry(session, entry, by=SYSTEM, at=now, action="end")
+
+
+def record_entry(session: Session, entry: WaitlistEntry, *, by: audit.Actor, at: int, action: str) -> None:
+    """The audit row of an act on an entry."""
+    audit.record(
+        session,
+        organization_id=entry.organization_id,
+        at=at,
+        by=by,
+        action=action,
+        object_kind="waitlist-entry",
+        object_id=entry.id,
+        details={"type": entry.appointment_type_id, "status": entry.status},
+    )

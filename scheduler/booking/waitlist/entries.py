@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler import audit, clock, db
+from scheduler import clock, db
 from scheduler.booking.acts import By
 from scheduler.booking.find import same_contact
+from scheduler.booking.sooner import record_entry
 from scheduler.booking.transaction import ClaimsMoved, booking_transaction, end_hold, lock_visit, settled
 from scheduler.booking.waitlist.starts import first_open
 from scheduler.booking.waitlist.wishes import Who, Wish
@@ -70,7 +71,7 @@ def join(*, by: By, type_id: str, wish: Wish, who: Who) -> tuple[WaitlistEntry, 
         entry.sooner_than_at = first_open(session, entry, now)
         session.add(entry)
         session.flush()
-        record(session, entry, by=by, at=now, action="join")
+        record_entry(session, entry, by=by, at=now, action="join")
         tell(session, entry, JOINED, entry.id, now)
         return entry, True
 
@@ -127,7 +128,7 @@ def ask_sooner(*, by: By, appointment_id: str) -> WaitlistEntry:
         entry.sooner_than_at = first_open(session, entry, now)
         session.add(entry)
         session.flush()
-        record(session, entry, by=by, at=now, action="ask-sooner")
+        record_entry(session, entry, by=by, at=now, action="ask-sooner")
         return entry
 
 
@@ -146,7 +147,7 @@ def leave(*, by: By, entry_id: str, ended: bool = False) -> WaitlistEntry:
                 end_hold(session, hold)
             offer.status, offer.decided_at = DECLINED_OFFER, now
         entry.status, entry.ended_at = ENDED if ended else LEFT, now
-        record(session, entry, by=by, at=now, action="end" if ended else "leave")
+        record_entry(session, entry, by=by, at=now, action="end" if ended else "leave")
         return entry
 
 
@@ -165,7 +166,7 @@ def put_back(*, by: By, entry_id: str) -> WaitlistEntry:
                 "This person can't be put back: they have a time or joined anew. Add them once more."
             )
         entry.status, entry.ended_at = WAITING, None
-        record(session, entry, by=by, at=clock.now(), action="put-back")
+        record_entry(session, entry, by=by, at=clock.now(), action="put-back")
         return entry
 
 
@@ -224,20 +225,6 @@ def same_person(session: Session, type_id: str, who: Who) -> WaitlistEntry | Non
         ):
             return entry
     return None
-
-
-def record(session: Session, entry: WaitlistEntry, *, by: audit.Actor, at: int, action: str) -> None:
-    """The audit row of an act on an entry."""
-    audit.record(
-        session,
-        organization_id=entry.organization_id,
-        at=at,
-        by=by,
-        action=action,
-        object_kind="waitlist-entry",
-        object_id=entry.id,
-        details={"type": entry.appointment_type_id, "status": entry.status},
-    )
 
 
 def tell(session: Session, entry: WaitlistEntry, kind: str, object_id: str, now: int) -> None:

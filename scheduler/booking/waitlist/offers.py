@@ -10,6 +10,7 @@ from scheduler.booking.acts import SYSTEM, By
 from scheduler.booking.eligible import check_day
 from scheduler.booking.hold import is_live, take_time
 from scheduler.booking.pool import figures, pick_member
+from scheduler.booking.sooner import record_entry
 from scheduler.booking.transaction import (
     NOT_OFFERED,
     Place,
@@ -22,7 +23,7 @@ from scheduler.booking.transaction import (
     settled,
     take_now,
 )
-from scheduler.booking.waitlist.entries import found, movable, record, tell
+from scheduler.booking.waitlist.entries import found, movable, tell
 from scheduler.booking.waitlist.wishes import deadline
 from scheduler.db import snapshot
 from scheduler.errors import Conflict, NotFound
@@ -181,4 +182,4 @@ def _end(
     row.status, row.decided_at = (LAPSED if lapsed else DECLINED_OFFER), now
     if entry.status == OFFERED:
         entry.status = WAITING
-    record(session, entry, by=by, at=now, action="offer-lapsed" if lapsed else "offer-declined")
+    record_entry(session, entry, by=by, at=now, action="offer-lapsed" if lapsed else "offer-declined")
