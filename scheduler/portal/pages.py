@@ -63,7 +63,10 @@ def owner_page(session: Session, word: str, now: int) -> OwnerPage | None:
 
 def first_opening(session: Session, offers: Sequence[Offer], now: int) -> tuple[int, Offer] | None:
     """The first open start (epoch seconds) of these offers, with the one that has it; None when nothing is open."""
-    firsts = _firsts(session, offers, now)
+    return _first_of(offers, _firsts(session, offers, now))
+
+
+def _first_of(offers: Sequence[Offer], firsts: dict[str, int | None]) -> tuple[int, Offer] | None:
     dated = [(first, offer) for offer in offers if (first := firsts.get(offer.schedule_id)) is not None]
     return min(dated, key=lambda pair: pair[0], default=None)
 
@@ -86,8 +89,7 @@ def _by_type(offers: Sequence[Offer]) -> list[list[Offer]]:
 
 
 def _card(offers: Sequence[Offer], firsts: dict[str, int | None]) -> TypeCard:
-    dated = [(first, offer) for offer in offers if (first := firsts.get(offer.schedule_id)) is not None]
-    first, offer = min(dated, key=lambda pair: pair[0]) if dated else (None, offers[0])
+    first, offer = _first_of(offers, firsts) or (None, offers[0])
     places = tuple(dict.fromkeys(one.place.name for one in offers))
     return TypeCard(offer, places, first, offer.place.zone)
 
